@@ -1,0 +1,113 @@
+"""Rockrobot: the customer, device and recall register. Lists the rooms; nothing imports it."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from rockrobot import access, capture, cli, navigation, web
+from rockrobot.db import db, engine_options
+
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parent
+ROOM_NAMES = (
+    "organisation",
+    "staff",
+    "contacts",
+    "parts",
+    "devices",
+    "events",
+    "letters",
+    "imports",
+    "enquiries",
+    "serials",
+    "traces",
+    "notices",
+    "recalls",
+    "outcomes",
+    "effectiveness",
+    "safeguards",
+    "privacy_requests",
+    "desk",
+)
+
+
+def _shelves(name: str) -> Iterator[ModuleType]:
+    """The rooms' modules of this name, in the order of the rooms; rooms without it are passed over."""
+    for room in ROOM_NAMES:
+        if (PACKAGE / room / f"{name}.py").exists():
+            yield import_module(f"rockrobot.{room}.{name}")
+
+
+class Settings(Protocol):
+    """What create_app needs to know; config.Config has it."""
+
+    secret_key: str
+    data_dir: Path
+    database_url: str
+    is_demo: bool
+    is_https: bool
+    is_development: bool
+    is_testing: bool
+    base_url: str
+    smtp_url: str
+    mail_from: str
+    proxy_hops: int
+    max_upload_bytes: int
+
+
+def _flask_settings(settings: Any) -> dict[str, Any]:
+    prefix = "__Host-" if settings.is_https else ""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "TESTING": settings.is_testing,
+        "PROPAGATE_FAULTS": settings.is_testing,
+        "IS_DEMO": settings.is_demo,
+        "IS_DEVELOPMENT": settings.is_development,
+        "DATA_DIR": settings.data_dir,
+        "BASE_URL": settings.base_url,
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from,
+        "MAX_CONTENT_LENGTH": settings.max_upload_bytes,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": f"{prefix}rockrobot",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "BABEL_DEFAULT_LOCALE": "fi",
+        "BABEL_DEFAULT_TIMEZONE": "Europe/Helsinki",
+    }
+
+
+def create_app(settings: Any) -> Flask:
+    """Build the app from its settings (config.Config)."""
+    app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(_flask_settings(settings))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    list(_shelves("models"))
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Babel(app)
+    CSRFProtect(app)
+    access.init_app(app)
+    capture.init_app(app)
+    navigation.init_app(app)
+    for shelf in _shelves("views"):
+        app.register_blueprint(shelf.blueprint)
+    web.init_app(app)
+    cli.init_app(app)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,1 @@
+"""People, companies and their addresses (statement: Rekisterin tietosisältö)."""

@@ -1,0 +1,157 @@
+"""The database: one handle, naming of constraints, column types that mean the same on SQLite and PostgreSQL."""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import pysqlite3
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, MetaData, String, TypeDecorator, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.schema import CreateTable
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_MILLISECONDS = 15_000
+_may_write: ContextVar[bool] = ContextVar("may_write", default=True)
+
+
+class Base(DeclarativeBase):
+    """Every table of the register."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, with its zone on the way in and out."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Store UTC without a zone; a moment without a zone is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Word(TypeDecorator[enum.StrEnum]):
+    """A word of the trade: a StrEnum kept as its text."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[enum.StrEnum]) -> None:
+        super().__init__(40)
+        self.words = words
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Refuse a word that the trade does not know (ValueError)."""
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> enum.StrEnum | None:  # noqa: ARG002
+        """Give the word back."""
+        return None if value is None else self.words(value)
+
+
+@compiles(String, "sqlite")
+@compiles(Date, "sqlite")
+@compiles(DateTime, "sqlite")
+@compiles(JSON, "sqlite")
+def _as_text(_type: Any, _compiler: Any, **_options: Any) -> str:
+    """STRICT tables know only TEXT, INTEGER, REAL and BLOB."""
+    return "TEXT"
+
+
+@compiles(Boolean, "sqlite")
+@compiles(BigInteger, "sqlite")
+def _as_integer(_type: Any, _compiler: Any, **_options: Any) -> str:
+    return "INTEGER"
+
+
+@compiles(CreateTable, "sqlite")
+def _strict(create: CreateTable, compiler: Any, **options: Any) -> str:
+    """Every SQLite table is STRICT, those that migrations re-make too."""
+    text: str = compiler.visit_create_table(create, **options)
+    return text.rstrip() + " STRICT" if "STRICT" not in text else text
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of the engine for this database URL."""
+    if url.startswith("sqlite"):
+        return {"module": pysqlite3}
+    return {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside only read, so that on SQLite they hold no lock others wait for."""
+    token = _may_write.set(False)
+    try:
+        yield
+    finally:
+        _may_write.reset(token)
+
+
+def may_write(answer: bool) -> None:
+    """Say for the rest of this context whether transactions begin with the write lock (SQLite)."""
+    _may_write.set(answer)
+
+
+@contextmanager
+def writing_now() -> Iterator[None]:
+    """Transactions begun inside take the write lock, also where the context around only reads."""
+    token = _may_write.set(True)
+    try:
+        yield
+    finally:
+        _may_write.reset(token)
+
+
+def writing_allowed() -> bool:
+    """True when transactions of this context may write."""
+    return _may_write.get()
+
+
+def is_sqlite(connection: Connection | Engine | None = None) -> bool:
+    """True when the register is kept in SQLite."""
+    return (connection or db.engine).dialect.name == "sqlite"
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    """Durable and checked: WAL, full sync, foreign keys; transactions are begun by us alone."""
+    if not isinstance(connection, pysqlite3.dbapi2.Connection):
+        return
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MILLISECONDS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA cache_size=-65536")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    """A deferred transaction that turns to writing can fail at once; take the lock first when we may write."""
+    if is_sqlite(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write.get() else "BEGIN")

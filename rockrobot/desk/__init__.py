@@ -1,0 +1,1 @@
+"""Pages over all rooms: today, search, history and undo, jobs, the component page."""

@@ -1,0 +1,1 @@
+"""The numbers of a recall: reconciliation, report, curves and readiness (statement: valmius kerätä tuotteet)."""

@@ -1,0 +1,1 @@
+"""Inbox of new enquiries, importers and referrals (statement: Säännönmukaiset luovutukset)."""

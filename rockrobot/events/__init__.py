@@ -1,0 +1,1 @@
+"""The timeline of meetings, calls, mails and visits (statement: tapahtumat, tietolähteet)."""

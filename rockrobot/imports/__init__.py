@@ -1,0 +1,1 @@
+"""The device register in from files and out to files (statement: tietosisältö)."""

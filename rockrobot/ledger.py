@@ -1,0 +1,234 @@
+"""The change ledger: every write and every view of a person's data passes here, each inside one announced act.
+
+Covered is every table whose info does not say ``ledger: False``. A write outside an announced change set is refused.
+Tables say how they may be undone: ``undo: free`` (the default), ``compensating`` or ``never``.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Table, bindparam, func, select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from rockrobot import chain, clock
+from rockrobot.chain import Change, ChangeSet
+from rockrobot.db import db, is_sqlite, writing_allowed, writing_now
+
+SYSTEM = "system"
+BULK_CHUNK = 5_000
+
+
+class LedgerError(RuntimeError):
+    """A write that no change set announced."""
+
+
+@dataclass
+class Announcement:
+    """The act that the writes of this request or command belong to."""
+
+    actor: str
+    event: str
+    purpose: str = ""
+    undoes_id: int | None = None
+    is_import: bool = False
+    change_set_id: int | None = None
+
+
+@dataclass
+class Pending:
+    """What the running transaction has changed so far."""
+
+    rows: list[Change] = field(default_factory=list)
+    before: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    opened: Announcement | None = None
+    change_set_id: int | None = None
+
+
+announced_act: ContextVar[Announcement | None] = ContextVar("announced", default=None)
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+personal_read: ContextVar[bool] = ContextVar("personal_read", default=False)
+
+
+class HandChanged:
+    """Rows that the importer may write: remembers which fields a person changed by hand, so that those win."""
+
+    hand_changed: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+def announce(actor: str, event_name: str) -> None:
+    """Say to which act the writes of this request belong."""
+    announced_act.set(Announcement(actor, event_name))
+    personal_read.set(False)
+
+
+@contextmanager
+def change_set(
+    event_name: str, *, actor: str | None = None, purpose: str = "", undoes_id: int | None = None, is_import: bool = False
+) -> Iterator[Announcement]:
+    """Announce one act for the writes inside; the actor stays who is acting already, else the system user."""
+    outer = announced_act.get()
+    who = actor or (outer.actor if outer else SYSTEM)
+    token = announced_act.set(Announcement(who, event_name, purpose, undoes_id, is_import))
+    try:
+        yield announced_act.get()  # type: ignore[misc]
+    finally:
+        announced_act.reset(token)
+
+
+def actor() -> str:
+    """Who is acting: "staff:7", "cli:…" or the system user."""
+    announced = announced_act.get()
+    return announced.actor if announced else SYSTEM
+
+
+def is_covered(table: Table) -> bool:
+    """True when writes to this table must pass the ledger."""
+    return bool(table.info.get("ledger", True))
+
+
+def plain(value: Any) -> Any:
+    """A column value as JSON keeps it: days and moments as ISO text, bytes as their digest."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return "sha256:" + hashlib.sha256(value).hexdigest()
+    return value
+
+
+def pending_of(session: Session) -> Pending:
+    pending: Pending = session.info.setdefault("ledger", Pending())
+    return pending
+
+
+def open_change_set(session: Session | None = None) -> int:
+    """The id of the running act's change set, made now when it has none. Raises LedgerError outside an act."""
+    session = session or db.session()
+    pending, announced = pending_of(session), announced_act.get()
+    if announced is None:
+        raise LedgerError("a write outside a change set")
+    if announced.change_set_id is None:
+        announced.change_set_id = _insert_change_set(session.connection(), announced)
+        pending.opened = announced
+    pending.change_set_id = announced.change_set_id
+    return announced.change_set_id
+
+
+def _insert_change_set(connection: Connection, announced: Announcement) -> int:
+    values = {
+        "at": clock.now(),
+        "actor": announced.actor,
+        "event": announced.event,
+        "purpose": announced.purpose,
+        "undoes_id": announced.undoes_id,
+    }
+    result = connection.execute(ChangeSet.__table__.insert().values(values))
+    return int(result.inserted_primary_key[0])
+
+
+# ---------- bulk: Core statements at bulk speed, one entry a row ----------
+
+
+@contextmanager
+def _bulk() -> Iterator[Connection]:
+    open_change_set()
+    db.session.flush()
+    token = writing.set(True)
+    try:
+        yield db.session.connection()
+    finally:
+        writing.reset(token)
+
+
+def _reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    if is_sqlite(connection):
+        newest = connection.scalar(select(func.max(table.c.id))) or 0
+        return list(range(newest + 1, newest + 1 + count))
+    sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    return list(connection.scalars(sequence, {"table": table.name, "count": count}))
+
+
+def _filled(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    full = {}
+    for column in table.columns:
+        default: Any = column.default
+        if column.name in row or default is None:
+            full[column.name] = row.get(column.name)
+        else:
+            full[column.name] = default.arg(None) if default.is_callable else default.arg
+    return full
+
+
+def bulk_insert(table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert many rows in the running act (a row that was undone brings its own id back); their ids, in order."""
+    if not rows:
+        return []
+    with _bulk() as connection:
+        ids = _reserve_ids(connection, table, len(rows))
+        full = [_filled(table, row) | {"id": row.get("id", id_)} for id_, row in zip(ids, rows, strict=True)]
+        ids = [row["id"] for row in full]
+        connection.execute(table.insert(), full)
+        entries = [
+            ("insert", table.name, r["id"], {k: [None, plain(v)] for k, v in r.items() if k != "id"}) for r in full
+        ]
+    pending_of(db.session()).rows.extend(entries)
+    return ids
+
+
+def bulk_update(table: Table, rows: Sequence[tuple[int, dict[str, Any], dict[str, Any]]]) -> None:
+    """Update many rows (id, old values, new values) in the running act."""
+    groups: dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]] = {}
+    for id_, _, new in rows:
+        groups.setdefault(tuple(sorted(new)), []).append((id_, new))
+    with _bulk() as connection:
+        for names, group in groups.items():
+            statement = table.update().where(table.c.id == bindparam("row_id_"))
+            statement = statement.values({name: bindparam(f"new_{name}") for name in names})
+            values = [{"row_id_": id_} | {f"new_{k}": v for k, v in new.items()} for id_, new in group]
+            connection.execute(statement, values)
+    pending_of(db.session()).rows.extend(
+        ("update", table.name, id_, {k: [plain(old.get(k)), plain(v)] for k, v in new.items()}) for id_, old, new in rows
+    )
+
+
+def bulk_delete(table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Delete many rows, each given with all its stored values, in the running act."""
+    with _bulk() as connection:
+        for start in range(0, len(rows), BULK_CHUNK):
+            ids = [row["id"] for row in rows[start : start + BULK_CHUNK]]
+            connection.execute(table.delete().where(table.c.id.in_(ids)))
+    pending_of(db.session()).rows.extend(
+        ("delete", table.name, row["id"], {k: [plain(v), None] for k, v in row.items() if k != "id"}) for row in rows
+    )
+
+
+# ---------- views of a person's data ----------
+
+
+def log_view(people_ids: Iterable[int]) -> None:
+    """Write down that these people's data is about to be shown; called before the page is rendered.
+
+    A page that only looks writes in a short transaction of its own; one that changes writes in its own change.
+    If the row can't be written, the error stops the page (GDPR Art. 5(2), 32: our choice of means).
+    """
+    personal_read.set(False)
+    rows: list[Change] = [("view", "people", id_, None) for id_ in dict.fromkeys(people_ids)]
+    if not rows:
+        return
+    if writing_allowed():
+        open_change_set()
+        pending_of(db.session()).rows.extend(rows)
+        return
+    announced = announced_act.get() or Announcement(SYSTEM, "view")
+    with writing_now(), db.engine.begin() as connection:
+        chain.append(connection, _insert_change_set(connection, announced), rows)
+
+
+def has_unlogged_view() -> bool:
+    """True when this request read personal data and nobody said whose it showed."""
+    return personal_read.get()

@@ -1,0 +1,1 @@
+"""Outgoing letters: frozen bytes, address, dispatch, proof and returned mail (statement: valmius kerätä tuotteet)."""

@@ -1,0 +1,55 @@
+"""The menu: rooms register their links; each person sees those they may open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from rockrobot.access import may_open
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the menu; count answers how much waits there, or None."""
+
+    group: str
+    order: int
+    text: Any
+    endpoint: str
+    icon: str
+    count: Callable[[], int | None] | None = None
+
+
+_links: list[Link] = []
+
+
+def add_link(link: Link) -> None:
+    """Put a link into the menu (rooms call this when they are imported)."""
+    _links.append(link)
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The menu for the person signed in: groups of links (text, href, icon, current, count)."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for link in sorted(_links, key=lambda link: link.order):
+        if may_open(link.endpoint):
+            entry = {
+                "text": str(link.text),
+                "href": url_for(link.endpoint),
+                "icon": link.icon,
+                "current": _is_current(link.endpoint),
+                "count": link.count() if link.count else None,
+            }
+            groups.setdefault(str(link.group), []).append(entry)
+    return [{"title": title, "links": links} for title, links in groups.items()]
+
+
+def _is_current(endpoint: str) -> bool:
+    here, there = (request.endpoint or "").rpartition("."), endpoint.rpartition(".")
+    return request.endpoint == endpoint or (here[0] == there[0] and there[2] == "index")
+
+
+def init_app(app: Flask) -> None:
+    """Let templates draw the menu."""
+    app.jinja_env.globals["navigation"] = navigation

@@ -1,0 +1,1 @@
+"""Contact attempts, replies, returned mail, reminders and how each unit ended (statement: valmius kerätä tuotteet)."""

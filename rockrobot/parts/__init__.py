@@ -1,0 +1,1 @@
+"""Spare parts, their batches, what a batch contains and where its pieces went (statement: viallinen varaosaerä)."""

@@ -1,0 +1,1 @@
+"""Access, rectification, objection and the other rights (statement: Tarkastusoikeus, Oikeus vaatia tiedon korjaamista)."""

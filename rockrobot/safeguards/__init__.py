@@ -1,0 +1,1 @@
+"""Processing systems, transfers, paper records and protection checks (statement: Tietojen siirto, suojaus)."""

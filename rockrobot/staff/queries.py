@@ -1,0 +1,34 @@
+"""Who is signed in, and who may sign in."""
+
+import hashlib
+
+from sqlalchemy import select
+
+from rockrobot import clock
+from rockrobot.db import db
+from rockrobot.staff.models import SignIn, StaffMember
+from rockrobot.staff.rules import session_runs
+
+
+def digest_of(key: str) -> str:
+    """What the database keeps of a sign-in key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def sign_in_for(key: str) -> SignIn | None:
+    """The running sign-in that a browser's key stands for, or None."""
+    row = db.session.scalar(select(SignIn).where(SignIn.key_digest == digest_of(key), SignIn.ended_at.is_(None)))
+    if row is None or not row.staff_member.is_active:
+        return None
+    return row if session_runs(begun_at=row.begun_at, seen_at=row.seen_at, now=clock.now()) else None
+
+
+def member_with_email(email: str) -> StaffMember | None:
+    """The member of staff with this e-mail address, whatever its case."""
+    return db.session.scalar(select(StaffMember).where(StaffMember.email == email.strip().lower()))
+
+
+def names_of_actors() -> dict[str, str]:
+    """Display names of everybody who can stand in a "by" column: "staff:7" -> "Aino Aho"."""
+    rows = db.session.execute(select(StaffMember.id, StaffMember.name))
+    return {f"staff:{id_}": name for id_, name in rows}

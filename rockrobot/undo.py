@@ -1,0 +1,154 @@
+"""Undo of a change set: every row goes back to what it was, except rows changed since, which are listed."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Table, select
+from sqlalchemy.orm import aliased
+
+from rockrobot import ledger
+from rockrobot.chain import CHUNK, ChangeSet, LedgerEntry
+from rockrobot.db import Base, Moment, db
+
+
+class UndoError(RuntimeError):
+    """This change set can't be undone; code says why: not_found, undone, never."""
+
+
+@dataclass
+class Net:
+    """What a change set did to one row, first value to last."""
+
+    was_there: bool
+    is_there: bool
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Undone:
+    """What an undo did: how many rows went back, and which (table, row id) it had to leave."""
+
+    count: int = 0
+    left: list[tuple[str, int]] = field(default_factory=list)
+
+
+def _net_of(change_set_id: int) -> dict[tuple[str, int], Net]:
+    statement = (
+        select(LedgerEntry.action, LedgerEntry.table_name, LedgerEntry.row_id, LedgerEntry.changes)
+        .where(LedgerEntry.change_set_id == change_set_id, LedgerEntry.action != "view")
+        .order_by(LedgerEntry.id)
+    )
+    nets: dict[tuple[str, int], Net] = {}
+    for action, table, row_id, changes in db.session.execute(statement):
+        net = nets.setdefault((table, row_id), Net(was_there=action != "insert", is_there=True))
+        net.is_there = action != "delete"
+        for name, (before, after) in (changes or {}).items():
+            net.before.setdefault(name, before)
+            net.after[name] = after
+    return nets
+
+
+def _touched_since(change_set_id: int) -> set[tuple[str, int]]:
+    own, later = aliased(LedgerEntry), aliased(LedgerEntry)
+    statement = (
+        select(later.table_name, later.row_id)
+        .join(own, (own.table_name == later.table_name) & (own.row_id == later.row_id) & (own.id < later.id))
+        .where(own.change_set_id == change_set_id, later.change_set_id != change_set_id, later.action != "view")
+        .distinct()
+    )
+    return {(table, row_id) for table, row_id in db.session.execute(statement)}
+
+
+def _stored(table: Table, name: str, value: Any) -> Any:
+    kind = table.c[name].type
+    if value is None:
+        return None
+    if isinstance(kind, Moment):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(kind, Date) else value
+
+
+def _values(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _stored(table, name, value) for name, value in values.items()}
+
+
+def _policy(table_name: str) -> str:
+    policy: str = Base.metadata.tables[table_name].info.get("undo", "free")
+    return policy
+
+
+def may_undo(change_set_id: int) -> bool:
+    """True when the change set exists, was not undone yet and touched a table that may be undone freely."""
+    if db.session.scalar(select(ChangeSet.id).where(ChangeSet.undoes_id == change_set_id)) is not None:
+        return False
+    touched = (
+        select(LedgerEntry.table_name)
+        .where(LedgerEntry.change_set_id == change_set_id, LedgerEntry.action != "view")
+        .distinct()
+    )
+    tables = db.session.scalars(touched).all()
+    return bool(tables) and all(_policy(name) == "free" for name in tables)
+
+
+def undo(change_set_id: int) -> Undone:
+    """Undo a change set inside a new one that names it.
+
+    Raises UndoError when it is unknown, undone already, or touched what may never be undone.
+    Rows edited since, and rows that later rows hang on, stay and are listed.
+    """
+    if db.session.get(ChangeSet, change_set_id) is None:
+        raise UndoError("not_found")
+    if not may_undo(change_set_id):
+        raise UndoError("never")
+    nets, since = _net_of(change_set_id), _touched_since(change_set_id)
+    undone = Undone(left=sorted(since))
+    by_table: dict[str, dict[int, Net]] = {}
+    for (table_name, row_id), net in nets.items():
+        if (table_name, row_id) not in since:
+            by_table.setdefault(table_name, {})[row_id] = net
+    with ledger.change_set("desk.undo", undoes_id=change_set_id, is_import=True):
+        for table in Base.metadata.sorted_tables:
+            _put_back(table, by_table.get(table.name, {}), undone)
+        for table in reversed(Base.metadata.sorted_tables):
+            _take_away(table, by_table.get(table.name, {}), undone)
+        ledger.open_change_set()
+    return undone
+
+
+def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
+    changed = [
+        (row_id, _values(table, {k: net.after[k] for k in net.before}), _values(table, net.before))
+        for row_id, net in nets.items()
+        if net.was_there and net.is_there
+    ]
+    gone = [{"id": row_id} | _values(table, net.before) for row_id, net in nets.items() if net.was_there and not net.is_there]
+    if changed:
+        ledger.bulk_update(table, changed)
+    if gone:
+        ledger.bulk_insert(table, gone)
+    undone.count += len(changed) + len(gone)
+
+
+def _take_away(table: Table, nets: dict[int, Net], undone: Undone) -> None:
+    made = {row_id: net for row_id, net in nets.items() if net.is_there and not net.was_there}
+    for row_id in _still_needed(table, list(made)):
+        made.pop(row_id)
+        undone.left.append((table.name, row_id))
+    if made:
+        ledger.bulk_delete(table, [{"id": row_id} | _values(table, net.after) for row_id, net in made.items()])
+    undone.count += len(made)
+
+
+def _still_needed(table: Table, ids: list[int]) -> set[int]:
+    """Those rows that rows of other tables still point to."""
+    needed: set[int] = set()
+    for other in Base.metadata.sorted_tables:
+        for key in other.foreign_keys:
+            if key.column.table is not table:
+                continue
+            for start in range(0, len(ids), CHUNK):
+                chunk = ids[start : start + CHUNK]
+                needed.update(db.session.scalars(select(key.parent).where(key.parent.in_(chunk)).distinct()))
+    return needed

@@ -1,0 +1,224 @@
+"""Pages, fragments, forms that act once, headers and error pages."""
+
+import functools
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask import Flask, flash, get_flashed_messages, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from jinja2_fragments.flask import render_block
+from markupsafe import Markup
+from sqlalchemy import String
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from rockrobot import access, clock, ledger
+from rockrobot.db import Base, Moment, db, may_write
+
+View = TypeVar("View", bound=Callable[..., Any])
+Answer = str | AnyResponse
+KEY_FIELD = "idempotency_key"
+ICONS = Path(__file__).resolve().parents[1] / "static" / "vendor" / "lucide"
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    )
+)
+
+
+class IdempotencyKey(Base):
+    """A form that created something; the same form sent again is led to what it made."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = {"info": {"ledger": False}}
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    endpoint: Mapped[str] = mapped_column(String(120))
+    location: Mapped[str] = mapped_column(String(500), default="")
+    made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+# ---------- answers ----------
+
+
+def is_htmx() -> bool:
+    """True when htmx asks, save for going back in history, which wants a whole page."""
+    return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+def wanted_fragment(offered: tuple[str, ...]) -> str | None:
+    """Name of the offered fragment that htmx asks for, or None for a whole page (htmx 4 sends tag#id)."""
+    if not is_htmx():
+        return None
+    target = request.headers.get("HX-Target", "").rpartition("#")[2]
+    return target if target in offered else None
+
+
+def page(template: str, *, fragments: tuple[str, ...] = (), **context: Any) -> str:
+    """Render the whole template, or only the block that htmx will swap in."""
+    name = wanted_fragment(fragments)
+    if name is None:
+        return render_template(template, **context)
+    return str(render_block(template, name, **context))
+
+
+def changed(piece: str, *, back_to: str, **context: Any) -> Answer:
+    """After a change: htmx gets the piece drawn anew, a plain form goes back to a page (303)."""
+    if is_htmx():
+        return render_template(piece, **context)
+    return redirect(back_to, 303)
+
+
+def commit_and_go(location: str, message: str = "", *, undo: bool = False) -> AnyResponse:
+    """Commit, remember where this form led, say what happened (with Undo) and go there (303)."""
+    change_set_id = ledger.open_change_set() if undo else None
+    key = request.form.get(KEY_FIELD, "")
+    row = db.session.get(IdempotencyKey, key) if key else None
+    if row is not None:
+        row.location = location
+    db.session.commit()
+    if message:
+        say(message, undo_id=change_set_id)
+    if is_htmx():
+        return AnyResponse(status=204, headers={"HX-Redirect": location})
+    return redirect(location, 303)
+
+
+def once(view: View) -> View:
+    """Make a creating POST act once: the same form sent twice leads to what the first one made."""
+
+    @functools.wraps(view)
+    def acts_once(*args: Any, **kwargs: Any) -> Any:
+        key = request.form.get(KEY_FIELD, "")[:80]
+        if request.method != "POST" or not key:
+            return view(*args, **kwargs)
+        earlier = _earlier_answer(key)
+        if earlier is not None:
+            return earlier
+        db.session.add(IdempotencyKey(key=key, endpoint=request.endpoint or "", made_at=clock.now()))
+        try:
+            db.session.flush()
+            return view(*args, **kwargs)
+        except IntegrityError:
+            db.session.rollback()
+            earlier = _earlier_answer(key)
+            if earlier is None:
+                raise
+            return earlier
+
+    return acts_once  # type: ignore[return-value]
+
+
+def _earlier_answer(key: str) -> AnyResponse | None:
+    row = db.session.get(IdempotencyKey, key)
+    if row is None or row.endpoint != request.endpoint:
+        return None
+    return redirect(row.location or url_for("desk.index"), 303)
+
+
+def say(text: str, kind: str = "good", *, undo_id: int | None = None) -> None:
+    """Tell the person what happened on the next page; undo_id puts an Undo button beside it."""
+    flash({"kind": kind, "text": str(text), "undo_id": undo_id})  # type: ignore[arg-type]
+
+
+def notices() -> list[dict[str, Any]]:
+    """What is to be told on this page: kind, text, undo_url."""
+    told: list[Any] = list(get_flashed_messages())
+    for notice in told:
+        undo_id = notice.get("undo_id")
+        notice["undo_url"] = url_for("desk.undo", change_set_id=undo_id) if undo_id else None
+    return told
+
+
+@functools.cache
+def icon(name: str) -> Markup:
+    """A lucide icon as inline SVG, hidden from screen readers; raises FileNotFoundError for a name not vendored."""
+    if not name.replace("-", "").isalnum():
+        raise FileNotFoundError(name)
+    svg = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
+    inner = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+    return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{inner.strip()}</svg>')
+
+
+# ---------- headers and errors ----------
+
+
+def add_headers(response: AnyResponse) -> AnyResponse:
+    """The same strict headers on every answer, static files and error pages too."""
+    response.vary.update(("HX-Request", "HX-Target"))
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "SAMEORIGIN"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def refuse_unlogged_view(response: AnyResponse) -> AnyResponse:
+    """A page that read personal data without saying whose is not shown."""
+    looked = request.method in access.LOOKING and response.status_code == 200 and request.endpoint != "static"
+    if looked and ledger.has_unlogged_view():
+        raise ledger.LedgerError(f"{request.endpoint} shows personal data and does not log it")
+    return response
+
+
+def error_page(error: Exception) -> tuple[str, int]:
+    """An error as a page, or as a small fragment for htmx; it never repeats what was sent."""
+    code = error.code or 500 if isinstance(error, HTTPException) else 500
+    if isinstance(error, CSRFError):
+        code = 400
+    db.session.rollback()
+    template = "errors/_fragment.html" if is_htmx() else "errors/page.html"
+    return render_template(template, code=code, is_expired=isinstance(error, CSRFError)), code
+
+
+def unexpected_error(error: Exception) -> tuple[str, int]:
+    """A fault of ours: kept in the log by its type and place, shown without details."""
+    from rockrobot.log import fault
+
+    fault(error, request.endpoint or "")
+    return error_page(error)
+
+
+def forget_request(_error: BaseException | None) -> None:
+    """What was said of this request must not leak into the next one on the same thread."""
+    ledger.announced_act.set(None)
+    ledger.personal_read.set(False)
+    may_write(True)
+
+
+def init_app(app: Flask) -> None:
+    """Register headers, error pages and what templates may call."""
+    app.after_request(refuse_unlogged_view)
+    app.after_request(add_headers)
+    app.teardown_request(forget_request)
+    app.register_error_handler(HTTPException, error_page)
+    if not app.config["PROPAGATE_FAULTS"]:
+        app.register_error_handler(Exception, unexpected_error)
+    app.jinja_env.globals.update(
+        icon=icon, notices=notices, once_key=lambda: secrets.token_urlsafe(18), demo=app.config["IS_DEMO"], today=clock.today
+    )
+    with app.app_context():
+        app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
