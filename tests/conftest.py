@@ -1,0 +1,147 @@
+"""The app on both databases, and the people who use it."""
+
+import contextvars
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import text
+
+import config
+from rockrobot import chain, create_app, ledger
+from rockrobot.access import Role
+from rockrobot.db import db, is_sqlite
+from rockrobot.staff import actions as staff_actions
+from tests import make
+from tests.postgres import PostgreSQL
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SECRET = "test-secret-that-is-long-enough-to-pass-checks"
+CSRF = "raw-token-of-the-tests"
+
+
+class Visitor(FlaskClient):
+    """A browser: each request in a context of its own, forms carry their token."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("method") == "POST" and "X-CSRFToken" not in (kwargs.get("headers") or {}):
+            token = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(CSRF)
+            kwargs["headers"] = dict(kwargs.get("headers") or {}) | {"X-CSRFToken": token}
+            with self.session_transaction() as session:
+                session["csrf_token"] = CSRF
+        db.session.rollback()
+        return contextvars.copy_context().run(self._open_afresh, *args, **kwargs)
+
+    def _open_afresh(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+def settings(data_dir: Path, url: str, **rest: Any) -> config.Config:
+    """Test settings on this database."""
+    return config.Config(
+        secret_key=SECRET, data_dir=data_dir, database_url=url, environment="development", is_testing=True, **rest
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("data")
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'rockrobot.db'}"
+    else:
+        url = request.getfixturevalue("postgresql").new_database()
+    app = create_app(settings(folder, url))
+    app.test_client_class = Visitor
+    with app.app_context():
+        upgrade()
+        with db.engine.begin() as connection:
+            chain.lift_triggers(connection)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> None:
+    staff_actions.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture
+def database(app: Flask) -> Iterator[Any]:
+    """An empty database inside an app context, with an act announced for what the test itself writes."""
+    with app.app_context(), ledger.change_set("test", actor="test"):
+        yield db
+        db.session.rollback()
+        db.session.remove()
+        with db.engine.begin() as connection:
+            empty(connection)
+
+
+def empty(connection: Any) -> None:
+    """Delete every row, children first."""
+    token = ledger.writing.set(True)
+    if is_sqlite(connection):
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
+    else:
+        names = ", ".join(table.name for table in db.metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    ledger.writing.reset(token)
+
+
+def visitor(app: Flask, role: Role, name: str) -> Visitor:
+    """A browser in which a new member of staff with this role is signed in."""
+    member = make.staff_member(role, name=name)
+    key = staff_actions.sign_in(member)
+    db.session.commit()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["sign_in"] = key
+    client.member_id = member.id
+    return client
+
+
+@pytest.fixture
+def office(app: Flask, database: Any) -> Visitor:
+    """Customer care."""
+    return visitor(app, Role.CUSTOMER_CARE, "Olga Office")
+
+
+@pytest.fixture
+def supervisor(app: Flask, database: Any) -> Visitor:
+    """A second person of customer care, who approves."""
+    return visitor(app, Role.CUSTOMER_CARE, "Esa Esimies")
+
+
+@pytest.fixture
+def workshop(app: Flask, database: Any) -> Visitor:
+    return visitor(app, Role.WORKSHOP, "Pekka Paja")
+
+
+@pytest.fixture
+def protection(app: Flask, database: Any) -> Visitor:
+    return visitor(app, Role.DATA_PROTECTION, "Tiina Tieto")
+
+
+@pytest.fixture
+def administrator(app: Flask, database: Any) -> Visitor:
+    return visitor(app, Role.ADMINISTRATOR, "Yrjö Ylläpito")
+
+
+@pytest.fixture
+def stranger(app: Flask, database: Any) -> Visitor:
+    """Somebody who is not signed in."""
+    return app.test_client()
