@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MIN_SECRET_LENGTH = 32
-SHIPPED_SECRETS = frozenset({"development-only-secret-do-not-use-elsewhere", "test-secret-that-is-long-enough-to-pass-checks"})
+SHIPPED_SECRETS = frozenset(
+    {"development-only-secret-do-not-use-elsewhere", "test-secret-that-is-long-enough-to-pass-checks"}
+)
 ROOT = Path(__file__).resolve().parent
 
 
@@ -56,7 +58,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     elif len(secret) < MIN_SECRET_LENGTH or secret in SHIPPED_SECRETS:
         raise ConfigError(
             "Set ROCKROBOT_SECRET_KEY to a secret of your own of at least 32 characters, for example the output of: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'. On your own machine: ROCKROBOT_ENV=development."
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'. "
+            "On your own machine: ROCKROBOT_ENV=development."
         )
     data_dir = Path(environment.get("ROCKROBOT_DATA_DIR") or ROOT / "instance").resolve()
     return Config(

@@ -22,9 +22,7 @@ def _check_foreign_keys(connection: Connection) -> None:
     if is_sqlite(connection):
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if broken:
-            raise RuntimeError(
-                f"the migration left {len(broken)} rows without what they point to"
-            )
+            raise RuntimeError(f"the migration left {len(broken)} rows without what they point to")
 
 
 def _render(kind: str, thing: object, _context: object) -> str | bool:
@@ -60,9 +58,7 @@ def run() -> None:
             target_metadata=db.metadata,
             render_item=_render,
             compare_type=_same_type,
-            **{
-                name: value for name, value in options.items() if name != "compare_type"
-            },
+            **{name: value for name, value in options.items() if name != "compare_type"},
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -22,7 +22,7 @@ def _postgresql(tool: str, url: str, *arguments: str) -> None:
     plain = parsed.set(drivername="postgresql", password=None).render_as_string()
     environment = {**os.environ, "PGPASSWORD": parsed.password or ""}
     try:
-        subprocess.run([tool, *arguments, f"--dbname={plain}"], env=environment, check=True, capture_output=True)  # noqa: S603
+        subprocess.run([tool, *arguments, f"--dbname={plain}"], env=environment, check=True, capture_output=True)
     except FileNotFoundError as error:
         raise BackupError(f"{tool} is missing: install postgresql-client.") from error
     except subprocess.CalledProcessError as error:

@@ -116,9 +116,7 @@ def _stop_writing(session: Session) -> None:
 
 
 @event.listens_for(Engine, "before_cursor_execute")
-def _watch(
-    _connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
-) -> None:
+def _watch(_connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
     """Refuse a write to a covered table that no change set announced; remember a read of personal data."""
     write = _WRITE.match(statement)
     if write is None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pysqlite3
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, MetaData, String, TypeDecorator, event
+from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, MetaData, String, Table, TypeDecorator, event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -30,6 +30,9 @@ class Base(DeclarativeBase):
     """Every table of the register."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]  # type: ignore[assignment]
 
 
 db = SQLAlchemy(model_class=Base)

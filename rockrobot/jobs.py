@@ -130,7 +130,9 @@ def run_waiting() -> int:
     return count + sum(work() for work in _sweeps)
 
 
-def work_forever(*, pause_seconds: float = 1.0, should_stop: Callable[[], bool], on_fault: Callable[[Exception], None]) -> None:
+def work_forever(
+    *, pause_seconds: float = 1.0, should_stop: Callable[[], bool], on_fault: Callable[[Exception], None]
+) -> None:
     """The worker loop: does what waits, rests, until told to stop; one job's fault does not end the worker."""
     while not should_stop():
         try:

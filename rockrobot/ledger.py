@@ -69,7 +69,12 @@ def announce(actor: str, event_name: str) -> None:
 
 @contextmanager
 def change_set(
-    event_name: str, *, actor: str | None = None, purpose: str = "", undoes_id: int | None = None, is_import: bool = False
+    event_name: str,
+    *,
+    actor: str | None = None,
+    purpose: str = "",
+    undoes_id: int | None = None,
+    is_import: bool = False,
 ) -> Iterator[Announcement]:
     """Announce one act for the writes inside; the actor stays who is acting already, else the system user."""
     outer = announced_act.get()
@@ -128,7 +133,7 @@ def _insert_change_set(connection: Connection, announced: Announcement) -> int:
         "undoes_id": announced.undoes_id,
     }
     result = connection.execute(ChangeSet.__table__.insert().values(values))
-    return int(result.inserted_primary_key[0])
+    return int((result.inserted_primary_key or (0,))[0])
 
 
 # ---------- bulk: Core statements at bulk speed, one entry a row ----------
@@ -192,7 +197,8 @@ def bulk_update(table: Table, rows: Sequence[tuple[int, dict[str, Any], dict[str
             values = [{"row_id_": id_} | {f"new_{k}": v for k, v in new.items()} for id_, new in group]
             connection.execute(statement, values)
     pending_of(db.session()).rows.extend(
-        ("update", table.name, id_, {k: [plain(old.get(k)), plain(v)] for k, v in new.items()}) for id_, old, new in rows
+        ("update", table.name, id_, {k: [plain(old.get(k)), plain(v)] for k, v in new.items()})
+        for id_, old, new in rows
     )
 
 

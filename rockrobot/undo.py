@@ -123,7 +123,11 @@ def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
         for row_id, net in nets.items()
         if net.was_there and net.is_there
     ]
-    gone = [{"id": row_id} | _values(table, net.before) for row_id, net in nets.items() if net.was_there and not net.is_there]
+    gone = [
+        {"id": row_id} | _values(table, net.before)
+        for row_id, net in nets.items()
+        if net.was_there and not net.is_there
+    ]
     if changed:
         ledger.bulk_update(table, changed)
     if gone:

@@ -36,11 +36,19 @@ def company(name: str = "Kivi Oy", **rest: Any) -> Company:
 
 
 def person(first_name: str = "Matti", last_name: str = "Meikäläinen", **rest: Any) -> Person:
-    return _saved(Person(**({"person_no": f"P{next(_numbers):05}", "first_name": first_name, "last_name": last_name} | rest)))
+    return _saved(
+        Person(**({"person_no": f"P{next(_numbers):05}", "first_name": first_name, "last_name": last_name} | rest))
+    )
 
 
 def address(owner: Company | Person, **rest: Any) -> Address:
-    values = {"kind": AddressKind.POSTAL, "street": "Kivitie 1", "postcode": "32800", "city": "Kokemäki", "country": "FI"}
+    values = {
+        "kind": AddressKind.POSTAL,
+        "street": "Kivitie 1",
+        "postcode": "32800",
+        "city": "Kokemäki",
+        "country": "FI",
+    }
     party = {"company_id": owner.id} if isinstance(owner, Company) else {"person_id": owner.id}
     return _saved(Address(**(values | party | rest)))
 
@@ -61,7 +69,11 @@ def part(part_no: str | None = None, name: str = "Painetiiviste") -> Part:
 def batch(of: Part | None = None, batch_no: str | None = None, supplier: str = "Tiiviste Oy", **rest: Any) -> Batch:
     values = {"received_on": date(2024, 1, 1), "used_up_on": date(2024, 12, 31), "quantity": 100}
     of = of or part()
-    return _saved(Batch(**(values | {"part_id": of.id, "supplier": supplier, "batch_no": batch_no or f"E{next(_numbers)}"} | rest)))
+    return _saved(
+        Batch(
+            **(values | {"part_id": of.id, "supplier": supplier, "batch_no": batch_no or f"E{next(_numbers)}"} | rest)
+        )
+    )
 
 
 def fitting(machine: Device, of: Batch, **rest: Any) -> Fitting:

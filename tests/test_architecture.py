@@ -102,7 +102,9 @@ def test_functions_stay_short():
 
 
 def test_modules_stay_short():
-    long = [str(p.relative_to(PACKAGE)) for p in modules() if len(p.read_text(encoding="utf-8").splitlines()) >= MAX_MODULE]
+    long = [
+        str(p.relative_to(PACKAGE)) for p in modules() if len(p.read_text(encoding="utf-8").splitlines()) >= MAX_MODULE
+    ]
 
     assert long == []
 

@@ -131,7 +131,9 @@ def test_undo_of_an_edit_puts_the_old_value_back(database):
 
 def test_undo_of_a_new_row_takes_it_away_unless_something_hangs_on_it(database):
     with ledger.change_set("make"):
-        ids = ledger.bulk_insert(Company.__table__, [{"customer_no": "A1", "name": "X"}, {"customer_no": "A2", "name": "Y"}])
+        ids = ledger.bulk_insert(
+            Company.__table__, [{"customer_no": "A1", "name": "X"}, {"customer_no": "A2", "name": "Y"}]
+        )
         db.session.commit()
         made = newest_change_set()
     make.person(company_id=ids[0])

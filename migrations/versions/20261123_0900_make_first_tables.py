@@ -7,7 +7,6 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -24,17 +23,13 @@ def upgrade() -> None:
         sa.Column("event", sa.String(length=120), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("undoes_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["undoes_id"], ["change_sets.id"], name=op.f("fk_change_sets_undoes_id")
-        ),
+        sa.ForeignKeyConstraint(["undoes_id"], ["change_sets.id"], name=op.f("fk_change_sets_undoes_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_sets")),
         info={"ledger": False},
     )
     with op.batch_alter_table("change_sets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_change_sets_at"), ["at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_change_sets_undoes_id"), ["undoes_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_change_sets_undoes_id"), ["undoes_id"], unique=False)
 
     op.create_table(
         "companies",
@@ -159,9 +154,7 @@ def upgrade() -> None:
         info={"undo": "never"},
     )
     with op.batch_alter_table("print_batches", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_print_batches_case_number"), ["case_number"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_print_batches_case_number"), ["case_number"], unique=False)
 
     op.create_table(
         "staff_members",
@@ -187,9 +180,7 @@ def upgrade() -> None:
         sa.Column("used_up_on", sa.Date(), nullable=True),
         sa.Column("quantity", sa.Integer(), nullable=True),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["part_id"], ["parts.id"], name=op.f("fk_batches_part_id")
-        ),
+        sa.ForeignKeyConstraint(["part_id"], ["parts.id"], name=op.f("fk_batches_part_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
         sa.UniqueConstraint(
             "part_id",
@@ -199,9 +190,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("batches", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_batches_batch_no"), ["batch_no"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_batches_batch_no"), ["batch_no"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_batches_supplier_batch_no"),
             ["supplier_batch_no"],
@@ -222,14 +211,10 @@ def upgrade() -> None:
             name=op.f("fk_devices_device_model_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
-        sa.UniqueConstraint(
-            "device_model_id", "serial", name=op.f("uq_devices_device_model_id_serial")
-        ),
+        sa.UniqueConstraint("device_model_id", "serial", name=op.f("uq_devices_device_model_id_serial")),
     )
     with op.batch_alter_table("devices", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_devices_built_on"), ["built_on"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_devices_built_on"), ["built_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_devices_serial"), ["serial"], unique=False)
 
     op.create_table(
@@ -250,9 +235,7 @@ def upgrade() -> None:
             name=op.f("fk_ledger_entries_change_set_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entries")),
-        sa.UniqueConstraint(
-            "previous_hash", name=op.f("uq_ledger_entries_previous_hash")
-        ),
+        sa.UniqueConstraint("previous_hash", name=op.f("uq_ledger_entries_previous_hash")),
         info={"ledger": False},
     )
     with op.batch_alter_table("ledger_entries", schema=None) as batch_op:
@@ -299,20 +282,14 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_people_company_id")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_people_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("person_no", name=op.f("uq_people_person_no")),
         info={"personal": True},
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_people_company_id"), ["company_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_people_last_name"), ["last_name"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_people_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_last_name"), ["last_name"], unique=False)
 
     op.create_table(
         "recall_cases",
@@ -374,9 +351,7 @@ def upgrade() -> None:
         info={"ledger": False},
     )
     with op.batch_alter_table("sign_ins", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_ins_staff_member_id"), ["staff_member_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_ins_staff_member_id"), ["staff_member_id"], unique=False)
 
     op.create_table(
         "addresses",
@@ -395,12 +370,8 @@ def upgrade() -> None:
             "(company_id IS NULL) <> (person_id IS NULL)",
             name=op.f("ck_addresses_one_owner"),
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_addresses_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_addresses_person_id")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_addresses_company_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_addresses_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
         info={"personal": True},
     )
@@ -426,16 +397,12 @@ def upgrade() -> None:
         sa.Column("own_approval_reason", sa.Text(), nullable=False),
         sa.Column("text_versions", sa.JSON(), nullable=False),
         sa.Column("confirmed_headings", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_approvals_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_approvals_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
         info={"undo": "never"},
     )
     with op.batch_alter_table("approvals", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_approvals_case_id"), ["case_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_approvals_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "authority_entries",
@@ -447,16 +414,12 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=120), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("recorded_by", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_authority_entries_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_authority_entries_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authority_entries")),
         info={"undo": "compensating"},
     )
     with op.batch_alter_table("authority_entries", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_authority_entries_case_id"), ["case_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_authority_entries_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "batch_blocks",
@@ -467,16 +430,12 @@ def upgrade() -> None:
         sa.Column("is_drill", sa.Boolean(), nullable=False),
         sa.Column("blocked_at", sa.DateTime(), nullable=False),
         sa.Column("lifted_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_batch_blocks_batch_id")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_blocks_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_blocks")),
         info={"undo": "compensating"},
     )
     with op.batch_alter_table("batch_blocks", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_batch_blocks_batch_id"), ["batch_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_batch_blocks_batch_id"), ["batch_id"], unique=False)
 
     op.create_table(
         "batch_contents",
@@ -485,12 +444,8 @@ def upgrade() -> None:
         sa.Column("contained_batch_id", sa.Integer(), nullable=False),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.CheckConstraint(
-            "batch_id <> contained_batch_id", name=op.f("ck_batch_contents_not_itself")
-        ),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_batch_contents_batch_id")
-        ),
+        sa.CheckConstraint("batch_id <> contained_batch_id", name=op.f("ck_batch_contents_not_itself")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_contents_batch_id")),
         sa.ForeignKeyConstraint(
             ["contained_batch_id"],
             ["batches.id"],
@@ -520,35 +475,23 @@ def upgrade() -> None:
         sa.Column("scrapped", sa.Integer(), nullable=False),
         sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_batch_stock_batch_id")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_stock_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_stock")),
-        sa.UniqueConstraint(
-            "batch_id", "counted_on", name=op.f("uq_batch_stock_batch_id_counted_on")
-        ),
+        sa.UniqueConstraint("batch_id", "counted_on", name=op.f("uq_batch_stock_batch_id_counted_on")),
     )
     op.create_table(
         "case_batches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_case_batches_batch_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_case_batches_case_id")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_case_batches_batch_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_batches_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_batches")),
-        sa.UniqueConstraint(
-            "case_id", "batch_id", name=op.f("uq_case_batches_case_id_batch_id")
-        ),
+        sa.UniqueConstraint("case_id", "batch_id", name=op.f("uq_case_batches_case_id_batch_id")),
         info={"undo": "compensating"},
     )
     with op.batch_alter_table("case_batches", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_case_batches_batch_id"), ["batch_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_case_batches_batch_id"), ["batch_id"], unique=False)
 
     op.create_table(
         "case_texts",
@@ -566,13 +509,9 @@ def upgrade() -> None:
         sa.Column("pass_on", sa.Text(), nullable=False),
         sa.Column("apology", sa.Text(), nullable=False),
         sa.Column("linter_override", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_case_texts_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_texts_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_texts")),
-        sa.UniqueConstraint(
-            "case_id", "language", name=op.f("uq_case_texts_case_id_language")
-        ),
+        sa.UniqueConstraint("case_id", "language", name=op.f("uq_case_texts_case_id_language")),
     )
     op.create_table(
         "device_fates",
@@ -581,9 +520,7 @@ def upgrade() -> None:
         sa.Column("fate", sa.String(length=40), nullable=False),
         sa.Column("on", sa.Date(), nullable=True),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["device_id"], ["devices.id"], name=op.f("fk_device_fates_device_id")
-        ),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_device_fates_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_fates")),
         sa.UniqueConstraint("device_id", name=op.f("uq_device_fates_device_id")),
     )
@@ -603,18 +540,10 @@ def upgrade() -> None:
         sa.Column("override_reason", sa.Text(), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
         sa.CheckConstraint("pieces > 0", name=op.f("ck_fittings_pieces_positive")),
-        sa.CheckConstraint(
-            "removed_on >= fitted_on", name=op.f("ck_fittings_removed_after_fitted")
-        ),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_fittings_batch_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["device_id"], ["devices.id"], name=op.f("fk_fittings_device_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["part_id"], ["parts.id"], name=op.f("fk_fittings_part_id")
-        ),
+        sa.CheckConstraint("removed_on >= fitted_on", name=op.f("ck_fittings_removed_after_fitted")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_fittings_batch_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_fittings_device_id")),
+        sa.ForeignKeyConstraint(["part_id"], ["parts.id"], name=op.f("fk_fittings_part_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fittings")),
     )
     with op.batch_alter_table("fittings", schema=None) as batch_op:
@@ -623,9 +552,7 @@ def upgrade() -> None:
             ["batch_id", "device_id", "fitted_on", "removed_on", "pieces"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_fittings_device_id"), ["device_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_fittings_device_id"), ["device_id"], unique=False)
         batch_op.create_index(
             "ix_fittings_unknown_batch",
             ["part_id", "supplier", "fitted_on"],
@@ -643,9 +570,7 @@ def upgrade() -> None:
         sa.Column("delivered_on", sa.Date(), nullable=True),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_loose_deliveries_batch_id")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_loose_deliveries_batch_id")),
         sa.ForeignKeyConstraint(
             ["company_id"],
             ["companies.id"],
@@ -654,12 +579,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loose_deliveries")),
     )
     with op.batch_alter_table("loose_deliveries", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_loose_deliveries_batch_id"), ["batch_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_loose_deliveries_company_id"), ["company_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_loose_deliveries_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_loose_deliveries_company_id"), ["company_id"], unique=False)
 
     op.create_table(
         "ownerships",
@@ -675,27 +596,15 @@ def upgrade() -> None:
             "company_id IS NULL OR person_id IS NULL",
             name=op.f("ck_ownerships_at_most_one_party"),
         ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_ownerships_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["device_id"], ["devices.id"], name=op.f("fk_ownerships_device_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_ownerships_person_id")
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_ownerships_company_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_ownerships_device_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_ownerships_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ownerships")),
     )
     with op.batch_alter_table("ownerships", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_ownerships_company_id"), ["company_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_ownerships_device", ["device_id", "from_on", "to_on"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_ownerships_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_ownerships_company_id"), ["company_id"], unique=False)
+        batch_op.create_index("ix_ownerships_device", ["device_id", "from_on", "to_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ownerships_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "pieces_explanations",
@@ -706,9 +615,7 @@ def upgrade() -> None:
         sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("signed_by", sa.String(length=80), nullable=False),
         sa.Column("signed_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_pieces_explanations_batch_id")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_pieces_explanations_batch_id")),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["recall_cases.id"],
@@ -718,9 +625,7 @@ def upgrade() -> None:
         info={"undo": "never"},
     )
     with op.batch_alter_table("pieces_explanations", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_pieces_explanations_case_id"), ["case_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_pieces_explanations_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "scope_versions",
@@ -731,13 +636,9 @@ def upgrade() -> None:
         sa.Column("frozen_by", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("unit_count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_scope_versions_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_scope_versions_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scope_versions")),
-        sa.UniqueConstraint(
-            "case_id", "version", name=op.f("uq_scope_versions_case_id_version")
-        ),
+        sa.UniqueConstraint("case_id", "version", name=op.f("uq_scope_versions_case_id_version")),
         info={"undo": "never"},
     )
     op.create_table(
@@ -761,21 +662,15 @@ def upgrade() -> None:
             "(device_id IS NULL) <> (loose_delivery_id IS NULL)",
             name=op.f("ck_case_units_one_thing"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_case_units_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["device_id"], ["devices.id"], name=op.f("fk_case_units_device_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_units_case_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_case_units_device_id")),
         sa.ForeignKeyConstraint(
             ["loose_delivery_id"],
             ["loose_deliveries.id"],
             name=op.f("fk_case_units_loose_delivery_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_units")),
-        sa.UniqueConstraint(
-            "case_id", "device_id", name=op.f("uq_case_units_case_id_device_id")
-        ),
+        sa.UniqueConstraint("case_id", "device_id", name=op.f("uq_case_units_case_id_device_id")),
         sa.UniqueConstraint(
             "case_id",
             "loose_delivery_id",
@@ -789,9 +684,7 @@ def upgrade() -> None:
             ["case_id", "state"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_case_units_device_id"), ["device_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_case_units_device_id"), ["device_id"], unique=False)
 
     op.create_table(
         "letters",
@@ -822,15 +715,9 @@ def upgrade() -> None:
             "company_id IS NULL OR person_id IS NULL",
             name=op.f("ck_letters_at_most_one_party"),
         ),
-        sa.ForeignKeyConstraint(
-            ["address_id"], ["addresses.id"], name=op.f("fk_letters_address_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_letters_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_letters_person_id")
-        ),
+        sa.ForeignKeyConstraint(["address_id"], ["addresses.id"], name=op.f("fk_letters_address_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_letters_company_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_letters_person_id")),
         sa.ForeignKeyConstraint(
             ["print_batch_id"],
             ["print_batches.id"],
@@ -841,18 +728,10 @@ def upgrade() -> None:
         info={"undo": "never", "personal": True},
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_letters_case_number"), ["case_number"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_letters_company_id"), ["company_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_letters_person_id"), ["person_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_letters_print_batch_id"), ["print_batch_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_letters_case_number"), ["case_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_print_batch_id"), ["print_batch_id"], unique=False)
 
     op.create_table(
         "attempts",
@@ -871,18 +750,10 @@ def upgrade() -> None:
             "company_id IS NULL OR person_id IS NULL",
             name=op.f("ck_attempts_at_most_one_party"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_attempts_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_attempts_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letters.id"], name=op.f("fk_attempts_letter_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_attempts_person_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_attempts_case_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_attempts_company_id")),
+        sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_attempts_letter_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_attempts_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
         sa.UniqueConstraint("letter_id", name=op.f("uq_attempts_letter_id")),
         info={"undo": "never"},
@@ -893,12 +764,8 @@ def upgrade() -> None:
             ["case_id", "state"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_attempts_company_id"), ["company_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_attempts_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_attempts_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempts_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "case_tasks",
@@ -911,19 +778,13 @@ def upgrade() -> None:
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("done_by", sa.String(length=80), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["recall_cases.id"], name=op.f("fk_case_tasks_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_unit_id"], ["case_units.id"], name=op.f("fk_case_tasks_case_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_tasks_case_id")),
+        sa.ForeignKeyConstraint(["case_unit_id"], ["case_units.id"], name=op.f("fk_case_tasks_case_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_tasks")),
         info={"undo": "compensating"},
     )
     with op.batch_alter_table("case_tasks", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_case_tasks_case_id"), ["case_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_case_tasks_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "letter_bodies",
@@ -931,9 +792,7 @@ def upgrade() -> None:
         sa.Column("letter_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letters.id"], name=op.f("fk_letter_bodies_letter_id")
-        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_letter_bodies_letter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_bodies")),
         sa.UniqueConstraint("letter_id", name=op.f("uq_letter_bodies_letter_id")),
         info={"undo": "never"},
@@ -944,16 +803,12 @@ def upgrade() -> None:
         sa.Column("letter_id", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("made_by", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letters.id"], name=op.f("fk_letter_copies_letter_id")
-        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_letter_copies_letter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_copies")),
         info={"undo": "never"},
     )
     with op.batch_alter_table("letter_copies", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_letter_copies_letter_id"), ["letter_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_letter_copies_letter_id"), ["letter_id"], unique=False)
 
     op.create_table(
         "outbox_messages",
@@ -969,9 +824,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("sent_by_hand_on", sa.Date(), nullable=True),
         sa.Column("fault", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["letter_id"], ["letters.id"], name=op.f("fk_outbox_messages_letter_id")
-        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_outbox_messages_letter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_messages")),
         sa.UniqueConstraint("letter_id", name=op.f("uq_outbox_messages_letter_id")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_messages_message_id")),
@@ -1000,28 +853,20 @@ def upgrade() -> None:
         sa.Column("confirmed_by", sa.String(length=80), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(), nullable=True),
         sa.Column("own_confirmation_reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_unit_id"], ["case_units.id"], name=op.f("fk_unit_steps_case_unit_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["new_batch_id"], ["batches.id"], name=op.f("fk_unit_steps_new_batch_id")
-        ),
+        sa.ForeignKeyConstraint(["case_unit_id"], ["case_units.id"], name=op.f("fk_unit_steps_case_unit_id")),
+        sa.ForeignKeyConstraint(["new_batch_id"], ["batches.id"], name=op.f("fk_unit_steps_new_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_steps")),
         info={"undo": "never"},
     )
     with op.batch_alter_table("unit_steps", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_unit_steps_case_unit_id"), ["case_unit_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_unit_steps_case_unit_id"), ["case_unit_id"], unique=False)
 
     op.create_table(
         "attempt_units",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.Integer(), nullable=False),
         sa.Column("case_unit_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_units_attempt_id")
-        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_units_attempt_id")),
         sa.ForeignKeyConstraint(
             ["case_unit_id"],
             ["case_units.id"],
@@ -1036,9 +881,7 @@ def upgrade() -> None:
         info={"undo": "never"},
     )
     with op.batch_alter_table("attempt_units", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_attempt_units_case_unit_id"), ["case_unit_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_attempt_units_case_unit_id"), ["case_unit_id"], unique=False)
 
     op.create_table(
         "replies",
@@ -1051,22 +894,14 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.Column("recorded_by", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempts.id"], name=op.f("fk_replies_attempt_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_unit_id"], ["case_units.id"], name=op.f("fk_replies_case_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_replies_attempt_id")),
+        sa.ForeignKeyConstraint(["case_unit_id"], ["case_units.id"], name=op.f("fk_replies_case_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replies")),
         info={"undo": "never", "personal": True},
     )
     with op.batch_alter_table("replies", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_replies_attempt_id"), ["attempt_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_replies_case_unit_id"), ["case_unit_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_replies_attempt_id"), ["attempt_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_replies_case_unit_id"), ["case_unit_id"], unique=False)
 
     # ### end Alembic commands ###
 
@@ -1087,9 +922,7 @@ def downgrade() -> None:
 
     op.drop_table("unit_steps")
     with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
-        batch_op.drop_index(
-            batch_op.f("ix_outbox_messages_state_outbox_messages_lease_until")
-        )
+        batch_op.drop_index(batch_op.f("ix_outbox_messages_state_outbox_messages_lease_until"))
 
     op.drop_table("outbox_messages")
     with op.batch_alter_table("letter_copies", schema=None) as batch_op:
@@ -1185,9 +1018,7 @@ def downgrade() -> None:
     op.drop_table("people")
     op.drop_table("model_pictures")
     with op.batch_alter_table("ledger_entries", schema=None) as batch_op:
-        batch_op.drop_index(
-            batch_op.f("ix_ledger_entries_table_name_ledger_entries_row_id")
-        )
+        batch_op.drop_index(batch_op.f("ix_ledger_entries_table_name_ledger_entries_row_id"))
         batch_op.drop_index(batch_op.f("ix_ledger_entries_change_set_id"))
 
     op.drop_table("ledger_entries")

@@ -31,7 +31,9 @@ def add_user(email: str, name: str, role: str, password: str) -> None:
     """Make a member of staff with a password."""
     wrong = password_fault(password, email=email)
     if wrong:
-        raise click.ClickException({"too_short": "The password needs at least 12 characters."}.get(wrong, "Too easy to guess."))
+        raise click.ClickException(
+            {"too_short": "The password needs at least 12 characters."}.get(wrong, "Too easy to guess.")
+        )
     if member_with_email(email):
         raise click.ClickException("That e-mail address has a user already.")
     with ledger.change_set("user add", actor="cli:system"):

@@ -1,6 +1,7 @@
 """Companies, people and their addresses."""
 
 from datetime import date
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +10,7 @@ from rockrobot.contacts.rules import AddressKind
 from rockrobot.db import Base, Word
 from rockrobot.ledger import HandChanged
 
-CHILDREN_LOAD = "raise_on_sql"
+CHILDREN_LOAD: Final = "raise_on_sql"
 
 
 class Company(HandChanged, Base):

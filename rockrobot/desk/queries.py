@@ -12,9 +12,13 @@ HISTORY_ROWS = 50
 
 
 def latest_change_sets(*, page: int = 1) -> Sequence[Any]:
-    """Change sets (id, at, actor, event, purpose, undoes_id, rows), newest first; one more than a page tells of a next."""
+    """Change sets (id, at, actor, event, purpose, undoes_id, rows), newest first; one extra row tells of a next page."""
     newest = (
-        select(ChangeSet).order_by(ChangeSet.id.desc()).limit(HISTORY_ROWS + 1).offset((page - 1) * HISTORY_ROWS).subquery()
+        select(ChangeSet)
+        .order_by(ChangeSet.id.desc())
+        .limit(HISTORY_ROWS + 1)
+        .offset((page - 1) * HISTORY_ROWS)
+        .subquery()
     )
     statement = (
         select(newest, func.count(LedgerEntry.id).label("rows"))

@@ -1,6 +1,7 @@
 """Models, machines, what was fitted where and when, owners over time and fates."""
 
 from datetime import date
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,7 +12,7 @@ from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind, PictureK
 from rockrobot.ledger import HandChanged
 from rockrobot.parts.models import Batch, Part
 
-CHILDREN_LOAD = "raise_on_sql"
+CHILDREN_LOAD: Final = "raise_on_sql"
 
 
 class DeviceModel(HandChanged, Base):

@@ -1,1 +1,1 @@
-"""The controller, its contact person, purposes and settings (statement: Rekisterinpitäjä, Yhteyshenkilö, Käsittelyn tarkoitus)."""
+"""The controller, its contact person and settings (statement: Rekisterinpitäjä, Yhteyshenkilö, tarkoitus)."""

@@ -59,7 +59,11 @@ class Reply(Base):
     """What an owner answered about a unit."""
 
     __tablename__ = "replies"
-    __table_args__ = (Index(None, "case_unit_id"), Index(None, "attempt_id"), {"info": {"undo": "never", "personal": True}})
+    __table_args__ = (
+        Index(None, "case_unit_id"),
+        Index(None, "attempt_id"),
+        {"info": {"undo": "never", "personal": True}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_unit_id: Mapped[int] = mapped_column(ForeignKey("case_units.id"))

@@ -1,6 +1,7 @@
 """Parts, batches, what a batch contains, how many pieces we hold, loose deliveries and blocked batches."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +10,7 @@ from rockrobot.contacts.models import Company
 from rockrobot.db import Base, Moment
 from rockrobot.ledger import HandChanged
 
-CHILDREN_LOAD = "raise_on_sql"
+CHILDREN_LOAD: Final = "raise_on_sql"
 
 
 class Part(HandChanged, Base):

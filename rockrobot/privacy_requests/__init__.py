@@ -1,1 +1,1 @@
-"""Access, rectification, objection and the other rights (statement: Tarkastusoikeus, Oikeus vaatia tiedon korjaamista)."""
+"""Access, rectification, objection and other rights (statement: Tarkastusoikeus, korjaaminen)."""

@@ -22,7 +22,7 @@ class StaffMember(UserMixin, Base):
     password_hash: Mapped[str] = mapped_column(String(200), info={"secret": True})
     role: Mapped[Role] = mapped_column(Word(Role))
     theme: Mapped[str] = mapped_column(String(10), default="")
-    is_active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]
+    is_active: Mapped[bool] = mapped_column(default=True)
 
 
 class SignIn(Base):

@@ -1,0 +1,31 @@
+# make run: the demonstration on http://127.0.0.1:8000        make test: everything that must hold
+.PHONY: setup setup-test run test lint bench soak clean lock
+
+setup:
+	@bash scripts/setup.sh run
+
+setup-test:
+	@bash scripts/setup.sh test
+
+run: setup
+	@bash scripts/run.sh
+
+lint: setup-test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+test: lint
+	.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+bench: setup-test
+	.venv/bin/python -m benchmarks.trace
+	.venv/bin/python -m benchmarks.import
+	.venv/bin/python -m benchmarks.letters
+
+lock: setup-test
+	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

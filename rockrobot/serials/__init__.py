@@ -1,0 +1,1 @@
+"""Lists of serials as recall notices write them (statement: valmius kerätä tuotteet)."""
