@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from rockrobot.cli import system
+from rockrobot.cli import recall, system
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
-    for command in system.COMMANDS:
+    for command in (*system.COMMANDS, *recall.COMMANDS):
         app.cli.add_command(command)

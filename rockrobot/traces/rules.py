@@ -1,7 +1,13 @@
-"""Which class of a trace a machine stands in: pure, no database."""
+"""Which class of a trace a machine stands in, and how the pieces of a batch add up: pure, no database."""
 
+import csv
+import io
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+from rockrobot.devices.rules import Fate
 
 
 class TraceClass(StrEnum):
@@ -23,6 +29,85 @@ class Reachable(StrEnum):
 
 
 LETTER_CLASSES = frozenset({TraceClass.FITTED_NOW, TraceClass.POSSIBLY, TraceClass.LOOSE})
+CLASS_RANK = {trace_class: rank for rank, trace_class in enumerate(TraceClass)}
+NO_LETTER_FATES = frozenset({Fate.SCRAPPED, Fate.STOLEN})
+
+
+class TracedFitting(NamedTuple):
+    """A fitting of a bad batch, or one that could be of a bad batch (batch_no empty)."""
+
+    device_id: int
+    part_no: str
+    supplier: str
+    batch_no: str
+    fitted_on: date | None
+    removed_on: date | None
+    pieces: int
+    id: int
+
+
+class Owner(NamedTuple):
+    """Who owns a machine on a day, or took a loose delivery: one company or one person."""
+
+    company_id: int | None
+    person_id: int | None
+    number: str
+    name: str
+    country: str
+    language: str
+    address_id: int | None
+
+
+NOBODY = Owner(None, None, "", "", "", "fi", None)
+
+
+class TraceRow(NamedTuple):
+    """A machine or a loose delivery that a trace found, with who has it on the day of the trace."""
+
+    trace_class: TraceClass
+    device_id: int | None
+    loose_delivery_id: int | None
+    model_code: str
+    serial: str
+    quantity: int
+    part_no: str
+    supplier: str
+    batch_no: str
+    fitted_on: date | None
+    removed_on: date | None
+    fate: Fate | None
+    company_id: int | None
+    person_id: int | None
+    owner_no: str
+    owner_name: str
+    reachable: Reachable
+    country: str
+    language: str
+    address_id: int | None
+
+
+class Pieces(NamedTuple):
+    """Where the pieces of a batch are; received and built_in are None where a quantity is unknown."""
+
+    received: int | None
+    fitted: int
+    built_in: int | None
+    loose: int
+    in_stock: int
+    quarantined: int
+    scrapped: int
+    returned: int
+
+    @property
+    def unaccounted(self) -> int | None:
+        """Pieces that nobody can account for, negative where more are known than came; None where unknown.
+
+        Source: exchange format, pieces of a batch.
+        """
+        if self.received is None or self.built_in is None:
+            return None
+        held = self.in_stock + self.quarantined + self.scrapped + self.returned
+        return self.received - self.fitted - self.built_in - self.loose - held
 
 
 def class_of(*, is_known_bad: bool, is_removed: bool) -> TraceClass:
@@ -48,3 +133,93 @@ def could_be_bad(
     if fitted_on is None:
         return True
     return (received_on is None or received_on <= fitted_on) and (used_up_on is None or fitted_on <= used_up_on)
+
+
+def class_by_build_day(
+    built_on: date | None, year: int | None, *, built_from: date | None, built_to: date | None
+) -> TraceClass | None:
+    """The class of a machine when those built from one day to another are recalled; None when it is not among them.
+
+    Both days count, an empty one is open. A machine without build day is possibly among them, unless its year of
+    build excludes it: missing data never drops a machine. Source: our choice.
+    """
+    first = built_on or (date(year, 1, 1) if year else date.min)
+    last = built_on or (date(year, 12, 31) if year else date.max)
+    if (built_from and last < built_from) or (built_to and built_to < first):
+        return None
+    return TraceClass.FITTED_NOW if built_on else TraceClass.POSSIBLY
+
+
+def _rank(known_bad: bool, fitting: TracedFitting) -> tuple[int, date, str, str, str, int]:
+    trace_class = class_of(is_known_bad=known_bad, is_removed=fitting.removed_on is not None)
+    day = fitting.fitted_on or date.max
+    return (CLASS_RANK[trace_class], day, fitting.part_no, fitting.supplier, fitting.batch_no, fitting.id)
+
+
+def deciding_fittings(
+    bad: Iterable[TracedFitting], possible: Iterable[TracedFitting]
+) -> list[tuple[TraceClass, TracedFitting]]:
+    """For each machine the first class that applies and the fitting that decided it, the earliest of several.
+
+    bad: fittings of bad batches; possible: fittings without batch number that could be bad. A fitting without day
+    comes after those with one; ties go by part, supplier, batch, then the older row (our choice).
+    Source: exchange format, what the trace answers.
+    """
+    best: dict[int, tuple[tuple[int, date, str, str, str, int], TracedFitting]] = {}
+    for known_bad, fittings in ((True, bad), (False, possible)):
+        for fitting in fittings:
+            rank, found = _rank(known_bad, fitting), best.get(fitting.device_id)
+            if found is None or rank < found[0]:
+                best[fitting.device_id] = (rank, fitting)
+    classes = list(TraceClass)
+    return [(classes[rank[0]], fitting) for rank, fitting in best.values()]
+
+
+def trace_order(row: TraceRow) -> tuple[int | str | date, ...]:
+    """Sort key of a trace: class, model, serial; loose deliveries by batch, customer and day fitted into no machine.
+
+    Text by code point, so that every database gives the same order. Source: exchange format; the rest our choice.
+    """
+    batch = (row.part_no, row.supplier, row.batch_no)
+    return (CLASS_RANK[row.trace_class], row.model_code, row.serial, *batch, row.owner_no, row.loose_delivery_id or 0)
+
+
+def gets_letter(trace_class: TraceClass, fate: Fate | None) -> bool:
+    """True when the owner of such a unit is written to (once they can be reached).
+
+    Units of removed_earlier and removed_possibly get none; scrapped and stolen machines get none.
+    Source: exchange format, in scope of a case.
+    """
+    return trace_class in LETTER_CLASSES and fate not in NO_LETTER_FATES
+
+
+CSV_COLUMNS = (
+    "class",
+    "model_code",
+    "serial",
+    "quantity",
+    "part_no",
+    "supplier",
+    "batch_no",
+    "fitted_on",
+    "removed_on",
+    "fate",
+    "owner_no",
+    "owner_name",
+    "reachable",
+    "country",
+    "language",
+)
+_FIELDS = ("trace_class", *CSV_COLUMNS[1:])
+
+
+def csv_of(rows: Iterable[TraceRow]) -> str:
+    """A trace as comma-separated text with an English header; text stays exactly as the register has it.
+
+    Source: exchange format, what the trace answers.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(["" if (v := getattr(row, name)) is None else str(v) for name in _FIELDS] for row in rows)
+    return text.getvalue()

@@ -1,0 +1,10 @@
+"""Commands about recalls: which machines a batch reached, opening a case, its letters and its report."""
+
+from flask.cli import AppGroup
+
+from rockrobot.cli.trace import trace
+
+recall = AppGroup("recall", help="From a faulty batch to letters and a report.")
+recall.add_command(trace)
+
+COMMANDS = (recall,)
