@@ -25,6 +25,7 @@ ROOM_NAMES = (
     "devices",
     "events",
     "letters",
+    "exchange",
     "imports",
     "enquiries",
     "serials",

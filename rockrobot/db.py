@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
     if TYPE_CHECKING:
-        __table__: ClassVar[Table]  # type: ignore[assignment]
+        __table__: ClassVar[Table]
 
 
 db = SQLAlchemy(model_class=Base)

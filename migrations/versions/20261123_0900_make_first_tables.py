@@ -7,6 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -89,11 +90,7 @@ def upgrade() -> None:
         info={"ledger": False},
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_jobs_state_jobs_lease_until"),
-            ["state", "lease_until"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_jobs_state_jobs_lease_until"), ["state", "lease_until"], unique=False)
 
     op.create_table(
         "notice_headings",
@@ -182,20 +179,11 @@ def upgrade() -> None:
         sa.Column("hand_changed", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["part_id"], ["parts.id"], name=op.f("fk_batches_part_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
-        sa.UniqueConstraint(
-            "part_id",
-            "supplier",
-            "batch_no",
-            name=op.f("uq_batches_part_id_supplier_batch_no"),
-        ),
+        sa.UniqueConstraint("part_id", "supplier", "batch_no", name=op.f("uq_batches_part_id_supplier_batch_no")),
     )
     with op.batch_alter_table("batches", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_batches_batch_no"), ["batch_no"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_batches_supplier_batch_no"),
-            ["supplier_batch_no"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_batches_supplier_batch_no"), ["supplier_batch_no"], unique=False)
 
     op.create_table(
         "devices",
@@ -205,11 +193,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("built_on", sa.Date(), nullable=True),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["device_model_id"],
-            ["device_models.id"],
-            name=op.f("fk_devices_device_model_id"),
-        ),
+        sa.ForeignKeyConstraint(["device_model_id"], ["device_models.id"], name=op.f("fk_devices_device_model_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
         sa.UniqueConstraint("device_model_id", "serial", name=op.f("uq_devices_device_model_id_serial")),
     )
@@ -229,25 +213,15 @@ def upgrade() -> None:
         sa.Column("commitment", sa.String(length=64), nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["change_set_id"],
-            ["change_sets.id"],
-            name=op.f("fk_ledger_entries_change_set_id"),
-        ),
+        sa.ForeignKeyConstraint(["change_set_id"], ["change_sets.id"], name=op.f("fk_ledger_entries_change_set_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entries")),
         sa.UniqueConstraint("previous_hash", name=op.f("uq_ledger_entries_previous_hash")),
         info={"ledger": False},
     )
     with op.batch_alter_table("ledger_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_entries_change_set_id"), ["change_set_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_ledger_entries_change_set_id"),
-            ["change_set_id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_ledger_entries_table_name_ledger_entries_row_id"),
-            ["table_name", "row_id"],
-            unique=False,
+            batch_op.f("ix_ledger_entries_table_name_ledger_entries_row_id"), ["table_name", "row_id"], unique=False
         )
 
     op.create_table(
@@ -259,16 +233,10 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["device_model_id"],
-            ["device_models.id"],
-            name=op.f("fk_model_pictures_device_model_id"),
+            ["device_model_id"], ["device_models.id"], name=op.f("fk_model_pictures_device_model_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_pictures")),
-        sa.UniqueConstraint(
-            "device_model_id",
-            "kind",
-            name=op.f("uq_model_pictures_device_model_id_kind"),
-        ),
+        sa.UniqueConstraint("device_model_id", "kind", name=op.f("uq_model_pictures_device_model_id_kind")),
     )
     op.create_table(
         "people",
@@ -325,9 +293,7 @@ def upgrade() -> None:
         sa.Column("authority_answer", sa.Text(), nullable=False),
         sa.Column("lessons", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["device_model_id"],
-            ["device_models.id"],
-            name=op.f("fk_recall_cases_device_model_id"),
+            ["device_model_id"], ["device_models.id"], name=op.f("fk_recall_cases_device_model_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_cases")),
         sa.UniqueConstraint("number", name=op.f("uq_recall_cases_number")),
@@ -341,11 +307,7 @@ def upgrade() -> None:
         sa.Column("begun_at", sa.DateTime(), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["staff_member_id"],
-            ["staff_members.id"],
-            name=op.f("fk_sign_ins_staff_member_id"),
-        ),
+        sa.ForeignKeyConstraint(["staff_member_id"], ["staff_members.id"], name=op.f("fk_sign_ins_staff_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
         sa.UniqueConstraint("key_digest", name=op.f("uq_sign_ins_key_digest")),
         info={"ledger": False},
@@ -366,10 +328,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.CheckConstraint(
-            "(company_id IS NULL) <> (person_id IS NULL)",
-            name=op.f("ck_addresses_one_owner"),
-        ),
+        sa.CheckConstraint("(company_id IS NULL) <> (person_id IS NULL)", name=op.f("ck_addresses_one_owner")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_addresses_company_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_addresses_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_addresses")),
@@ -377,14 +336,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("addresses", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_addresses_company_id_addresses_valid_from"),
-            ["company_id", "valid_from"],
-            unique=False,
+            batch_op.f("ix_addresses_company_id_addresses_valid_from"), ["company_id", "valid_from"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_addresses_person_id_addresses_valid_from"),
-            ["person_id", "valid_from"],
-            unique=False,
+            batch_op.f("ix_addresses_person_id_addresses_valid_from"), ["person_id", "valid_from"], unique=False
         )
 
     op.create_table(
@@ -447,23 +402,15 @@ def upgrade() -> None:
         sa.CheckConstraint("batch_id <> contained_batch_id", name=op.f("ck_batch_contents_not_itself")),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_contents_batch_id")),
         sa.ForeignKeyConstraint(
-            ["contained_batch_id"],
-            ["batches.id"],
-            name=op.f("fk_batch_contents_contained_batch_id"),
+            ["contained_batch_id"], ["batches.id"], name=op.f("fk_batch_contents_contained_batch_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_contents")),
         sa.UniqueConstraint(
-            "batch_id",
-            "contained_batch_id",
-            name=op.f("uq_batch_contents_batch_id_contained_batch_id"),
+            "batch_id", "contained_batch_id", name=op.f("uq_batch_contents_batch_id_contained_batch_id")
         ),
     )
     with op.batch_alter_table("batch_contents", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_batch_contents_contained_batch_id"),
-            ["contained_batch_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_batch_contents_contained_batch_id"), ["contained_batch_id"], unique=False)
 
     op.create_table(
         "batch_stock",
@@ -533,7 +480,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("fitted_on", sa.Date(), nullable=True),
         sa.Column("removed_on", sa.Date(), nullable=True),
-        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("is_outside_batch_days", sa.Boolean(), nullable=False),
@@ -548,9 +495,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("fittings", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_fittings_batch",
-            ["batch_id", "device_id", "fitted_on", "removed_on", "pieces"],
-            unique=False,
+            "ix_fittings_batch", ["batch_id", "device_id", "fitted_on", "removed_on", "pieces"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_fittings_device_id"), ["device_id"], unique=False)
         batch_op.create_index(
@@ -571,11 +516,7 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_loose_deliveries_batch_id")),
-        sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_loose_deliveries_company_id"),
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_loose_deliveries_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loose_deliveries")),
     )
     with op.batch_alter_table("loose_deliveries", schema=None) as batch_op:
@@ -592,10 +533,7 @@ def upgrade() -> None:
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
-        sa.CheckConstraint(
-            "company_id IS NULL OR person_id IS NULL",
-            name=op.f("ck_ownerships_at_most_one_party"),
-        ),
+        sa.CheckConstraint("company_id IS NULL OR person_id IS NULL", name=op.f("ck_ownerships_at_most_one_party")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_ownerships_company_id")),
         sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_ownerships_device_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_ownerships_person_id")),
@@ -616,11 +554,7 @@ def upgrade() -> None:
         sa.Column("signed_by", sa.String(length=80), nullable=False),
         sa.Column("signed_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_pieces_explanations_batch_id")),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["recall_cases.id"],
-            name=op.f("fk_pieces_explanations_case_id"),
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_pieces_explanations_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pieces_explanations")),
         info={"undo": "never"},
     )
@@ -658,32 +592,19 @@ def upgrade() -> None:
         sa.Column("state_on", sa.Date(), nullable=True),
         sa.Column("added_in_version", sa.Integer(), nullable=False),
         sa.Column("released_in_version", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(device_id IS NULL) <> (loose_delivery_id IS NULL)",
-            name=op.f("ck_case_units_one_thing"),
-        ),
+        sa.CheckConstraint("(device_id IS NULL) <> (loose_delivery_id IS NULL)", name=op.f("ck_case_units_one_thing")),
         sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_units_case_id")),
         sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_case_units_device_id")),
         sa.ForeignKeyConstraint(
-            ["loose_delivery_id"],
-            ["loose_deliveries.id"],
-            name=op.f("fk_case_units_loose_delivery_id"),
+            ["loose_delivery_id"], ["loose_deliveries.id"], name=op.f("fk_case_units_loose_delivery_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_units")),
         sa.UniqueConstraint("case_id", "device_id", name=op.f("uq_case_units_case_id_device_id")),
-        sa.UniqueConstraint(
-            "case_id",
-            "loose_delivery_id",
-            name=op.f("uq_case_units_case_id_loose_delivery_id"),
-        ),
+        sa.UniqueConstraint("case_id", "loose_delivery_id", name=op.f("uq_case_units_case_id_loose_delivery_id")),
         info={"undo": "never"},
     )
     with op.batch_alter_table("case_units", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_case_units_case_id_case_units_state"),
-            ["case_id", "state"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_case_units_case_id_case_units_state"), ["case_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_units_device_id"), ["device_id"], unique=False)
 
     op.create_table(
@@ -711,18 +632,11 @@ def upgrade() -> None:
         sa.Column("tracking_no", sa.String(length=80), nullable=False),
         sa.Column("returned_on", sa.Date(), nullable=True),
         sa.Column("returned_reason", sa.String(length=200), nullable=False),
-        sa.CheckConstraint(
-            "company_id IS NULL OR person_id IS NULL",
-            name=op.f("ck_letters_at_most_one_party"),
-        ),
+        sa.CheckConstraint("company_id IS NULL OR person_id IS NULL", name=op.f("ck_letters_at_most_one_party")),
         sa.ForeignKeyConstraint(["address_id"], ["addresses.id"], name=op.f("fk_letters_address_id")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_letters_company_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_letters_person_id")),
-        sa.ForeignKeyConstraint(
-            ["print_batch_id"],
-            ["print_batches.id"],
-            name=op.f("fk_letters_print_batch_id"),
-        ),
+        sa.ForeignKeyConstraint(["print_batch_id"], ["print_batches.id"], name=op.f("fk_letters_print_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
         sa.UniqueConstraint("reference", name=op.f("uq_letters_reference")),
         info={"undo": "never", "personal": True},
@@ -746,10 +660,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(length=80), nullable=False),
         sa.Column("reached_on", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "company_id IS NULL OR person_id IS NULL",
-            name=op.f("ck_attempts_at_most_one_party"),
-        ),
+        sa.CheckConstraint("company_id IS NULL OR person_id IS NULL", name=op.f("ck_attempts_at_most_one_party")),
         sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_attempts_case_id")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_attempts_company_id")),
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_attempts_letter_id")),
@@ -759,11 +670,7 @@ def upgrade() -> None:
         info={"undo": "never"},
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_attempts_case_id_attempts_state"),
-            ["case_id", "state"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_attempts_case_id_attempts_state"), ["case_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempts_company_id"), ["company_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempts_person_id"), ["person_id"], unique=False)
 
@@ -832,9 +739,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_outbox_messages_state_outbox_messages_lease_until"),
-            ["state", "lease_until"],
-            unique=False,
+            batch_op.f("ix_outbox_messages_state_outbox_messages_lease_until"), ["state", "lease_until"], unique=False
         )
 
     op.create_table(
@@ -867,17 +772,9 @@ def upgrade() -> None:
         sa.Column("attempt_id", sa.Integer(), nullable=False),
         sa.Column("case_unit_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_units_attempt_id")),
-        sa.ForeignKeyConstraint(
-            ["case_unit_id"],
-            ["case_units.id"],
-            name=op.f("fk_attempt_units_case_unit_id"),
-        ),
+        sa.ForeignKeyConstraint(["case_unit_id"], ["case_units.id"], name=op.f("fk_attempt_units_case_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_units")),
-        sa.UniqueConstraint(
-            "attempt_id",
-            "case_unit_id",
-            name=op.f("uq_attempt_units_attempt_id_case_unit_id"),
-        ),
+        sa.UniqueConstraint("attempt_id", "case_unit_id", name=op.f("uq_attempt_units_attempt_id_case_unit_id")),
         info={"undo": "never"},
     )
     with op.batch_alter_table("attempt_units", schema=None) as batch_op:

@@ -12,7 +12,7 @@ HISTORY_ROWS = 50
 
 
 def latest_change_sets(*, page: int = 1) -> Sequence[Any]:
-    """Change sets (id, at, actor, event, purpose, undoes_id, rows), newest first; one extra row tells of a next page."""
+    """Change sets (id, at, actor, event, purpose, undoes_id, rows), newest first; an extra row tells of a next page."""
     newest = (
         select(ChangeSet)
         .order_by(ChangeSet.id.desc())

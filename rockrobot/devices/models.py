@@ -81,7 +81,7 @@ class Fitting(HandChanged, Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
     fitted_on: Mapped[date | None]
     removed_on: Mapped[date | None]
-    reason: Mapped[FittingReason] = mapped_column(Word(FittingReason), default=FittingReason.BUILD)
+    reason: Mapped[FittingReason | None] = mapped_column(Word(FittingReason))
     pieces: Mapped[int] = mapped_column(default=1)
     ordinal: Mapped[int] = mapped_column(default=0)
     is_outside_batch_days: Mapped[bool] = mapped_column(default=False)

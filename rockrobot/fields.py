@@ -1,0 +1,162 @@
+"""Form fields that rooms share: days, phones and business ids as people type them; what was understood is shown."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import phonenumbers
+from babel import Locale
+from flask_babel import format_date
+from flask_babel import gettext as _
+from phonenumbers import PhoneNumberFormat
+from wtforms import Field, SelectField, StringField
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+from rockrobot import clock
+
+DAY_WORDS = {"tänään": 0, "nyt": 0, "eilen": -1, "toissapäivänä": -2, "huomenna": 1, "today": 0, "yesterday": -1}
+NEAR_COUNTRIES = ("FI", "SE", "NO", "DK", "EE", "DE")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_FINNISH = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{4})?")
+_BUSINESS_ID = re.compile(r"(\d{6,7})-?(\d)")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
+
+
+def read_day(text: str, today: date) -> date | None:
+    """The day that a person typed: 22.11.2026, 22.11., 2026-11-22, tänään, eilen; None for nothing.
+
+    today: the calendar day in Finland. A day without a year is in this year. Raises ValueError when it is no day.
+    Source: our choice.
+    """
+    plain = " ".join(text.split()).lower()
+    if not plain:
+        return None
+    if plain in DAY_WORDS:
+        return today + timedelta(days=DAY_WORDS[plain])
+    iso = _ISO.fullmatch(plain)
+    if iso:
+        return date(int(iso[1]), int(iso[2]), int(iso[3]))
+    finnish = _FINNISH.fullmatch(plain)
+    if finnish is None:
+        raise ValueError(text)
+    return date(int(finnish[3] or today.year), int(finnish[2]), int(finnish[1]))
+
+
+def business_id_fault(text: str) -> str | None:
+    """Code of what is wrong with a Finnish business id, or None: form, check_digit. Source: PRH, weights 7 9 10 5 8 4 2."""
+    match = _BUSINESS_ID.fullmatch(text.strip())
+    if match is None:
+        return "form"
+    digits = match[1].zfill(7)
+    rest = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11
+    good = rest != 1 and int(match[2]) == (0 if rest == 0 else 11 - rest)
+    return None if good else "check_digit"
+
+
+class DateField(Field):
+    """A day as people type it; keeps the text for showing it again and says what was understood."""
+
+    widget = TextInput()
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, may_be_future: bool = False, **options: Any
+    ) -> None:
+        options.setdefault("description", _hint)
+        super().__init__(label, validators, **options)
+        self.may_be_future = may_be_future
+        self.text: str | None = None
+        if callable(self.description):
+            self.description = self.description()
+
+    def _value(self) -> str:
+        if self.text is not None:
+            return self.text
+        return format_day(self.data) if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed. Raises ValueError with the text for the person."""
+        self.text = valuelist[0] if valuelist else ""
+        self.data = None
+        try:
+            self.data = read_day(self.text, clock.today())
+        except ValueError:
+            raise ValueError(_("Päivää «%(text)s» ei ymmärretty. Kirjoita esimerkiksi 22.11.2026.", text=self.text)) from None
+        if self.data and self.data > clock.today() and not self.may_be_future:
+            raise ValueError(_("Päivä %(day)s on tulevaisuudessa.", day=format_day(self.data)))
+
+    @property
+    def understood(self) -> str:
+        """What was understood, when that is not what was typed."""
+        if not self.data or self.errors or not self.text or self.text.strip() == format_day(self.data):
+            return ""
+        return _("ymmärretty: %(day)s", day=format_date(self.data, "ccc d.M.yyyy"))
+
+
+def _hint() -> str:
+    return _("Esimerkiksi 22.11.2026, 22.11. tai eilen")
+
+
+def format_day(day: date) -> str:
+    """A day as Finnish screens show it: 22.11.2026."""
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+class PhoneField(StringField):
+    """A phone number in any writing; kept as typed, shown as understood."""
+
+    @property
+    def understood(self) -> str:
+        """The number in international form, or a warning that it does not look like one; it is saved anyway."""
+        if not self.data:
+            return ""
+        shown = international(self.data)
+        if shown is None:
+            return _("Numero %(text)s ei näytä puhelinnumerolta. Tarkista se.", text=self.data)
+        return "" if shown == self.data else _("ymmärretty: %(number)s", number=shown)
+
+
+def international(text: str) -> str | None:
+    """A phone number in international form, read as Finnish when it names no country; None when it is no number."""
+    try:
+        number = phonenumbers.parse(text, "FI")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Countries by code and Finnish name, those nearest to us first; the empty choice means unknown."""
+    names = {code: name for code, name in Locale("fi").territories.items() if len(code) == 2 and code.isalpha()}
+    rest = sorted((code for code in names if code not in NEAR_COUNTRIES), key=lambda code: names[code])
+    return [("", _("ei tiedossa")), *((code, names[code]) for code in (*NEAR_COUNTRIES, *rest))]
+
+
+class CountryField(SelectField):
+    """A country; a code stored earlier that is no country stays choosable."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, choices=country_choices, validate_choice=True, **options)
+
+
+class BusinessIdField(StringField):
+    """A business id; a Finnish one is checked by its last digit unless it is what was stored before."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a Finnish business id whose check digit does not match."""
+        typed = (self.data or "").strip()
+        if not typed or typed == (self.object_data or "") or (getattr(form, "country", None) and form.country.data not in {"", "FI"}):
+            return
+        fault = business_id_fault(typed)
+        if fault == "form":
+            raise ValidationError(_("Y-tunnus on muotoa 1234567-8."))
+        if fault == "check_digit":
+            raise ValidationError(_("Y-tunnuksen tarkistusnumero ei täsmää. Tarkista viimeinen numero."))
+
+
+def stripped(text: str | None) -> str:
+    """What was typed without spaces around it; nothing is the empty text (a filter for text fields)."""
+    return " ".join((text or "").split())

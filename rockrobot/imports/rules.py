@@ -1,0 +1,295 @@
+"""What an import would do, row by row: pure; the file and the store as they are told, decisions out."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+from rockrobot.devices.rules import OWNING, OwnershipKind, overlap
+from rockrobot.exchange.rules import key_of
+from rockrobot.parts.rules import circles
+
+BATCH_KEY = ("part_no", "supplier", "batch_no")
+CONTAINED_KEY = ("contains_part_no", "contains_supplier", "contains_batch_no")
+DEVICE_KEY = ("model_code", "serial")
+REFERENCES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    "batches": ((("part_no",), "parts"),),
+    "batch_contents": ((BATCH_KEY, "batches"), (CONTAINED_KEY, "batches")),
+    "batch_stock": ((BATCH_KEY, "batches"),),
+    "people": ((("customer_no",), "companies"),),
+    "addresses": ((("customer_no",), "companies"), (("person_no",), "people")),
+    "devices": ((("model_code",), "models"),),
+    "fittings": ((DEVICE_KEY, "devices"), (("part_no",), "parts"), (BATCH_KEY, "batches")),
+    "ownerships": ((DEVICE_KEY, "devices"), (("customer_no",), "companies"), (("person_no",), "people")),
+    "device_fates": ((DEVICE_KEY, "devices"),),
+    "loose_deliveries": ((BATCH_KEY, "batches"), (("customer_no",), "companies")),
+}
+PERIODS = {
+    "batches": ("received_on", "used_up_on"),
+    "addresses": ("valid_from", "valid_to"),
+    "fittings": ("fitted_on", "removed_on"),
+    "ownerships": ("from", "to"),
+}
+Key = tuple[Any, ...]
+
+
+class Status(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class StoredRow:
+    """A row as it is stored, in the format's columns; by_hand names those a person changed."""
+
+    id: int
+    values: Mapping[str, Any]
+    by_hand: frozenset[str] = frozenset()
+
+
+@dataclass
+class PlannedRow:
+    """What becomes of one row of the file; changes are the columns that will be written."""
+
+    number: int
+    key: Key
+    values: dict[str, Any]
+    status: Status
+    changes: dict[str, Any] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    stored: StoredRow | None = None
+    fault: Any = None
+    cells: Any = ()
+
+
+@dataclass
+class SheetPlan:
+    """What becomes of the rows of one sheet; sheet is what was read (title, labels, fault())."""
+
+    read: Any
+    rows: list[PlannedRow] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The sheet's English name."""
+        return str(self.read.sheet.name)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows are new, changed, unchanged and refused."""
+        counted = dict.fromkeys(Status, 0)
+        for row in self.rows:
+            counted[row.status] += 1
+        return {status.value: count for status, count in counted.items()}
+
+    def refuse(self, row: PlannedRow, column: str, code: str, detail: str = "") -> None:
+        """Refuse a row, once."""
+        if row.fault is None:
+            row.fault = self.read.fault(row.number, column, code, detail)
+        row.status = Status.REFUSED
+
+
+class Known:
+    """Which keys can be referred to: those stored and those of good rows of the file."""
+
+    def __init__(self, stored: Mapping[str, Mapping[Key, StoredRow]]) -> None:
+        self.stored = stored
+        self.fresh: dict[str, set[Key]] = defaultdict(set)
+        self.refused: dict[str, set[Key]] = defaultdict(set)
+
+    def fault(self, sheet: str, key: Key) -> str | None:
+        """Code of why a key can't be referred to, or None."""
+        if key in self.stored.get(sheet, {}) or key in self.fresh[sheet]:
+            return None
+        return "refers_to_refused" if key in self.refused[sheet] else "unknown"
+
+
+def plan_import(sheets: Iterable[Any], stored: Mapping[str, Mapping[Key, StoredRow]]) -> list[SheetPlan]:
+    """Decide what becomes of each row.
+
+    sheets: read sheets in the order of the format. stored: sheet -> key (with ordinal where the sheet has one) -> row.
+    An empty cell never erases, a value changed by hand wins, references are looked up in the file, then in the store.
+    Source: exchange format, Import.
+    """
+    known = Known(stored)
+    plans = [_plan_sheet(read, stored.get(read.sheet.name, {}), known) for read in sheets]
+    for plan in plans:
+        if plan.name == "ownerships":
+            _refuse_overlaps(plan, stored.get("ownerships", {}))
+        if plan.name == "batch_contents":
+            _refuse_cycles(plan, stored.get("batch_contents", {}))
+    return plans
+
+
+def _plan_sheet(read: Any, stored: Mapping[Key, StoredRow], known: Known) -> SheetPlan:
+    plan, seen = SheetPlan(read), dict[Key, PlannedRow]()
+    ordinals: dict[Key, int] = defaultdict(int)
+    for source in read.rows:
+        key = key_of(read.sheet, source.values)
+        row = PlannedRow(source.number, key, source.values, Status.REFUSED, fault=source.fault, cells=source.cells)
+        plan.rows.append(row)
+        if row.fault is None:
+            _check_row(plan, row, known)
+        if row.fault is None:
+            if read.sheet.has_ordinal:
+                row.key = (*key, ordinals[key])
+                ordinals[key] += 1
+            _compare(plan, row, stored.get(row.key), seen)
+        if row.fault is None:
+            known.fresh[plan.name].add(row.key)
+        else:
+            known.refused[plan.name].add(key)
+    return plan
+
+
+def _check_row(plan: SheetPlan, row: PlannedRow, known: Known) -> None:
+    for check in CHECKS.get(plan.name, ()):
+        found = check(row.values)
+        if found:
+            plan.refuse(row, *found)
+            return
+    for columns, target in REFERENCES.get(plan.name, ()):
+        if columns == BATCH_KEY and plan.name == "fittings" and row.values.get("batch_no") is None:
+            continue
+        key = tuple(row.values.get(column) for column in columns)
+        if len(columns) == 1 and key == (None,):
+            continue
+        code = known.fault(target, key)
+        if code:
+            plan.refuse(row, columns[-1], code, " / ".join(str(part) for part in key if part is not None))
+            return
+
+
+def _compare(plan: SheetPlan, row: PlannedRow, stored: StoredRow | None, seen: dict[Key, PlannedRow]) -> None:
+    first = seen.setdefault(row.key, row)
+    if first is not row:
+        if first.values == row.values:
+            row.status = Status.UNCHANGED
+        else:
+            plan.refuse(row, plan.read.sheet.key[-1], "same_key", str(first.number))
+        return
+    row.stored = stored
+    if stored is None:
+        row.status, row.changes = Status.NEW, row.values
+    else:
+        different = {c: v for c, v in row.values.items() if stored.values.get(c) != v}
+        row.kept = sorted(different.keys() & stored.by_hand)
+        row.changes = {c: v for c, v in different.items() if c not in stored.by_hand}
+        row.status = Status.CHANGED if row.changes else Status.UNCHANGED
+    _check_period(plan, row)
+
+
+def _check_period(plan: SheetPlan, row: PlannedRow) -> None:
+    """A period must not end before it begins, with what is stored taken into account."""
+    if plan.name not in PERIODS or not row.changes:
+        return
+    begin_name, end_name = PERIODS[plan.name]
+    merged = merged_values(row)
+    begin, end = merged.get(begin_name), merged.get(end_name)
+    if begin and end and end < begin:
+        plan.refuse(row, end_name, "ends_before_begins", f"{begin.isoformat()} – {end.isoformat()}")
+
+
+def merged_values(row: PlannedRow) -> dict[str, Any]:
+    """What the row will say once taken: the stored values with the changes over them."""
+    return {**(row.stored.values if row.stored else {}), **row.changes}
+
+
+# ---------- checks of one row: (column, code) or None ----------
+
+Check = Callable[[Mapping[str, Any]], tuple[str, str] | None]
+
+
+def _one_party(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    named = [c for c in ("customer_no", "person_no") if values.get(c) is not None]
+    if values.get("kind") == OwnershipKind.RETURNED:
+        return (named[0], "party_of_return") if named else None
+    if len(named) == 2:
+        return "person_no", "one_party"
+    return None if named else ("customer_no", "no_party")
+
+
+CHECKS: dict[str, tuple[Check, ...]] = {"addresses": (_one_party,), "ownerships": (_one_party,)}
+
+
+# ---------- checks over rows ----------
+
+
+def _refuse_overlaps(plan: SheetPlan, stored: Mapping[Key, StoredRow]) -> None:
+    """Two owners at once are refused: every new or changed row of the pair, naming the other."""
+    chains: dict[Key, list[tuple[Any, PlannedRow | None]]] = defaultdict(list)
+    touched = {row.stored.id for row in plan.rows if row.stored and row.status is Status.CHANGED}
+    devices = {row.key[:2] for row in plan.rows if row.status in {Status.NEW, Status.CHANGED}}
+    for row in plan.rows:
+        if row.status in {Status.NEW, Status.CHANGED}:
+            chains[row.key[:2]].append((_period(merged_values(row)), row))
+    for key, kept in stored.items():
+        if key[:2] in devices and kept.id not in touched:
+            chains[key[:2]].append((_period(kept.values), None))
+    for chain in chains.values():
+        _refuse_overlaps_of(plan, chain)
+
+
+def _period(values: Mapping[str, Any]) -> Any:
+    party = values.get("customer_no") or values.get("person_no") or ""
+    kind = OwnershipKind(values["kind"])
+    return SimpleNamespace(id=0, kind=kind, from_on=values.get("from"), to_on=values.get("to"), party=party)
+
+
+def _refuse_overlaps_of(plan: SheetPlan, chain: list[tuple[Any, PlannedRow | None]]) -> None:
+    owning = sorted(
+        ((p, row) for p, row in chain if p.kind in OWNING), key=lambda pair: (pair[0].from_on or date.min)
+    )
+    for index, (first, first_row) in enumerate(owning):
+        for second, second_row in owning[index + 1 :]:
+            if first.to_on is not None and (second.from_on or date.min) >= first.to_on:
+                break
+            if overlap(first, second):
+                for row, other in ((first_row, second), (second_row, first)):
+                    if row is not None:
+                        plan.refuse(row, "from", "overlap", _period_text(other))
+
+
+def _period_text(period: Any) -> str:
+    ends = [day.isoformat() if day else "" for day in (period.from_on, period.to_on)]
+    return f"{period.party} {ends[0]} – {ends[1]}".strip()
+
+
+def _refuse_cycles(plan: SheetPlan, stored: Mapping[Key, StoredRow]) -> None:
+    """Batches that contain each other in a circle are refused, every row of the file on the circle."""
+    edges: dict[Key, set[Key]] = defaultdict(set)
+    rows: dict[tuple[Key, Key], list[PlannedRow]] = defaultdict(list)
+    for key in stored:
+        edges[key[:3]].add(key[3:6])
+    for row in plan.rows:
+        if row.fault is None:
+            edges[row.key[:3]].add(row.key[3:6])
+            rows[row.key[:3], row.key[3:6]].append(row)
+    for circle in circles(edges):
+        on_it = [row for (a, b), found in rows.items() if a in circle and b in circle for row in found]
+        numbers = ", ".join(str(number) for number in sorted(row.number for row in on_it))
+        for row in on_it:
+            plan.refuse(row, "contains_batch_no", "cycle", numbers)
+
+
+def totals(plans: Iterable[SheetPlan]) -> dict[str, int]:
+    """Counts over all sheets: new, changed, unchanged, refused; a row of the file counts once."""
+    total = dict.fromkeys((status.value for status in Status), 0)
+    for plan in plans:
+        for status, count in plan.counts().items():
+            total[status] += count
+    return total
+
+
+def is_outside_batch_days(fitted_on: date | None, received_on: date | None, used_up_on: date | None) -> bool:
+    """True when a part is said to be fitted before its batch came or after it was used up. Source: exchange format."""
+    if fitted_on is None:
+        return False
+    return bool((received_on and fitted_on < received_on) or (used_up_on and fitted_on > used_up_on))
+

@@ -1,0 +1,230 @@
+"""Tables in files: reads XLSX workbooks, CSV files, folders and ZIPs of CSV within limits; writes them without formulas.
+
+Knows nothing of what the tables mean. Every file is treated as hostile.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import openpyxl
+import python_calamine
+from charset_normalizer import from_bytes
+
+MAX_ENTRIES = 200
+MAX_BYTES = 400 * 1024 * 1024
+MAX_RATIO = 250
+RATIO_FREE_BYTES = 4 * 1024 * 1024
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CSV_ENCODINGS = ["utf_8", "cp1252", "utf_16", "utf_16_le", "utf_16_be"]
+
+Cell = Any
+
+
+class FileError(ValueError):
+    """The file as a whole can't be read; code says why: not_a_file, too_big, bomb, encrypted, broken, no_sheets."""
+
+    def __init__(self, code: str, name: str = "") -> None:
+        super().__init__(f"{code}: {name}" if name else code)
+        self.code = code
+        self.name = name
+
+
+@dataclass
+class RawSheet:
+    """One table as it stands in the file: its name and rows (number as the file shows it, cells)."""
+
+    name: str
+    rows: list[tuple[int, Sequence[Cell]]]
+    formats: "NumberFormats | None" = None
+
+
+@dataclass
+class NumberFormats:
+    """The number formats of one sheet of a workbook, read only when a number stands where text is meant."""
+
+    body: bytes
+    sheet: str
+    _cells: dict[tuple[int, int], tuple[Any, str]] = field(default_factory=dict)
+
+    @cached_property
+    def cells(self) -> dict[tuple[int, int], tuple[Any, str]]:
+        """(row, column from 1) -> (value, number format) of the cells that hold numbers."""
+        book = openpyxl.load_workbook(io.BytesIO(self.body), read_only=True, data_only=True)
+        found = {}
+        for row in book[self.sheet].iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+                    found[cell.row, cell.column] = (cell.value, cell.number_format or "General")
+        book.close()
+        return found
+
+
+# ---------- in ----------
+
+
+def read_tables(path: Path) -> list[RawSheet]:
+    """Every table of a workbook, a folder of CSV files, a ZIP of them, or one CSV file. Raises FileError."""
+    if path.is_dir():
+        files = sorted(p for p in path.iterdir() if p.suffix.lower() == ".csv" and p.is_file())
+        if sum(p.stat().st_size for p in files) > MAX_BYTES:
+            raise FileError("too_big", path.name)
+        return _some([_read_csv(p.stem, p.read_bytes()) for p in files], path.name)
+    if not path.is_file():
+        raise FileError("not_a_file", path.name)
+    if path.stat().st_size > MAX_BYTES:
+        raise FileError("too_big", path.name)
+    body = path.read_bytes()
+    if body[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
+        return _some(_read_archive(body, path.name), path.name)
+    if path.suffix.lower() == ".csv":
+        return [_read_csv(path.stem, body)]
+    raise FileError("broken", path.name)
+
+
+def _some(sheets: list[RawSheet], name: str) -> list[RawSheet]:
+    if not sheets:
+        raise FileError("no_sheets", name)
+    return sheets
+
+
+def _read_archive(body: bytes, name: str) -> list[RawSheet]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entries = archive.infolist()
+            _check_limits(entries, name)
+            if any(entry.filename == "[Content_Types].xml" for entry in entries):
+                return _read_workbook(body, name)
+            return [_read_csv(stem, _take(archive, entry)) for stem, entry in _csv_entries(entries)]
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+        raise FileError("broken", name) from error
+
+
+def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
+    if len(entries) > MAX_ENTRIES * 10 or sum(entry.file_size for entry in entries) > MAX_BYTES:
+        raise FileError("bomb", name)
+    for entry in entries:
+        if entry.flag_bits & 0x1:
+            raise FileError("encrypted", name)
+        if entry.file_size > RATIO_FREE_BYTES and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+            raise FileError("bomb", name)
+
+
+def _csv_entries(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.suffix.lower() == ".csv" and not entry.is_dir() and "__MACOSX" not in path.parts:
+            yield path.stem, entry
+
+
+def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as stream:
+        body = stream.read(entry.file_size + 1)
+    if len(body) > entry.file_size:
+        raise FileError("bomb", entry.filename)
+    return body
+
+
+def _read_workbook(body: bytes, name: str) -> list[RawSheet]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
+        sheets = []
+        for title in book.sheet_names:
+            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+            sheets.append(RawSheet(title, list(enumerate(rows, start=1)), NumberFormats(body, title)))
+    except Exception as error:
+        raise FileError("broken", name) from error
+    return sheets
+
+
+def _read_csv(stem: str, body: bytes) -> RawSheet:
+    text = _decoded(body, stem)
+    first = text.partition("\n")[0]
+    delimiter = max((",", ";", "\t"), key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise FileError("broken", stem) from error
+    return RawSheet(stem, list(enumerate(rows, start=1)))
+
+
+def _decoded(body: bytes, name: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        best = from_bytes(body, cp_isolation=CSV_ENCODINGS).best()
+    if best is None:
+        raise FileError("broken", name)
+    return str(best)
+
+
+# ---------- out ----------
+
+
+def harmless(value: Cell) -> Cell:
+    """A text that no spreadsheet takes for a formula: an apostrophe before a first non-blank = + - @ (OWASP)."""
+    if isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS) and not _is_plain_number(value):
+        return "'" + value
+    return value
+
+
+def _is_plain_number(value: str) -> bool:
+    return value.strip().lstrip("+-").replace(" ", "").replace("-", "").isdigit()
+
+
+def _text(value: Cell) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def write_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
+    """An XLSX of (name, header, rows); every cell is text or a whole number, never a formula."""
+    book = openpyxl.Workbook(write_only=True)
+    for name, header, rows in sheets:
+        sheet = book.create_sheet(name[:31])
+        sheet.freeze_panes = "A2"
+        sheet.append([_plain_cell(sheet, column) for column in header])
+        for row in rows:
+            sheet.append([_plain_cell(sheet, value) for value in row])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _plain_cell(sheet: Any, value: Cell) -> Any:
+    if value is None or value == "":
+        return None
+    if isinstance(value, int):
+        return value
+    cell = openpyxl.cell.WriteOnlyCell(sheet, value="")
+    cell.value = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", _text(value))
+    cell.data_type = "s"
+    cell.number_format = "@"
+    return cell
+
+
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, neutralise: bool = False) -> bytes:
+    """A CSV in UTF-8 without BOM, comma-separated, lines ending in LF; neutralise keeps spreadsheets from calculating."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        texts = [_text(value) for value in row]
+        writer.writerow([harmless(text) for text in texts] if neutralise else texts)
+    return stream.getvalue().encode()
+
+
+def write_zip(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A ZIP of (name, body)."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in files:
+            archive.writestr(name, body)
+    return stream.getvalue()
