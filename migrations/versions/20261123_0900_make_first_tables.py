@@ -70,6 +70,20 @@ def upgrade() -> None:
         info={"ledger": False},
     )
     op.create_table(
+        "import_runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("stored_name", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("change_set_id", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_runs")),
+        info={"ledger": False},
+    )
+    op.create_table(
         "jobs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
@@ -941,6 +955,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_jobs_state_jobs_lease_until"))
 
     op.drop_table("jobs")
+    op.drop_table("import_runs")
     op.drop_table("idempotency_keys")
     op.drop_table("device_models")
     with op.batch_alter_table("companies", schema=None) as batch_op:

@@ -243,9 +243,7 @@ def _period(values: Mapping[str, Any]) -> Any:
 
 
 def _refuse_overlaps_of(plan: SheetPlan, chain: list[tuple[Any, PlannedRow | None]]) -> None:
-    owning = sorted(
-        ((p, row) for p, row in chain if p.kind in OWNING), key=lambda pair: (pair[0].from_on or date.min)
-    )
+    owning = sorted(((p, row) for p, row in chain if p.kind in OWNING), key=lambda pair: pair[0].from_on or date.min)
     for index, (first, first_row) in enumerate(owning):
         for second, second_row in owning[index + 1 :]:
             if first.to_on is not None and (second.from_on or date.min) >= first.to_on:
@@ -292,4 +290,3 @@ def is_outside_batch_days(fitted_on: date | None, received_on: date | None, used
     if fitted_on is None:
         return False
     return bool((received_on and fitted_on < received_on) or (used_up_on and fitted_on > used_up_on))
-

@@ -1,0 +1,120 @@
+"""Commands about the register as files: import, export, template."""
+
+import getpass
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from rockrobot import ledger
+from rockrobot.db import db, reading
+from rockrobot.exchange.queries import fault_text, read_register
+from rockrobot.exchange.rules import LABELS, SHEETS, header_of
+from rockrobot.imports import actions, queries
+from rockrobot.imports.rules import plan_import, totals
+from rockrobot.workbooks import FileError, write_csv, write_workbook, write_zip
+
+FILE_FAULTS = {
+    "not_a_file": "Tiedostoa ei löydy.",
+    "too_big": "Tiedosto on liian suuri.",
+    "bomb": "Pakattu tiedosto purkautuisi kohtuuttoman suureksi; sitä ei avata.",
+    "encrypted": "Tiedosto on salattu; poista salasana ja yritä uudelleen.",
+    "broken": "Tiedostoa ei voi lukea: se ei ole työkirja (XLSX), CSV eikä ZIP, tai se on rikki.",
+    "no_sheets": "Tiedostossa ei ole yhtään taulukkoa.",
+}
+NOTHING = {"new": 0, "changed": 0, "unchanged": 0, "refused": 0}
+LANGUAGE = click.option("--language", type=click.Choice(sorted(LABELS)), default="en", help="Language of the headers.")
+
+imports = AppGroup("import", help="Files in.")
+exports = AppGroup("export", help="Files out.")
+
+
+@imports.command("register")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing; holds no lock.")
+@click.option("--take-good", is_flag=True, help="Take the good rows although others are refused.")
+def import_register(path: Path, dry_run: bool, take_good: bool) -> None:
+    """Import the device register: one XLSX, a folder of CSV files, or a ZIP of them.
+
+    Nothing lands while a row is refused, unless --take-good. The last line is one JSON object with the counts of new,
+    changed, unchanged and refused rows. Exit code 0 when nothing was refused, else 1.
+    """
+    try:
+        register = read_register(path)
+    except FileError as error:
+        click.echo(f"{error.name}: {FILE_FAULTS[error.code]}", err=True)
+        click.echo(json.dumps(NOTHING))
+        sys.exit(1)
+    with reading():
+        stored = queries.stored_for(read.sheet.name for read in register.sheets)
+        plans = plan_import(register.sheets, stored)
+        db.session.rollback()
+    counts = totals(plans)
+    _tell(register.ignored, plans)
+    if not dry_run and (take_good or not counts["refused"]):
+        with ledger.change_set("cli:import register", actor=f"cli:{getpass.getuser()}", is_import=True):
+            actions.apply_plan(plans, stored)
+    click.echo(json.dumps(counts))
+    sys.exit(1 if counts["refused"] else 0)
+
+
+def _tell(ignored: list[str], plans: list) -> None:  # type: ignore[type-arg]
+    for name in ignored:
+        click.echo(f"Ohitettu taulukko: {name}")
+    for plan in plans:
+        counts = plan.counts()
+        numbers = ", ".join(f"{label} {counts[k]}" for k, label in _WORDS.items())
+        click.echo(f"{plan.read.title}: {numbers}")
+        for column in plan.read.ignored:
+            click.echo(f"  ohitettu sarake: {column}")
+        for row in plan.rows:
+            if row.fault:
+                click.echo(f"  {fault_text(row.fault)}")
+            elif row.kept:
+                kept = ", ".join(plan.read.labels.get(column, column) for column in row.kept)
+                click.echo(f"  rivi {row.number}: käsin muutettu arvo pidettiin: {kept}")
+
+
+_WORDS = {"new": "uusia", "changed": "muuttuneita", "unchanged": "ennallaan", "refused": "hylättyjä"}
+
+
+@exports.command("register")
+@click.argument("path", type=click.Path(path_type=Path))
+@LANGUAGE
+def export_register(path: Path, language: str) -> None:
+    """Write the whole register to PATH: .xlsx, .zip, or else a folder of CSV files; importing it changes nothing."""
+    with reading():
+        sheets = [(name, header, rows) for name, header, rows in queries.export_sheets(language)]
+        people = queries.people_ids()
+        db.session.rollback()
+        with ledger.change_set("cli:export register", actor=f"cli:{getpass.getuser()}"):
+            ledger.log_view(people)
+    _write(path, sheets)
+    click.echo(f"{path}: {sum(len(rows) for _, _, rows in sheets)} rows")
+
+
+@exports.command("template")
+@click.argument("path", type=click.Path(path_type=Path))
+@LANGUAGE
+def export_template(path: Path, language: str) -> None:
+    """Write an empty register to fill in: .xlsx, .zip, or else a folder of CSV files."""
+    _write(path, [(LABELS[language][name], header_of(sheet, language), []) for name, sheet in SHEETS.items()])
+    click.echo(str(path))
+
+
+def _write(path: Path, sheets: list) -> None:  # type: ignore[type-arg]
+    if path.suffix.lower() == ".xlsx":
+        path.write_bytes(write_workbook(sheets))
+        return
+    files = [(f"{name}.csv", write_csv(header, rows)) for name, header, rows in sheets]
+    if path.suffix.lower() == ".zip":
+        path.write_bytes(write_zip(files))
+        return
+    path.mkdir(parents=True, exist_ok=True)
+    for name, body in files:
+        (path / name).write_bytes(body)
+
+
+COMMANDS = (imports, exports)

@@ -1,0 +1,103 @@
+"""Takes the planned rows into the register, in chunks under one change set."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rockrobot import ledger
+from rockrobot.db import db
+from rockrobot.exchange.rules import SHEETS
+from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, own_column
+from rockrobot.imports.rules import (
+    BATCH_KEY,
+    REFERENCES,
+    Key,
+    PlannedRow,
+    SheetPlan,
+    Status,
+    StoredRow,
+    is_outside_batch_days,
+    merged_values,
+)
+
+CHUNK = 10_000
+Progress = Callable[[int], None]
+
+
+class Ids:
+    """Row ids by key: those stored, and those of rows made by this import."""
+
+    def __init__(self, stored: Mapping[str, Mapping[Key, StoredRow]]) -> None:
+        self.stored = stored
+        self.made: dict[str, dict[Key, int]] = {}
+        self.batch_days: dict[Key, tuple[Any, Any]] = {
+            key: (row.values["received_on"], row.values["used_up_on"]) for key, row in stored.get("batches", {}).items()
+        }
+
+    def of(self, sheet: str, key: Key) -> int | None:
+        """The id of the row with this key; None for an empty key."""
+        if key[-1] is None:
+            return None
+        made = self.made.get(sheet, {}).get(key)
+        return made if made is not None else self.stored[sheet][key].id
+
+
+def apply_plan(
+    plans: Sequence[SheetPlan], stored: Mapping[str, Mapping[Key, StoredRow]], *, progress: Progress | None = None
+) -> None:
+    """Write every new and changed row; commits after each chunk, all in the one running change set."""
+    ids, done = Ids(stored), 0
+    for plan in plans:
+        rows = [row for row in plan.rows if row.status in {Status.NEW, Status.CHANGED}]
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            _apply_chunk(plan.name, chunk, ids)
+            db.session.commit()
+            done += len(chunk)
+            if progress:
+                progress(done)
+
+
+def _apply_chunk(sheet: str, rows: list[PlannedRow], ids: Ids) -> None:
+    table = MODELS[sheet].__table__
+    if sheet == "batches":
+        for row in rows:
+            merged = merged_values(row)
+            ids.batch_days[row.key] = (merged.get("received_on"), merged.get("used_up_on"))
+    new = [row for row in rows if row.status is Status.NEW]
+    made = ledger.bulk_insert(table, [_columns(sheet, row, row.values, ids) for row in new])
+    ids.made.setdefault(sheet, {}).update(zip((row.key for row in new), made, strict=True))
+    changed = [row for row in rows if row.status is Status.CHANGED and row.stored]
+    updates = []
+    for row in changed:
+        before = {name: row.stored.values.get(name) for name in row.changes} if row.stored else {}
+        updates.append((row.stored.id, _columns(sheet, row, before, ids), _columns(sheet, row, row.changes, ids)))  # type: ignore[union-attr]
+    if updates:
+        ledger.bulk_update(table, updates)
+
+
+def _columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
+    """The table's columns for these columns of the sheet."""
+    columns: dict[str, Any] = {}
+    referred: set[str] = set()
+    targets = dict(REFERENCES.get(sheet, ()))
+    for column, names in REFERENCE_COLUMNS.get(sheet, {}).items():
+        referred.update(names)
+        if row.status is Status.NEW or (len(names) == 1 and names[0] in values):
+            columns[column] = ids.of(targets[names], tuple(values.get(name) for name in names))
+    if sheet == "fittings":
+        referred -= {"supplier"}
+    table_columns = MODELS[sheet].__table__.c
+    for definition in SHEETS[sheet].columns:
+        name = definition.name
+        if name in values and name not in referred:
+            own = own_column(sheet, name)
+            value = values[name]
+            if value is None and not table_columns[own].nullable:
+                value = ""
+            columns[own] = value
+    if SHEETS[sheet].has_ordinal and row.status is Status.NEW:
+        columns["ordinal"] = row.key[-1]
+    if sheet == "fittings" and "fitted_on" in values:
+        days = ids.batch_days.get(tuple(row.values.get(name) for name in BATCH_KEY), (None, None))
+        columns["is_outside_batch_days"] = is_outside_batch_days(values["fitted_on"], *days)
+    return columns

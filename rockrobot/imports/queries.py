@@ -1,0 +1,161 @@
+"""The stored register in the columns of the exchange format: what imports compare with and exports write."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.db import db
+from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, Ownership
+from rockrobot.exchange.rules import LABELS, SHEETS, header_of, key_of
+from rockrobot.imports.models import ImportRun
+from rockrobot.imports.rules import REFERENCES, Key, StoredRow
+from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
+
+MODELS: dict[str, Any] = {
+    "models": DeviceModel,
+    "parts": Part,
+    "batches": Batch,
+    "batch_contents": BatchContent,
+    "batch_stock": BatchStock,
+    "companies": Company,
+    "people": Person,
+    "addresses": Address,
+    "devices": Device,
+    "fittings": Fitting,
+    "ownerships": Ownership,
+    "device_fates": DeviceFate,
+    "loose_deliveries": LooseDelivery,
+}
+COLUMN_OF = {
+    "ownerships": {"from": "from_on", "to": "to_on"},
+}
+REFERENCE_COLUMNS = {
+    "batches": {"part_id": ("part_no",)},
+    "batch_contents": {
+        "batch_id": ("part_no", "supplier", "batch_no"),
+        "contained_batch_id": ("contains_part_no", "contains_supplier", "contains_batch_no"),
+    },
+    "batch_stock": {"batch_id": ("part_no", "supplier", "batch_no")},
+    "people": {"company_id": ("customer_no",)},
+    "addresses": {"company_id": ("customer_no",), "person_id": ("person_no",)},
+    "devices": {"device_model_id": ("model_code",)},
+    "fittings": {
+        "device_id": ("model_code", "serial"),
+        "part_id": ("part_no",),
+        "batch_id": ("part_no", "supplier", "batch_no"),
+    },
+    "ownerships": {
+        "device_id": ("model_code", "serial"),
+        "company_id": ("customer_no",),
+        "person_id": ("person_no",),
+    },
+    "device_fates": {"device_id": ("model_code", "serial")},
+    "loose_deliveries": {"batch_id": ("part_no", "supplier", "batch_no"), "company_id": ("customer_no",)},
+}
+
+
+def own_column(sheet: str, column: str) -> str:
+    """The table's column that keeps a plain column of the sheet."""
+    return COLUMN_OF.get(sheet, {}).get(column, column)
+
+
+def _statement(sheet: str) -> Select[Any]:
+    """The stored rows of a sheet with what they refer to joined in, one label a column of the format."""
+    model = MODELS[sheet]
+    statement = select(model.id.label("row_id"), model.hand_changed.label("by_hand"))
+    referred: set[str] = set()
+    for column, names in REFERENCE_COLUMNS.get(sheet, {}).items():
+        if sheet == "fittings" and column == "batch_id":
+            batch = aliased(Batch)
+            statement = statement.outerjoin(batch, batch.id == Fitting.batch_id)
+            statement = statement.add_columns(batch.batch_no.label("batch_no"))
+            referred.add("batch_no")
+            continue
+        statement = _join(statement, getattr(model, column), names)
+        referred.update(names)
+    plain = [c.name for c in SHEETS[sheet].columns if c.name not in referred]
+    columns = [getattr(model, own_column(sheet, name)).label(name) for name in plain]
+    return statement.add_columns(*columns).order_by(*_order(model))
+
+
+def _order(model: Any) -> list[Any]:
+    return [model.ordinal, model.id] if hasattr(model, "ordinal") else [model.id]
+
+
+def _join(statement: Select[Any], key: Any, names: tuple[str, ...]) -> Select[Any]:
+    if len(names) == 3:
+        batch, part = aliased(Batch), aliased(Part)
+        columns = (part.part_no, batch.supplier, batch.batch_no)
+        statement = statement.outerjoin(batch, batch.id == key).outerjoin(part, part.id == batch.part_id)
+    elif len(names) == 2:
+        device, device_model = aliased(Device), aliased(DeviceModel)
+        columns = (device_model.model_code, device.serial)
+        statement = statement.outerjoin(device, device.id == key)
+        statement = statement.outerjoin(device_model, device_model.id == device.device_model_id)
+    else:
+        targets: dict[str, Any] = {
+            "part_no": Part,
+            "customer_no": Company,
+            "person_no": Person,
+            "model_code": DeviceModel,
+        }
+        target = aliased(targets[names[0]])
+        columns = (getattr(target, names[0]),)
+        statement = statement.outerjoin(target, target.id == key)
+    return statement.add_columns(*(c.label(name) for c, name in zip(columns, names, strict=True)))
+
+
+def stored_values(sheet: str) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
+    """(row id, attributes changed by hand, values in the format's columns; empty text is None), in import order."""
+    names = [column.name for column in SHEETS[sheet].columns]
+    for row in db.session.execute(_statement(sheet)).mappings():
+        values = {name: (None if row[name] == "" else row[name]) for name in names}
+        yield row["row_id"], row["by_hand"] or [], values
+
+
+def stored_rows(sheet: str) -> dict[Key, StoredRow]:
+    """The stored rows of a sheet by their key, with the ordinal where the sheet has one."""
+    definition = SHEETS[sheet]
+    found: dict[Key, StoredRow] = {}
+    ordinals: dict[Key, int] = defaultdict(int)
+    back = {attribute: names for attribute, names in REFERENCE_COLUMNS.get(sheet, {}).items()}
+    renamed = {own: name for name, own in COLUMN_OF.get(sheet, {}).items()}
+    for id_, attributes, values in stored_values(sheet):
+        key = key_of(definition, values)
+        if definition.has_ordinal:
+            plain, key = key, (*key, ordinals[key])
+            ordinals[plain] += 1
+        by_hand = {name for a in attributes for name in back.get(a, (renamed.get(a, a),))}
+        found[key] = StoredRow(id_, values, frozenset(by_hand))
+    return found
+
+
+def stored_for(sheets: Iterable[str]) -> dict[str, Mapping[Key, StoredRow]]:
+    """The stored rows of these sheets and of all that their rows can refer to."""
+    needed = set(sheets)
+    while True:
+        more = {target for sheet in needed for _, target in REFERENCES.get(sheet, ())} - needed
+        if not more:
+            return {sheet: stored_rows(sheet) for sheet in SHEETS if sheet in needed}
+        needed |= more
+
+
+def export_sheets(language: str) -> Iterator[tuple[str, Sequence[str], list[list[Any]]]]:
+    """The whole register in the exchange format: (sheet name, header, rows) in a language (en, fi, sv)."""
+    for name, sheet in SHEETS.items():
+        rows = [[values[column.name] for column in sheet.columns] for _, _, values in stored_values(name)]
+        yield LABELS[language][name], header_of(sheet, language), rows
+
+
+def people_ids() -> list[int]:
+    """Every person of the register; an export shows them all."""
+    return list(db.session.scalars(select(Person.id)))
+
+
+def import_runs(*, limit: int = 50) -> Sequence[ImportRun]:
+    """The latest imports, newest first."""
+    return db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)).all()
