@@ -1,14 +1,14 @@
 """The settings of one installation, read from the environment."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 MIN_SECRET_LENGTH = 32
-SHIPPED_SECRETS = frozenset(
-    {"development-only-secret-do-not-use-elsewhere", "test-secret-that-is-long-enough-to-pass-checks"}
-)
+DEVELOPMENT_SECRET = "development-only-secret-do-not-use-elsewhere"
+SHIPPED_SECRETS = frozenset({DEVELOPMENT_SECRET, "test-secret-that-is-long-enough-to-pass-checks"})
 ROOT = Path(__file__).resolve().parent
 
 
@@ -43,18 +43,21 @@ class Config:
         return self.environment == "development"
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
+def from_environment(environment: Mapping[str, str] = os.environ, *, is_command: bool = False) -> Config:
     """Read ROCKROBOT_… variables.
 
-    Raises ConfigError when the app would start outside development without a secret key of its own of at least 32
-    characters, or when a value can't be read.
+    is_command: a command of ours runs, which signs nothing; without ROCKROBOT_ENV it needs no secret key and gets one
+    for its own life. Raises ConfigError when the app would start outside development without a secret key of its own of
+    at least 32 characters, or when a value can't be read.
     """
-    name = environment.get("ROCKROBOT_ENV", "production")
+    name = environment.get("ROCKROBOT_ENV") or "production"
     if name not in {"production", "development"}:
         raise ConfigError("ROCKROBOT_ENV is production or development.")
     secret = environment.get("ROCKROBOT_SECRET_KEY", "")
+    if not secret and is_command and not environment.get("ROCKROBOT_ENV"):
+        secret = secrets.token_urlsafe(48)
     if name == "development":
-        secret = secret or "development-only-secret-do-not-use-elsewhere"
+        secret = secret or DEVELOPMENT_SECRET
     elif len(secret) < MIN_SECRET_LENGTH or secret in SHIPPED_SECRETS:
         raise ConfigError(
             "Set ROCKROBOT_SECRET_KEY to a secret of your own of at least 32 characters, for example the output of: "

@@ -1,11 +1,14 @@
 """The app, built from the environment; the only file that imports config."""
 
 import sys
+from pathlib import Path
 
 import config
 from rockrobot import create_app
 
+is_command = "flask" in Path(sys.argv[0]).parts[-2:] and "run" not in sys.argv[1:4]
+
 try:
-    app = create_app(config.from_environment())
+    app = create_app(config.from_environment(is_command=is_command))
 except config.ConfigError as error:
     sys.exit(f"Rockrobot: {error}")

@@ -1,4 +1,4 @@
-"""Tables in files: reads XLSX workbooks, CSV files, folders and ZIPs of CSV within limits; writes them without formulas.
+"""Tables in files: reads workbooks, CSV files, folders and ZIPs of CSV within limits; writes them without formulas.
 
 Knows nothing of what the tables mean. Every file is treated as hostile.
 """
@@ -211,7 +211,7 @@ def _plain_cell(sheet: Any, value: Cell) -> Any:
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, neutralise: bool = False) -> bytes:
-    """A CSV in UTF-8 without BOM, comma-separated, lines ending in LF; neutralise keeps spreadsheets from calculating."""
+    """A CSV in UTF-8 without BOM, commas, lines ending in LF; neutralise keeps spreadsheets from calculating."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)

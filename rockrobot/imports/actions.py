@@ -77,27 +77,29 @@ def _apply_chunk(sheet: str, rows: list[PlannedRow], ids: Ids) -> None:
 
 def _columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
     """The table's columns for these columns of the sheet."""
-    columns: dict[str, Any] = {}
-    referred: set[str] = set()
-    targets = dict(REFERENCES.get(sheet, ()))
-    for column, names in REFERENCE_COLUMNS.get(sheet, {}).items():
-        referred.update(names)
-        if row.status is Status.NEW or (len(names) == 1 and names[0] in values):
-            columns[column] = ids.of(targets[names], tuple(values.get(name) for name in names))
+    columns = _reference_columns(sheet, row, values, ids)
+    referred = {name for names in REFERENCE_COLUMNS.get(sheet, {}).values() for name in names}
     if sheet == "fittings":
         referred -= {"supplier"}
-    table_columns = MODELS[sheet].__table__.c
     for definition in SHEETS[sheet].columns:
         name = definition.name
         if name in values and name not in referred:
             own = own_column(sheet, name)
-            value = values[name]
-            if value is None and not table_columns[own].nullable:
-                value = ""
-            columns[own] = value
+            is_required = not MODELS[sheet].__table__.c[own].nullable
+            columns[own] = "" if values[name] is None and is_required else values[name]
     if SHEETS[sheet].has_ordinal and row.status is Status.NEW:
         columns["ordinal"] = row.key[-1]
     if sheet == "fittings" and "fitted_on" in values:
         days = ids.batch_days.get(tuple(row.values.get(name) for name in BATCH_KEY), (None, None))
         columns["is_outside_batch_days"] = is_outside_batch_days(values["fitted_on"], *days)
     return columns
+
+
+def _reference_columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
+    """The foreign keys: all of a new row, else those of which the file gives a new one."""
+    targets = dict(REFERENCES.get(sheet, ()))
+    return {
+        column: ids.of(targets[names], tuple(values.get(name) for name in names))
+        for column, names in REFERENCE_COLUMNS.get(sheet, {}).items()
+        if row.status is Status.NEW or (len(names) == 1 and names[0] in values)
+    }

@@ -30,10 +30,10 @@ MODELS: dict[str, Any] = {
     "device_fates": DeviceFate,
     "loose_deliveries": LooseDelivery,
 }
-COLUMN_OF = {
+COLUMN_OF: dict[str, dict[str, str]] = {
     "ownerships": {"from": "from_on", "to": "to_on"},
 }
-REFERENCE_COLUMNS = {
+REFERENCE_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "batches": {"part_id": ("part_no",)},
     "batch_contents": {
         "batch_id": ("part_no", "supplier", "batch_no"),
@@ -89,7 +89,7 @@ def _order(model: Any) -> list[Any]:
 def _join(statement: Select[Any], key: Any, names: tuple[str, ...]) -> Select[Any]:
     if len(names) == 3:
         batch, part = aliased(Batch), aliased(Part)
-        columns = (part.part_no, batch.supplier, batch.batch_no)
+        columns: tuple[Any, ...] = (part.part_no, batch.supplier, batch.batch_no)
         statement = statement.outerjoin(batch, batch.id == key).outerjoin(part, part.id == batch.part_id)
     elif len(names) == 2:
         device, device_model = aliased(Device), aliased(DeviceModel)
@@ -122,7 +122,7 @@ def stored_rows(sheet: str) -> dict[Key, StoredRow]:
     definition = SHEETS[sheet]
     found: dict[Key, StoredRow] = {}
     ordinals: dict[Key, int] = defaultdict(int)
-    back = {attribute: names for attribute, names in REFERENCE_COLUMNS.get(sheet, {}).items()}
+    back: dict[str, tuple[str, ...]] = REFERENCE_COLUMNS.get(sheet, {})
     renamed = {own: name for name, own in COLUMN_OF.get(sheet, {}).items()}
     for id_, attributes, values in stored_values(sheet):
         key = key_of(definition, values)
