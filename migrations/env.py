@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, Integer, String, Text, text
 
-from rockrobot import chain
+from rockrobot import chain, search
 from rockrobot.db import Moment, Word, db, is_sqlite
 
 config = context.config
@@ -47,6 +47,11 @@ def _same_type(
     return None
 
 
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """The search index is no table of the models: rockrobot.search makes it itself."""
+    return not (name and ((kind == "table" and name.startswith("search_fts")) or name == "search_words"))
+
+
 def run() -> None:
     """Upgrade or downgrade online."""
     options = current_app.extensions["migrate"].configure_args
@@ -58,6 +63,7 @@ def run() -> None:
             target_metadata=db.metadata,
             render_item=_render,
             compare_type=_same_type,
+            include_name=_is_ours,
             **{name: value for name, value in options.items() if name != "compare_type"},
         )
         with context.begin_transaction():
@@ -65,6 +71,7 @@ def run() -> None:
         _check_foreign_keys(connection)
         if connection.dialect.has_table(connection, "change_sets"):
             chain.make_triggers(connection)
+        search.make_index(connection)
         connection.commit()
         _set_foreign_keys(connection, on=True)
         connection.commit()

@@ -82,7 +82,9 @@ class DateField(Field):
         try:
             self.data = read_day(self.text, clock.today())
         except ValueError:
-            raise ValueError(_("Päivää «%(text)s» ei ymmärretty. Kirjoita esimerkiksi 22.11.2026.", text=self.text)) from None
+            raise ValueError(
+                _("Päivää «%(text)s» ei ymmärretty. Kirjoita esimerkiksi 22.11.2026.", text=self.text)
+            ) from None
         if self.data and self.data > clock.today() and not self.may_be_future:
             raise ValueError(_("Päivä %(day)s on tulevaisuudessa.", day=format_day(self.data)))
 
@@ -148,7 +150,11 @@ class BusinessIdField(StringField):
     def pre_validate(self, form: Any) -> None:
         """Refuse a Finnish business id whose check digit does not match."""
         typed = (self.data or "").strip()
-        if not typed or typed == (self.object_data or "") or (getattr(form, "country", None) and form.country.data not in {"", "FI"}):
+        if (
+            not typed
+            or typed == (self.object_data or "")
+            or (getattr(form, "country", None) and form.country.data not in {"", "FI"})
+        ):
             return
         fault = business_id_fault(typed)
         if fault == "form":

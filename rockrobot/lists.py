@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import noload
 
 from rockrobot.db import db
 
@@ -18,18 +19,23 @@ class Listing(Generic[Row]):
 
     rows: Sequence[Row]
     total: int
-    page: int = 1
+    number: int = 1
     size: int = ROWS
 
     @property
-    def pages(self) -> int:
-        """How many pages there are; an empty list has one."""
-        return max(-(-self.total // self.size), 1)
+    def has_previous(self) -> bool:
+        """True when there is a page before this one."""
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        """True when there is a page after this one."""
+        return self.number * self.size < self.total
 
     @property
     def first(self) -> int:
         """Number of the first row shown, counted from 1."""
-        return (self.page - 1) * self.size + 1
+        return (self.number - 1) * self.size + 1
 
     @property
     def last(self) -> int:
@@ -37,9 +43,10 @@ class Listing(Generic[Row]):
         return self.first + len(self.rows) - 1
 
 
-def listing(statement: Select[Any], page: int, *, size: int = ROWS) -> Listing[Any]:
+def listing(statement: Select[Any], number: int, *, size: int = ROWS) -> Listing[Any]:
     """One page of a select of entities; a page past the end is the last one."""
-    total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
-    page = max(1, min(page, -(-total // size) or 1))
-    rows = db.session.scalars(statement.limit(size).offset((page - 1) * size)).unique().all()
-    return Listing(rows, total, page, size)
+    plain = statement.options(noload("*")).order_by(None)
+    total = db.session.scalar(select(func.count()).select_from(plain.subquery())) or 0
+    number = max(1, min(number, -(-total // size) or 1))
+    rows = db.session.scalars(statement.limit(size).offset((number - 1) * size)).unique().all()
+    return Listing(rows, total, number, size)

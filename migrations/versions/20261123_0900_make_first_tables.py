@@ -168,6 +168,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_print_batches_case_number"), ["case_number"], unique=False)
 
     op.create_table(
+        "search_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
+        sa.UniqueConstraint("kind", "row_id", name=op.f("uq_search_entries_kind_row_id")),
+        info={"ledger": False, "personal": True},
+    )
+    op.create_table(
         "staff_members",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -944,6 +954,7 @@ def downgrade() -> None:
 
     op.drop_table("batches")
     op.drop_table("staff_members")
+    op.drop_table("search_entries")
     with op.batch_alter_table("print_batches", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_print_batches_case_number"))
 
