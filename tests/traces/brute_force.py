@@ -98,7 +98,8 @@ def machine_owner(sheets: Sheets, machine: Row, day: str) -> dict[str, str]:
     last = max(rows, key=lambda o: o["from"], default=None)
     if last is None or last["kind"] == "returned":
         return owner_columns(sheets, None, day) | {"reachable": "stock"}
-    return owner_columns(sheets, next((o for o in rows if runs(day, o["from"], o["to"])), None), day)
+    owning = [o for o in rows if o["kind"] in ("sold", "resold") and runs(day, o["from"], o["to"])]
+    return owner_columns(sheets, next(iter(owning), None), day)
 
 
 def trace(sheets: Sheets, recalled: Key, on: date) -> list[dict[str, Any]]:
