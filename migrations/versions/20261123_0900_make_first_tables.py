@@ -465,6 +465,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_batches_batch_id"), ["batch_id"], unique=False)
 
     op.create_table(
+        "case_devices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_devices_case_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_case_devices_device_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_devices")),
+        sa.UniqueConstraint("case_id", "device_id", name=op.f("uq_case_devices_case_id_device_id")),
+        info={"undo": "never"},
+    )
+    with op.batch_alter_table("case_devices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_devices_device_id"), ["device_id"], unique=False)
+
+    op.create_table(
         "case_texts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -538,6 +552,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("delivered_on", sa.Date(), nullable=True),
         sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("override_reason", sa.Text(), nullable=False),
         sa.Column("hand_changed", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_loose_deliveries_batch_id")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_loose_deliveries_company_id")),
@@ -594,6 +609,8 @@ def upgrade() -> None:
         sa.Column("frozen_by", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("unit_count", sa.Integer(), nullable=False),
+        sa.Column("added_count", sa.Integer(), nullable=False),
+        sa.Column("removed_count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_scope_versions_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scope_versions")),
         sa.UniqueConstraint("case_id", "version", name=op.f("uq_scope_versions_case_id_version")),
@@ -901,6 +918,10 @@ def downgrade() -> None:
     op.drop_table("fittings")
     op.drop_table("device_fates")
     op.drop_table("case_texts")
+    with op.batch_alter_table("case_devices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_devices_device_id"))
+
+    op.drop_table("case_devices")
     with op.batch_alter_table("case_batches", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_batches_batch_id"))
 

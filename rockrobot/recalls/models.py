@@ -72,6 +72,17 @@ class CaseBatch(Base):
     batch: Mapped[Batch] = relationship(lazy="raise_on_sql")
 
 
+class CaseDevice(Base):
+    """A machine that the case recalls by its serial, not by what was fitted in it."""
+
+    __tablename__ = "case_devices"
+    __table_args__ = (UniqueConstraint("case_id", "device_id"), Index(None, "device_id"), NEVER)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
+
+
 class CaseText(Base):
     """What the letter says in one language; version counts its edits."""
 
@@ -107,6 +118,8 @@ class ScopeVersion(Base):
     frozen_by: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(Text, default="")
     unit_count: Mapped[int] = mapped_column(default=0)
+    added_count: Mapped[int] = mapped_column(default=0)
+    removed_count: Mapped[int] = mapped_column(default=0)
 
 
 class CaseUnit(Base):
