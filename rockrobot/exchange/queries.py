@@ -131,7 +131,7 @@ def _places(header: Sequence[Any], read: ReadSheet) -> tuple[list[tuple[int, Col
         else:
             read.labels[name] = str(label).strip()
             places.append((index, known[name]))
-    missing = [c.name for c in read.sheet.columns if c.required and c.name not in read.labels]
+    missing = [name for name in read.sheet.required_in_key() if name not in read.labels]
     if twice:
         return places, ("column_twice", twice)
     return places, ("column_missing", missing[0]) if missing else None
@@ -151,7 +151,7 @@ def _read_row(row: ReadRow, places: list[tuple[int, Column]], read: ReadSheet, r
             if value is not None:
                 row.values[column.name] = value
     if row.fault is None:
-        empty = [column.name for column in read.sheet.columns if column.required and column.name not in row.values]
+        empty = [name for name in read.sheet.required_in_key() if name not in row.values]
         if empty:
             row.fault = read.fault(row.number, empty[0], "required")
 

@@ -49,9 +49,13 @@ class Sheet:
     key: tuple[str, ...]
     has_ordinal: bool = False
 
-    def column(self, name: str) -> Column:
-        """The column of this name."""
-        return next(column for column in self.columns if column.name == name)
+    def required_in_key(self) -> list[str]:
+        """Columns without which no row can be told."""
+        return [column.name for column in self.columns if column.required and column.name in self.key]
+
+    def required_when_new(self) -> list[str]:
+        """Columns that a row must have when it comes in for the first time."""
+        return [column.name for column in self.columns if column.required and column.name not in self.key]
 
 
 class CellError(ValueError):
@@ -115,7 +119,7 @@ SHEETS = {
         ),
         Sheet(
             "companies",
-            (Column("customer_no", required=True, longest=60), Column("name", required=True),
+            (Column("customer_no", required=True, longest=60), Column("name"),
              Column("business_id", longest=40), COUNTRY, LANGUAGE, Column("switchboard", longest=60), EMAIL,
              Column("contact_type", longest=60)),
             ("customer_no",),

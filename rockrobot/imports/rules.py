@@ -177,6 +177,9 @@ def _compare(plan: SheetPlan, row: PlannedRow, stored: StoredRow | None, seen: d
     row.stored = stored
     if stored is None:
         row.status, row.changes = Status.NEW, row.values
+        for column in plan.read.sheet.required_when_new():
+            if column not in row.values:
+                plan.refuse(row, column, "required")
     else:
         different = {c: v for c, v in row.values.items() if stored.values.get(c) != v}
         row.kept = sorted(different.keys() & stored.by_hand)
