@@ -7,6 +7,7 @@ from rockrobot import undo as undoing
 from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db
 from rockrobot.desk import queries
+from rockrobot.desk.forms import faulty_example
 from rockrobot.navigation import Link, add_link
 from rockrobot.web import Answer, page, say
 
@@ -58,4 +59,4 @@ def undo(change_set_id: int) -> Response:
 def components() -> str:
     if not current_app.config["IS_DEVELOPMENT"]:
         abort(404)
-    return page("desk/components.html")
+    return page("desk/components.html", form=faulty_example())
