@@ -7,7 +7,7 @@ from typing import Any
 
 import phonenumbers
 from babel import Locale
-from flask_babel import format_date
+from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
 from phonenumbers import PhoneNumberFormat
 from wtforms import Field, SelectField, StringField
@@ -45,7 +45,10 @@ def read_day(text: str, today: date) -> date | None:
 
 
 def business_id_fault(text: str) -> str | None:
-    """Code of what is wrong with a Finnish business id, or None: form, check_digit. Source: PRH, weights 7 9 10 5 8 4 2."""
+    """Code of what is wrong with a Finnish business id, or None: form, check_digit.
+
+    The last digit is checked modulo 11 with the weights 7 9 10 5 8 4 2. Source: PRH.
+    """
     match = _BUSINESS_ID.fullmatch(text.strip())
     if match is None:
         return "form"
@@ -63,12 +66,10 @@ class DateField(Field):
     def __init__(
         self, label: Any = None, validators: Any = None, *, may_be_future: bool = False, **options: Any
     ) -> None:
-        options.setdefault("description", _hint)
+        options.setdefault("description", lazy_gettext("Esimerkiksi 22.11.2026, 22.11. tai eilen"))
         super().__init__(label, validators, **options)
         self.may_be_future = may_be_future
         self.text: str | None = None
-        if callable(self.description):
-            self.description = self.description()
 
     def _value(self) -> str:
         if self.text is not None:
@@ -94,10 +95,6 @@ class DateField(Field):
         if not self.data or self.errors or not self.text or self.text.strip() == format_day(self.data):
             return ""
         return _("ymmärretty: %(day)s", day=format_date(self.data, "ccc d.M.yyyy"))
-
-
-def _hint() -> str:
-    return _("Esimerkiksi 22.11.2026, 22.11. tai eilen")
 
 
 def format_day(day: date) -> str:

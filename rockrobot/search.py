@@ -145,10 +145,11 @@ def _words_of(kind: Kind, row: Any) -> str:
 
 def _index(connection: Connection, kind: Kind, ids: Sequence[int]) -> None:
     own, entries = kind.table, SearchEntry.__table__
-    columns, source = [own.c.id, *(own.c[name] for name in sorted(kind.reads()))], own
+    columns: list[Any] = [own.c.id, *(own.c[name] for name in sorted(kind.reads()))]
+    source: Any = own
     for place, (key, other, name) in enumerate(kind.through):
         alias = other.alias(f"other_{place}")
-        source = source.outerjoin(alias, own.c[key] == alias.c.id)  # type: ignore[assignment]
+        source = source.outerjoin(alias, own.c[key] == alias.c.id)
         columns.append(alias.c[name].label(f"through_{place}"))
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
@@ -230,7 +231,7 @@ def _contains(kind: str, groups: Sequence[Sequence[str]]) -> ColumnElement[bool]
             conditions.append(or_(*(SearchEntry.words.contains(needle, autoescape=True) for needle in needles)))
     if indexed:
         match = literal_column("search_fts").op("MATCH")(literal(" AND ".join([f"kind:{_quoted(kind)}", *indexed])))
-        rowids = select(literal_column("rowid")).select_from(text("search_fts")).where(match)
+        rowids: Any = select(literal_column("rowid")).select_from(text("search_fts")).where(match)
         conditions.append(SearchEntry.id.in_(rowids))
     return and_(*conditions)
 
@@ -293,7 +294,7 @@ def _near_candidates(folded: str, allowed: Sequence[str]) -> Select[Any]:
         best = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :grams ORDER BY rank LIMIT :many").bindparams(
             bindparam("grams", f"words:({' OR '.join(map(_quoted, grams))})"), bindparam("many", NEAR_CANDIDATES)
         )
-        return statement.where(SearchEntry.id.in_(best))  # type: ignore[arg-type]
-    shared = sum(case((SearchEntry.words.contains(gram, autoescape=True), 1), else_=0) for gram in grams)
+        return statement.where(SearchEntry.id.in_(best))
+    shared: Any = sum(case((SearchEntry.words.contains(gram, autoescape=True), 1), else_=0) for gram in grams)
     some = or_(*(SearchEntry.words.contains(gram, autoescape=True) for gram in grams))
-    return statement.where(some).order_by(shared.desc(), func.length(SearchEntry.words)).limit(NEAR_CANDIDATES)  # type: ignore[union-attr]
+    return statement.where(some).order_by(shared.desc(), func.length(SearchEntry.words)).limit(NEAR_CANDIDATES)

@@ -102,3 +102,18 @@ def overlap(first: DatedOwnership, second: DatedOwnership) -> bool:
         return False
     later = max(_begin(first), _begin(second))
     return later < min(first.to_on or date.max, second.to_on or date.max)
+
+
+def runs_at_all(row: DatedOwnership) -> bool:
+    """False for a row that ends on the day it begins: it owns no day. Source: exchange format."""
+    return row.to_on is None or _begin(row) < row.to_on
+
+
+def is_outside_days(on: date | None, received_on: date | None, used_up_on: date | None) -> bool:
+    """True when a part was fitted outside its batch's days of use; both ends count, empty ends are open.
+
+    An unknown day is never outside. Source: exchange format, a fitting outside its batch's days is marked.
+    """
+    if on is None:
+        return False
+    return bool((received_on and on < received_on) or (used_up_on and on > used_up_on))

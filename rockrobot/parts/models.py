@@ -84,6 +84,7 @@ class LooseDelivery(HandChanged, Base):
     quantity: Mapped[int]
     delivered_on: Mapped[date | None]
     ordinal: Mapped[int] = mapped_column(default=0)
+    override_reason: Mapped[str] = mapped_column(Text, default="")
 
     batch: Mapped[Batch] = relationship(lazy="raise_on_sql")
     company: Mapped[Company] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,138 @@
+"""Which companies and people there are, and where they are written to."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from rockrobot import search
+from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.db import db
+from rockrobot.lists import Listing, listing
+
+search.declare(
+    search.Kind("company", Company.__table__, columns=("name", "customer_no", "business_id"), phones=("switchboard",))
+)
+search.declare(
+    search.Kind(
+        "person",
+        Person.__table__,
+        columns=("person_no", "email"),
+        phrases=(("first_name", "last_name"), ("last_name", "first_name")),
+        phones=("direct_phone",),
+    )
+)
+
+
+def find_companies(*, text: str = "", contact_type: str = "", number: int = 1) -> Listing[Company]:
+    """Companies by name, one page; text narrows to those in which every word is found."""
+    statement = select(Company).order_by(Company.name, Company.id)
+    if text.strip():
+        statement = statement.where(Company.id.in_(search.matching("company", text)))
+    if contact_type:
+        statement = statement.where(Company.contact_type == contact_type)
+    return listing(statement, number)
+
+
+def find_people(*, text: str = "", number: int = 1) -> Listing[Person]:
+    """People by last name, one page, with their companies."""
+    statement = select(Person).order_by(Person.last_name, Person.first_name, Person.id)
+    statement = statement.options(selectinload(Person.company))
+    if text.strip():
+        statement = statement.where(Person.id.in_(search.matching("person", text)))
+    return listing(statement, number)
+
+
+def contact_types() -> Sequence[str]:
+    """The contact types in use, in alphabetical order."""
+    statement = select(Company.contact_type).where(Company.contact_type != "").distinct().order_by(Company.contact_type)
+    return db.session.scalars(statement).all()
+
+
+def company_with(company_id: int) -> Company | None:
+    """The company with this id, or None."""
+    return db.session.get(Company, company_id)
+
+
+def person_with(person_id: int) -> Person | None:
+    """The person with this id and their company, or None."""
+    return db.session.get(Person, person_id, options=[selectinload(Person.company)])
+
+
+def companies_with(ids: Iterable[int]) -> dict[int, Company]:
+    """Companies by id."""
+    return {row.id: row for row in db.session.scalars(select(Company).where(Company.id.in_(list(ids))))}
+
+
+def people_with(ids: Iterable[int]) -> dict[int, Person]:
+    """People by id, with their companies."""
+    statement = select(Person).where(Person.id.in_(list(ids))).options(selectinload(Person.company))
+    return {row.id: row for row in db.session.scalars(statement)}
+
+
+def people_of(company_id: int) -> Sequence[Person]:
+    """The people of a company, by last name."""
+    statement = select(Person).where(Person.company_id == company_id).order_by(Person.last_name, Person.first_name)
+    return db.session.scalars(statement).all()
+
+
+def addresses_of(party: Company | Person) -> Sequence[Address]:
+    """All addresses of a company or a person ever, the newest first."""
+    mine = Address.company_id == party.id if isinstance(party, Company) else Address.person_id == party.id
+    rows = db.session.scalars(select(Address).where(mine)).all()
+    return sorted(rows, key=lambda a: (a.valid_from is not None, a.valid_from, a.id), reverse=True)
+
+
+def address_with(address_id: int) -> Address | None:
+    """The address with this id, with its company or person, or None."""
+    options = [selectinload(Address.company), selectinload(Address.person)]
+    return db.session.get(Address, address_id, options=options)
+
+
+def party_numbered(text: str) -> Company | Person | None:
+    """The company or person whose customer number, person number or exact name was typed; None when not exactly one."""
+    typed = text.strip()
+    company = db.session.scalar(select(Company).where(Company.customer_no == typed))
+    person = db.session.scalar(select(Person).where(Person.person_no == typed))
+    if company or person:
+        return company or person
+    named: list[Company | Person] = list(
+        db.session.scalars(select(Company).where(func.lower(Company.name) == typed.lower()).limit(2))
+    )
+    full_name = Person.first_name + " " + Person.last_name
+    named += db.session.scalars(select(Person).where(or_(full_name == typed)).limit(2))
+    return named[0] if len(named) == 1 else None
+
+
+def is_customer_no_taken(customer_no: str, *, but: int | None = None) -> bool:
+    """True when another company has this customer number."""
+    return (
+        db.session.scalar(select(Company.id).where(Company.customer_no == customer_no, Company.id != (but or 0)))
+        is not None
+    )
+
+
+def is_person_no_taken(person_no: str, *, but: int | None = None) -> bool:
+    """True when another person has this number."""
+    return (
+        db.session.scalar(select(Person.id).where(Person.person_no == person_no, Person.id != (but or 0))) is not None
+    )
+
+
+def next_customer_no() -> str:
+    """A customer number that is free: K and the number after the newest company."""
+    newest = db.session.scalar(select(func.max(Company.id))) or 0
+    return _free(newest, "K", is_customer_no_taken)
+
+
+def next_person_no() -> str:
+    """A person number that is free: H and the number after the newest person."""
+    newest = db.session.scalar(select(func.max(Person.id))) or 0
+    return _free(newest, "H", is_person_no_taken)
+
+
+def _free(newest: int, letter: str, is_taken: object) -> str:
+    number = newest + 1
+    while is_taken(f"{letter}{number:05}"):  # type: ignore[operator]
+        number += 1
+    return f"{letter}{number:05}"
