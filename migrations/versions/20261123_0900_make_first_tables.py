@@ -479,6 +479,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_devices_device_id"), ["device_id"], unique=False)
 
     op.create_table(
+        "case_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("from_state", sa.String(length=40), nullable=False),
+        sa.Column("to_state", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_steps_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_steps")),
+        info={"undo": "never"},
+    )
+    with op.batch_alter_table("case_steps", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_steps_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "case_texts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -918,6 +934,10 @@ def downgrade() -> None:
     op.drop_table("fittings")
     op.drop_table("device_fates")
     op.drop_table("case_texts")
+    with op.batch_alter_table("case_steps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_steps_case_id"))
+
+    op.drop_table("case_steps")
     with op.batch_alter_table("case_devices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_devices_device_id"))
 

@@ -59,6 +59,21 @@ class RecallCase(Base):
     device_model: Mapped[DeviceModel | None] = relationship(lazy="raise_on_sql")
 
 
+class CaseStep(Base):
+    """A case went from one state to another, by whom and why; never edited."""
+
+    __tablename__ = "case_steps"
+    __table_args__ = (Index(None, "case_id"), NEVER)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))
+    from_state: Mapped[CaseState] = mapped_column(Word(CaseState))
+    to_state: Mapped[CaseState] = mapped_column(Word(CaseState))
+    at: Mapped[datetime] = mapped_column(Moment)
+    by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
 class CaseBatch(Base):
     """A batch that the case recalls (its containing batches follow by the trace)."""
 

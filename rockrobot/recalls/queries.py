@@ -1,0 +1,269 @@
+"""Which cases there are, what is in their scope, what would enter it, what is to be done."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.db import db
+from rockrobot.devices.models import Ownership
+from rockrobot.lists import Listing, listing
+from rockrobot.parts.models import LooseDelivery
+from rockrobot.recalls.models import (
+    AuthorityEntry,
+    CaseDevice,
+    CaseStep,
+    CaseTask,
+    CaseUnit,
+    RecallCase,
+    ScopeVersion,
+)
+from rockrobot.recalls.rules import OPEN_STATES, CaseOrigin, CaseState, UnitState
+from rockrobot.traces.queries import trace_batches, trace_build_dates, trace_serials
+from rockrobot.traces.rules import TraceClass, TraceRow
+
+UnitKey = tuple[int | None, int | None]
+CHUNK = 5_000
+
+
+class OpenCase(NamedTuple):
+    """A real case that is not closed and in which a machine is still open."""
+
+    case_id: int
+    number: str
+    title: str
+    case_state: CaseState
+    case_unit_id: int
+    unit_state: UnitState
+    trace_class: TraceClass
+
+
+class ScopeChange(NamedTuple):
+    """How a fresh trace differs from the frozen scope."""
+
+    added: list[TraceRow]
+    removed: list[CaseUnit]
+    kept: list[tuple[CaseUnit, TraceRow]]
+
+    @property
+    def is_empty(self) -> bool:
+        """True when the frozen scope still holds."""
+        return not self.added and not self.removed
+
+
+class CaseLine(NamedTuple):
+    """A case in the list of cases, with its units counted."""
+
+    case: RecallCase
+    units: int
+    open_units: int
+
+
+def open_cases_of_devices(device_ids: Collection[int]) -> dict[int, list[OpenCase]]:
+    """Open real recalls by machine, oldest first: what a device card shows as its red bar; drills never."""
+    columns = (
+        CaseUnit.device_id,
+        RecallCase.id,
+        RecallCase.number,
+        RecallCase.title,
+        RecallCase.state,
+        CaseUnit.id,
+        CaseUnit.state,
+        CaseUnit.trace_class,
+    )
+    statement = (
+        select(*columns)
+        .join_from(CaseUnit, RecallCase, RecallCase.id == CaseUnit.case_id)
+        .where(
+            CaseUnit.device_id.in_(list(device_ids)),
+            CaseUnit.released_in_version.is_(None),
+            CaseUnit.state.in_(OPEN_STATES),
+            RecallCase.state != CaseState.CLOSED,
+            RecallCase.is_drill.is_(False),
+        )
+        .order_by(RecallCase.id)
+    )
+    found: dict[int, list[OpenCase]] = {}
+    for row in db.session.execute(statement).all():
+        found.setdefault(row[0] or 0, []).append(OpenCase._make(row[1:]))
+    return found
+
+
+# ---------- cases ----------
+
+
+def find_case(name: str) -> RecallCase | None:
+    """The case with this number, or with this id in digits."""
+    wanted = RecallCase.number == name.strip().upper()
+    if name.strip().isdigit():
+        wanted = or_(wanted, RecallCase.id == int(name))
+    statement = select(RecallCase).where(wanted).options(selectinload(RecallCase.batches))
+    return db.session.scalar(statement)
+
+
+def case_for(case_id: int) -> RecallCase | None:
+    """The case with its batches, or None."""
+    return db.session.scalar(
+        select(RecallCase).where(RecallCase.id == case_id).options(selectinload(RecallCase.batches))
+    )
+
+
+def cases(*, is_drill: bool, number: int = 1) -> Listing[CaseLine]:
+    """Real cases or drills, those not closed first, the newest first, with their units counted."""
+    statement = (
+        select(RecallCase)
+        .where(RecallCase.is_drill.is_(is_drill))
+        .order_by(RecallCase.state == CaseState.CLOSED, RecallCase.id.desc())
+    )
+    found: Listing[RecallCase] = listing(statement, number)
+    counts = _unit_counts([case.id for case in found.rows])
+    lines = [CaseLine(case, *counts.get(case.id, (0, 0))) for case in found.rows]
+    return Listing(lines, found.total, found.number, found.size)
+
+
+def count_open_cases() -> int:
+    """How many real cases are not closed."""
+    statement = select(func.count(RecallCase.id)).where(
+        RecallCase.is_drill.is_(False), RecallCase.state != CaseState.CLOSED
+    )
+    return db.session.scalar(statement) or 0
+
+
+def _unit_counts(case_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    is_open = func.sum(func.coalesce(CaseUnit.state.in_(OPEN_STATES).cast(db.Integer), 0))
+    statement = (
+        select(CaseUnit.case_id, func.count(CaseUnit.id), is_open)
+        .where(CaseUnit.case_id.in_(list(case_ids)), CaseUnit.released_in_version.is_(None))
+        .group_by(CaseUnit.case_id)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in db.session.execute(statement)}
+
+
+def numbers_like(series: str) -> list[str]:
+    """Numbers of the cases of a series."""
+    return list(db.session.scalars(select(RecallCase.number).where(RecallCase.number.startswith(series))))
+
+
+# ---------- scope ----------
+
+
+def fresh_trace(case: RecallCase, on: date | None = None) -> list[TraceRow]:
+    """What the register says today of what the case recalls."""
+    if case.origin is CaseOrigin.BATCH:
+        return trace_batches([row.batch_id for row in case.batches], on)
+    if case.origin is CaseOrigin.SERIALS:
+        named = select(CaseDevice.device_id).where(CaseDevice.case_id == case.id)
+        return trace_serials(db.session.scalars(named).all(), on)
+    return trace_build_dates(case.device_model_id or 0, case.built_from, case.built_to, on)
+
+
+def units_of(case_id: int) -> Sequence[CaseUnit]:
+    """Every unit that is, or was once, in the scope of a case."""
+    return db.session.scalars(select(CaseUnit).where(CaseUnit.case_id == case_id).order_by(CaseUnit.id)).all()
+
+
+def scope_units(case_id: int) -> list[CaseUnit]:
+    """The units in the current scope of a case."""
+    return [unit for unit in units_of(case_id) if unit.released_in_version is None]
+
+
+def key_of(row: CaseUnit | TraceRow) -> UnitKey:
+    """What a unit is, whichever trace found it: a machine or a loose delivery."""
+    return (row.device_id, row.loose_delivery_id)
+
+
+def scope_change(case: RecallCase, rows: Iterable[TraceRow]) -> ScopeChange:
+    """How a trace differs from the frozen scope of a case."""
+    here = {key_of(unit): unit for unit in scope_units(case.id)}
+    found = {key_of(row): row for row in rows}
+    return ScopeChange(
+        [row for key, row in found.items() if key not in here],
+        [unit for key, unit in here.items() if key not in found],
+        [(unit, found[key]) for key, unit in here.items() if key in found],
+    )
+
+
+def versions_of(case_id: int) -> Sequence[ScopeVersion]:
+    """The frozen scopes of a case, the newest first."""
+    return db.session.scalars(
+        select(ScopeVersion).where(ScopeVersion.case_id == case_id).order_by(ScopeVersion.version.desc())
+    ).all()
+
+
+def latest_version(case_id: int) -> ScopeVersion | None:
+    """The scope in force, or None before the first."""
+    return next(iter(versions_of(case_id)), None)
+
+
+def count_units(case_id: int) -> dict[TraceClass, Counter[UnitState]]:
+    """Units of the current scope by class and state."""
+    statement = (
+        select(CaseUnit.trace_class, CaseUnit.state, func.count(CaseUnit.id))
+        .where(CaseUnit.case_id == case_id, CaseUnit.released_in_version.is_(None))
+        .group_by(CaseUnit.trace_class, CaseUnit.state)
+    )
+    counts: dict[TraceClass, Counter[UnitState]] = {trace_class: Counter() for trace_class in TraceClass}
+    for trace_class, state, count in db.session.execute(statement):
+        counts[trace_class][state] += count
+    return counts
+
+
+def steps_of(case_id: int) -> Sequence[CaseStep]:
+    """From which state to which the case went, in order."""
+    return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.id)).all()
+
+
+# ---------- countries, tasks, authorities ----------
+
+
+def countries_of(case_id: int) -> set[str]:
+    """Countries of everybody who has, or had, a unit of the current scope (ISO codes)."""
+    units = scope_units(case_id)
+    parties = _parties_ever([u.device_id for u in units if u.device_id], [u.loose_delivery_id for u in units])
+    companies = {company_id for company_id, _ in parties if company_id}
+    people = {person_id for _, person_id in parties if person_id}
+    found = _in_chunks(select(Company.country), Company.id, companies)
+    found |= _in_chunks(select(Company.country).join(Person, Person.company_id == Company.id), Person.id, people)
+    found |= _in_chunks(select(Address.country), Address.company_id, companies)
+    found |= _in_chunks(select(Address.country), Address.person_id, people)
+    return {country.upper() for country in found if country}
+
+
+def _parties_ever(device_ids: Collection[int], delivery_ids: Collection[int | None]) -> set[tuple[Any, Any]]:
+    owners = select(Ownership.company_id, Ownership.person_id)
+    takers = select(LooseDelivery.company_id, db.null())
+    return _pairs(owners, Ownership.device_id, device_ids) | _pairs(takers, LooseDelivery.id, delivery_ids)
+
+
+def _pairs(statement: Any, column: Any, ids: Collection[int | None]) -> set[tuple[Any, Any]]:
+    wanted = sorted(id_ for id_ in ids if id_)
+    rows: set[tuple[Any, Any]] = set()
+    for start in range(0, len(wanted), CHUNK):
+        rows.update(
+            tuple(row) for row in db.session.execute(statement.where(column.in_(wanted[start : start + CHUNK])))
+        )
+    return rows
+
+
+def _in_chunks(statement: Any, column: Any, ids: Collection[int]) -> set[str]:
+    return {row[0] for row in _pairs(statement, column, ids)}
+
+
+def tasks_of(case_id: int) -> Sequence[CaseTask]:
+    """Tasks of a case, those open first."""
+    return db.session.scalars(
+        select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.done_on.is_not(None), CaseTask.id)
+    ).all()
+
+
+def authorities_told(case_id: int) -> Sequence[AuthorityEntry]:
+    """What authorities were told and answered, in order."""
+    return db.session.scalars(
+        select(AuthorityEntry)
+        .where(AuthorityEntry.case_id == case_id)
+        .order_by(AuthorityEntry.told_on, AuthorityEntry.id)
+    ).all()
