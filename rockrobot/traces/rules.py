@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -211,15 +212,48 @@ CSV_COLUMNS = (
     "language",
 )
 _FIELDS = ("trace_class", *CSV_COLUMNS[1:])
+FORMULA_SIGNS = frozenset("=+-@")
 
 
-def csv_of(rows: Iterable[TraceRow]) -> str:
+def csv_of(rows: Iterable[TraceRow], *, for_spreadsheet: bool = False) -> str:
     """A trace as comma-separated text with an English header; text stays exactly as the register has it.
 
-    Source: exchange format, what the trace answers.
+    for_spreadsheet: text that a spreadsheet would run as a formula gets an apostrophe in front.
+    Source: exchange format, what the trace answers; the apostrophe OWASP, CSV injection.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    writer.writerows(["" if (v := getattr(row, name)) is None else str(v) for name in _FIELDS] for row in rows)
+    for row in rows:
+        cells = ["" if (value := getattr(row, name)) is None else str(value) for name in _FIELDS]
+        writer.writerow(
+            ["'" + c if c.lstrip()[:1] in FORMULA_SIGNS else c for c in cells] if for_spreadsheet else cells
+        )
     return text.getvalue()
+
+
+class TraceSummary(NamedTuple):
+    """What a trace means before anything is done: units by class, who can be reached, how many letters."""
+
+    classes: dict[TraceClass, int]
+    reach: dict[Reachable, int]
+    loose_pieces: int
+    letters: int
+    countries: dict[str, int]
+
+    @property
+    def units(self) -> int:
+        """Machines and loose deliveries in all."""
+        return sum(self.classes.values())
+
+
+def summary_of(rows: Iterable[TraceRow]) -> TraceSummary:
+    """Count a trace: each row in one class and one kind of reach; one letter for each owner who is written to."""
+    rows = list(rows)
+    classes = {name: sum(1 for row in rows if row.trace_class is name) for name in TraceClass}
+    reach = {name: sum(1 for row in rows if row.reachable is name) for name in Reachable}
+    written = [r for r in rows if r.reachable is Reachable.YES and gets_letter(r.trace_class, r.fate)]
+    letters = len({(row.company_id, row.person_id) for row in written})
+    countries = Counter(row.country for row in rows if row.country)
+    loose = sum(row.quantity for row in rows if row.trace_class is TraceClass.LOOSE)
+    return TraceSummary(classes, reach, loose, letters, dict(sorted(countries.items())))

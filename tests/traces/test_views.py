@@ -1,0 +1,124 @@
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from rockrobot.chain import LedgerEntry
+from rockrobot.db import db
+from tests import make
+
+
+@pytest.fixture
+def batch(database):
+    """A batch with one machine of a person, one of a company abroad, and one in our stock."""
+    batch = make.batch(batch_no="E003")
+    machines = [make.device(serial=serial) for serial in ("000100", "000200", "000300")]
+    for machine in machines:
+        make.fitting(machine, batch)
+    person, company = make.person("Aino", "Aho"), make.company("Sten AB", country="SE")
+    make.address(person)
+    make.ownership(machines[0], person)
+    make.ownership(machines[1], company)
+    return batch
+
+
+def test_the_page_asks_first_and_traces_nothing(office):
+    html = office.get("/traces/").text
+
+    assert "Erän numero" in html
+    assert "Mitä tämä tarkoittaa" not in html
+
+
+def test_a_batch_number_shows_what_a_recall_would_mean(office, batch):
+    html = office.get("/traces/?by=batch&batch_no=E003").text
+
+    assert "Aino Aho" in html
+    assert "Sten AB" in html
+    assert "Ruotsi 1" in html
+    assert "000300" in html
+
+
+def test_a_number_link_narrows_the_rows(office, batch):
+    html = office.get(f"/traces/?batch_id={batch.id}&reach=stock").text
+
+    assert "000300" in html
+    assert "000100" not in html
+
+
+def test_two_suppliers_with_one_number_are_offered_for_choice(office, batch):
+    make.batch(of=batch.part, batch_no="E003", supplier="Packning AB")
+
+    html = office.get("/traces/?by=batch&batch_no=E003").text
+
+    assert "Valitse erä" in html
+    assert "Packning AB" in html
+
+
+def test_an_unknown_batch_names_the_nearest(office, batch):
+    html = office.get("/traces/?by=batch&batch_no=E0033").text
+
+    assert "Lähimmät erät" in html
+    assert "E003" in html
+
+
+def test_the_workshop_sees_a_persons_number_and_not_the_name(workshop, batch):
+    html = workshop.get("/traces/?by=batch&batch_no=E003").text
+
+    assert "Aino" not in html
+    assert "henkilö P" in html
+    assert "Sten AB" in html
+
+
+def test_the_workshops_file_has_no_names_of_people_either(workshop, batch):
+    text = workshop.get(f"/traces/rows.csv?batch_id={batch.id}").text
+
+    assert "Aino" not in text
+    assert "Sten AB" in text
+
+
+def test_the_page_leaves_a_row_in_the_ledger_for_each_person_shown(office, batch):
+    office.get(f"/traces/?batch_id={batch.id}")
+
+    db.session.rollback()
+    viewed = select(LedgerEntry.row_id).where(LedgerEntry.action == "view")
+    assert len(db.session.scalars(viewed).all()) == 1
+
+
+def test_the_file_guards_a_spreadsheet_from_formulas(office, batch):
+    evil = make.company("=1+1 Oy", country="FI")
+    machine = make.device()
+    make.fitting(machine, batch)
+    make.ownership(machine, evil)
+
+    text = office.get(f"/traces/rows.csv?batch_id={batch.id}").text
+
+    assert ",'=1+1 Oy," in text
+
+
+def test_build_dates_of_a_model_are_traced_with_the_undated_as_possible(office):
+    model = make.device_model("RR")
+    make.device(model, "IN", built_on=date(2024, 5, 1))
+    make.device(model, "OUT", built_on=date(2025, 5, 1))
+    make.device(model, "UNDATED", year=2024)
+    make.device(model, "OTHER-YEAR", year=2022)
+
+    html = office.get(
+        f"/traces/?by=build_dates&device_model_id={model.id}&built_from=1.1.2024&built_to=31.12.2024"
+    ).text
+
+    assert "IN</" in html
+    assert "UNDATED" in html
+    assert ">OUT<" not in html
+    assert "OTHER-YEAR" not in html
+
+
+def test_days_in_the_wrong_order_are_refused(office):
+    model = make.device_model("RR")
+
+    html = office.get(f"/traces/?by=build_dates&device_model_id={model.id}&built_from=1.2.2024&built_to=1.1.2024").text
+
+    assert "Viimeinen päivä on ennen ensimmäistä." in html
+
+
+def test_a_stranger_is_sent_to_sign_in(stranger):
+    assert stranger.get("/traces/").status_code == 303
