@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import noload
+from sqlalchemy.orm import lazyload
 
 from rockrobot.db import db
 
@@ -45,7 +45,7 @@ class Listing(Generic[Row]):
 
 def listing(statement: Select[Any], number: int, *, size: int = ROWS) -> Listing[Any]:
     """One page of a select of entities; a page past the end is the last one."""
-    plain = statement.options(noload("*")).order_by(None)
+    plain = statement.options(lazyload("*")).order_by(None)
     total = db.session.scalar(select(func.count()).select_from(plain.subquery())) or 0
     number = max(1, min(number, -(-total // size) or 1))
     rows = db.session.scalars(statement.limit(size).offset((number - 1) * size)).unique().all()

@@ -30,15 +30,15 @@ class Visitor(FlaskClient):
     """A browser: each request in a context of its own, forms carry their token."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.copy_context().run(self._open_alone, *args, **kwargs)
+
+    def _open_alone(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs.get("method") == "POST" and "X-CSRFToken" not in (kwargs.get("headers") or {}):
             token = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(CSRF)
             kwargs["headers"] = dict(kwargs.get("headers") or {}) | {"X-CSRFToken": token}
             with self.session_transaction() as session:
                 session["csrf_token"] = CSRF
         db.session.rollback()
-        return contextvars.copy_context().run(self._open_afresh, *args, **kwargs)
-
-    def _open_afresh(self, *args: Any, **kwargs: Any) -> Any:
         with self.application.app_context():
             return super().open(*args, **kwargs)
 
@@ -102,14 +102,19 @@ def empty(connection: Any) -> None:
     ledger.writing.reset(token)
 
 
+def _keep(client: FlaskClient, key: str) -> None:
+    """Put the sign-in into the browser's cookie; what this request forgets must not be the test's own act."""
+    with client.session_transaction() as session:
+        session["sign_in"] = key
+
+
 def visitor(app: Flask, role: Role, name: str) -> Visitor:
     """A browser in which a new member of staff with this role is signed in."""
     member = make.staff_member(role, name=name)
     key = staff_actions.sign_in(member)
     db.session.commit()
     client = app.test_client()
-    with client.session_transaction() as session:
-        session["sign_in"] = key
+    contextvars.copy_context().run(_keep, client, key)
     client.member_id = member.id
     return client
 
