@@ -123,12 +123,34 @@ def test_every_icon_named_in_a_template_is_vendored():
     assert missing == set()
 
 
+def components() -> set[str]:
+    """Names of the macros that screens may use."""
+    text = (TEMPLATES / "ui.html").read_text(encoding="utf-8")
+    names = re.findall(r"{% set ([a-z]\w*) = (?:figures|forms|shapes)\.|{% macro ([a-z]\w*)\(", text)
+    return {one or other for one, other in names}
+
+
 def test_every_component_is_described():
-    macros = set(re.findall(r"{% set (\w+) = (?:figures|forms|shapes)\.", (TEMPLATES / "ui.html").read_text()))
-    macros |= set(re.findall(r"{% macro ([a-z]\w*)\(", (TEMPLATES / "ui.html").read_text()))
     manual = (ROOT / "docs" / "components.md").read_text(encoding="utf-8")
 
-    assert {name for name in macros if f"`{name}(" not in manual} == set()
+    assert {name for name in components() if f"`{name}(" not in manual} == set()
+
+
+def test_every_component_is_drawn_on_the_component_page():
+    pages = ("desk/components.html", "base.html", "staff/sign_in.html")
+    drawn = "".join((TEMPLATES / page).read_text(encoding="utf-8") for page in pages)
+
+    assert {name for name in components() if f"ui.{name}(" not in drawn} == set()
+
+
+def test_templates_use_components_that_exist():
+    used = {
+        (str(path.relative_to(TEMPLATES)), name)
+        for path in TEMPLATES.rglob("*.html")
+        for name in re.findall(r"\bui\.(\w+)\(", path.read_text(encoding="utf-8"))
+    }
+
+    assert {(page, name) for page, name in used if name not in components()} == set()
 
 
 def test_style_sheets_stay_small():

@@ -3,6 +3,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+from rockrobot import clock
 from rockrobot import undo as undoing
 from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db
@@ -59,4 +60,4 @@ def undo(change_set_id: int) -> Response:
 def components() -> str:
     if not current_app.config["IS_DEVELOPMENT"]:
         abort(404)
-    return page("desk/components.html", form=faulty_example())
+    return page("desk/components.html", form=faulty_example(), at=clock.now())
