@@ -20,7 +20,7 @@ class Element(StrEnum):
     INSTRUCTIONS = "C6_instructions"
     REMEDIES = "C7"
     CONTACT = "C9"
-    PASS_ON = "C10"
+    PASS_ON = "C10"  # noqa: S105 (no password)
     WORDS = "C11"
     LANGUAGE = "C12"
     SUBJECT = "subject"
