@@ -1,0 +1,1 @@
+"""What a recall today could not reach: machines without owner, owners without address, fittings without batch."""
