@@ -51,8 +51,12 @@
     link?.scrollIntoView({ block: "nearest" });
   };
   const narrow = () => {
-    const words = query.value.trim().toLowerCase();
-    links.forEach((link) => { link.parentElement.hidden = !link.textContent.toLowerCase().includes(words); });
+    const typed = query.value.trim().toLowerCase();
+    links.forEach((link) => {
+      const words = link.textContent.trim().toLowerCase().split(/[\s:]+/);
+      link.parentElement.hidden = !words.some((word) => word.startsWith(typed));
+    });
+    palette.querySelector("h2").hidden = shown().length === 0;
     choose(null);
   };
   document.addEventListener("keydown", (event) => {
