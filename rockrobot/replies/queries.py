@@ -1,0 +1,191 @@
+"""Attempts, units and replies of cases: who was asked, who answered, what waits."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from rockrobot.db import db
+from rockrobot.devices.models import Device, DeviceFate
+from rockrobot.letters.models import Letter, LetterKind
+from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
+from rockrobot.outcomes.rules import AttemptState
+from rockrobot.parts.models import LooseDelivery
+from rockrobot.recalls.models import CaseBatch, CaseUnit, RecallCase, UnitStep
+from rockrobot.recalls.rules import OPEN_STATES, CaseState
+from rockrobot.replies.rules import FIRST_REMINDER
+from rockrobot.traces.queries import bad_batches
+
+
+def recalled_batches() -> set[int]:
+    """Ids of the batches that open real cases recall, with everything that contains them."""
+    statement = (
+        select(CaseBatch.batch_id)
+        .join(RecallCase, RecallCase.id == CaseBatch.case_id)
+        .where(RecallCase.state != CaseState.CLOSED, RecallCase.is_drill.is_(False))
+    )
+    named = db.session.scalars(statement).all()
+    return set(bad_batches(named)) if named else set()
+
+
+def fate_of(device_id: int) -> DeviceFate | None:
+    """How a machine left its life in use, or None."""
+    return db.session.scalar(select(DeviceFate).where(DeviceFate.device_id == device_id))
+
+
+def unit_with(unit_id: int) -> CaseUnit | None:
+    """A unit with its machine or delivery loaded."""
+    return db.session.scalar(
+        select(CaseUnit)
+        .where(CaseUnit.id == unit_id)
+        .options(
+            joinedload(CaseUnit.device).joinedload(Device.device_model),
+            joinedload(CaseUnit.loose_delivery).joinedload(LooseDelivery.company),
+        )
+    )
+
+
+def steps_of(unit_id: int) -> Sequence[UnitStep]:
+    """The steps of a unit, newest first."""
+    return db.session.scalars(
+        select(UnitStep).where(UnitStep.case_unit_id == unit_id).order_by(UnitStep.id.desc())
+    ).all()
+
+
+def replies_of(unit_id: int) -> Sequence[Reply]:
+    """The replies about a unit, newest first."""
+    return db.session.scalars(select(Reply).where(Reply.case_unit_id == unit_id).order_by(Reply.id.desc())).all()
+
+
+def attempts_of(unit_id: int) -> Sequence[Attempt]:
+    """The attempts to reach the owner of a unit, newest first, with their letters and parties."""
+    return db.session.scalars(
+        select(Attempt)
+        .join(AttemptUnit, AttemptUnit.attempt_id == Attempt.id)
+        .where(AttemptUnit.case_unit_id == unit_id)
+        .options(joinedload(Attempt.letter), joinedload(Attempt.company), joinedload(Attempt.person))
+        .order_by(Attempt.id.desc())
+    ).all()
+
+
+def latest_attempt(unit_id: int) -> Attempt | None:
+    """The newest attempt about a unit."""
+    return next(iter(attempts_of(unit_id)), None)
+
+
+def attempts_of_letters(letter_ids: Collection[int]) -> Sequence[Attempt]:
+    """The attempts that these letters are."""
+    return db.session.scalars(select(Attempt).where(Attempt.letter_id.in_(letter_ids))).all()
+
+
+def units_of_attempts(attempt_ids: Collection[int]) -> Sequence[CaseUnit]:
+    """The units that these attempts were about, each once."""
+    statement = select(AttemptUnit.case_unit_id).where(AttemptUnit.attempt_id.in_(attempt_ids))
+    return db.session.scalars(select(CaseUnit).where(CaseUnit.id.in_(statement))).all()
+
+
+def cases_of_attempts(attempt_ids: Collection[int]) -> Sequence[RecallCase]:
+    """The cases that these attempts belong to."""
+    statement = select(Attempt.case_id).where(Attempt.id.in_(attempt_ids))
+    return db.session.scalars(select(RecallCase).where(RecallCase.id.in_(statement))).all()
+
+
+def letter_with_reference(reference: str) -> Letter | None:
+    """The letter with this reference, whatever its case and spaces."""
+    plain = "".join(reference.split()).upper()
+    return db.session.scalar(
+        select(Letter)
+        .where(func.upper(Letter.reference) == plain)
+        .options(joinedload(Letter.company), joinedload(Letter.person))
+    )
+
+
+def letter_for(letter_id: int) -> Letter | None:
+    """A letter with its recipient."""
+    return db.session.scalar(
+        select(Letter).where(Letter.id == letter_id).options(joinedload(Letter.company), joinedload(Letter.person))
+    )
+
+
+def attempt_of_letter(letter_id: int) -> Attempt | None:
+    """The attempt that a letter is."""
+    return db.session.scalar(select(Attempt).where(Attempt.letter_id == letter_id))
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit as a list shows it."""
+
+    unit: CaseUnit
+    name: str
+    batch: str
+
+
+def unit_line(unit: CaseUnit) -> UnitLine:
+    """What a unit is called: model and serial, or the loose delivery."""
+    batch = " ".join(part for part in (unit.part_no, unit.batch_no) if part)
+    if unit.device is not None:
+        return UnitLine(unit, f"{unit.device.device_model.model_code} {unit.device.serial}", batch)
+    company = unit.loose_delivery.company.name if unit.loose_delivery else ""
+    return UnitLine(unit, f"{company}: {unit.quantity}", batch)
+
+
+def lines_of_attempt(attempt_id: int) -> list[UnitLine]:
+    """The units of an attempt, ready to be ticked."""
+    statement = (
+        select(CaseUnit)
+        .join(AttemptUnit, AttemptUnit.case_unit_id == CaseUnit.id)
+        .where(AttemptUnit.attempt_id == attempt_id)
+        .options(
+            joinedload(CaseUnit.device).joinedload(Device.device_model),
+            joinedload(CaseUnit.loose_delivery).joinedload(LooseDelivery.company),
+        )
+        .order_by(CaseUnit.id)
+    )
+    return [unit_line(unit) for unit in db.session.scalars(statement)]
+
+
+def steps_to_confirm(case_id: int) -> Sequence[Any]:
+    """Steps that wait for a second person: (step, unit)."""
+    return db.session.execute(
+        select(UnitStep, CaseUnit)
+        .join(CaseUnit, CaseUnit.id == UnitStep.case_unit_id)
+        .where(CaseUnit.case_id == case_id, UnitStep.needs_second, UnitStep.confirmed_at.is_(None))
+        .options(joinedload(CaseUnit.device).joinedload(Device.device_model))
+        .order_by(UnitStep.id)
+    ).all()
+
+
+def silent_letters(case_id: int, today: date) -> Sequence[Letter]:
+    """Posted letters of which no answer came in 14 days and whose units are still open; newest letter a recipient."""
+    open_units = (
+        select(AttemptUnit.attempt_id)
+        .join(CaseUnit, CaseUnit.id == AttemptUnit.case_unit_id)
+        .where(CaseUnit.case_id == case_id, CaseUnit.state.in_(OPEN_STATES[:2]))
+    )
+    newest = (
+        select(func.max(Attempt.id))
+        .where(Attempt.case_id == case_id, Attempt.letter_id.is_not(None))
+        .group_by(Attempt.company_id, Attempt.person_id)
+    )
+    statement = (
+        select(Letter)
+        .join(Attempt, Attempt.letter_id == Letter.id)
+        .where(
+            Attempt.id.in_(newest),
+            Attempt.id.in_(open_units),
+            Attempt.state == AttemptState.POSTED,
+            Letter.posted_on <= today - FIRST_REMINDER,
+            Letter.kind != LetterKind.IMPORTER,
+        )
+        .order_by(Letter.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def step_for(step_id: int) -> UnitStep | None:
+    """A step of a unit."""
+    return db.session.get(UnitStep, step_id)
