@@ -202,7 +202,7 @@ def record_outcome(unit_id: int) -> Answer:
         return _unit_page(unit, outcome=form, contact=today_form(ContactForm)), 422
     outcome = actions.Outcome(
         UnitState(form.state.data),
-        form.on.data,
+        form.on.data or clock.today(),
         form.evidence.data,
         form.note.data or "",
         form.batch.id if form.batch else None,
@@ -224,7 +224,9 @@ def record_contact(unit_id: int) -> Answer:
     if not form.validate_on_submit():
         return _unit_page(unit, outcome=today_form(OutcomeForm), contact=form), 422
     case: Any = case_for(unit.case_id)
-    actions.record_attempt(case, [unit], channel=Channel(form.channel.data), on=form.on.data, note=form.note.data or "")
+    actions.record_attempt(
+        case, [unit], channel=Channel(form.channel.data), on=form.on.data or clock.today(), note=form.note.data or ""
+    )
     return commit_and_go(url_for("replies.unit", unit_id=unit_id), _("Yhteydenotto kirjattu."))
 
 

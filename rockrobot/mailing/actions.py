@@ -1,0 +1,200 @@
+"""Queues e-mails and sends them: each exactly once, or flagged for a person to check.
+
+Before the server is asked to take the text, a fault puts the message back to wait. From then on nobody can know whether
+it arrived, so a cut line or a killed worker leaves it unknown, and it is never sent again by itself.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+
+from rockrobot import clock, jobs, ledger
+from rockrobot.db import db
+from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
+from rockrobot.mailing import queries
+from rockrobot.mailing.rules import LEASE, MAX_ATTEMPTS, RETRY, Mail, MailServer, as_message, read_server
+from rockrobot.organisation.queries import organisation
+
+TIMEOUT_SECONDS = 30
+
+
+class NotTakenError(RuntimeError):
+    """The server did not take the message; nothing was sent."""
+
+
+class UnknownError(RuntimeError):
+    """The line was cut while the server was taking the message."""
+
+
+def queue_mail(letters: Iterable[tuple[Letter, str]], *, subject: str, text: str) -> int:
+    """Queue one e-mail a letter to the address given with it; how many were queued.
+
+    Letters that have one already, and bad addresses, are passed over.
+    """
+    pairs = list(letters)
+    has_mail = queries.letters_with_mail([letter.id for letter, _ in pairs])
+    count = 0
+    for letter, address in pairs:
+        if letter.id in has_mail or not is_address(address):
+            continue
+        db.session.add(
+            OutboxMessage(
+                letter_id=letter.id,
+                to_address=address,
+                subject=subject[:200],
+                body_text=text,
+                message_id=f"<{letter.reference.lower()}.{letter.sha256[:16]}@rockrobot>",
+            )
+        )
+        count += 1
+    db.session.flush()
+    return count
+
+
+def is_address(text: str) -> bool:
+    """True for an e-mail address that can be written to (syntax only)."""
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+@jobs.sweep
+def send_waiting() -> int:
+    """Send what waits, one message after the other; how many were taken in hand. The worker calls this."""
+    server = read_server(current_app.config["SMTP_URL"])
+    with ledger.change_set("mailing.send", actor="worker"):
+        _flag_interrupted()
+        count = 0
+        while _send_next(server):
+            count += 1
+    return count
+
+
+def _flag_interrupted() -> None:
+    interrupted = queries.interrupted_messages(clock.now())
+    for message in interrupted:
+        message.state, message.fault = OutboxState.UNKNOWN, "worker ended while sending"
+    db.session.commit() if interrupted else db.session.rollback()
+
+
+def _send_next(server: MailServer | None) -> bool:
+    message = queries.next_message(clock.now())
+    if message is None:
+        db.session.rollback()
+        return False
+    message.state, message.attempts = OutboxState.SENDING, message.attempts + 1
+    message.lease_until = clock.now() + LEASE
+    db.session.commit()
+    mail = _mail(message)
+    db.session.commit()
+    if server is None:
+        _write_file(message, mail)
+    else:
+        _try_to_send(message, mail, server)
+    db.session.commit()
+    return True
+
+
+def _mail(message: OutboxMessage) -> Mail:
+    house = organisation()
+    sender = current_app.config["MAIL_FROM"] or (house.email if house else "")
+    reference = queries.reference_of(message.letter_id)
+    return Mail(
+        sender,
+        message.to_address,
+        message.subject,
+        message.body_text,
+        message.message_id,
+        queries.body_of(message.letter_id),
+        f"{reference}.pdf",
+    )
+
+
+def _try_to_send(message: OutboxMessage, mail: Mail, server: MailServer) -> None:
+    try:
+        hand_over(mail, server)
+    except NotTakenError as error:
+        is_last = message.attempts >= MAX_ATTEMPTS
+        message.state = OutboxState.FAILED if is_last else OutboxState.QUEUED
+        message.lease_until, message.fault = clock.now() + RETRY * message.attempts, str(error)[:200]
+    except UnknownError as error:
+        message.state, message.fault = OutboxState.UNKNOWN, str(error)[:200]
+    else:
+        message.state, message.sent_at, message.fault = OutboxState.SENT, clock.now(), ""
+
+
+def hand_over(mail: Mail, server: MailServer) -> None:
+    """Give one message to the server. Raises NotTakenError, UnknownError."""
+    body = as_message(mail, at=clock.now().timestamp()).as_bytes()
+    try:
+        line = _open_line(server)
+        _expect(line.mail(mail.sender), "sender")
+        _expect(line.rcpt(mail.to), "recipient")
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotTakenError(type(error).__name__) from error
+    try:
+        code, _ = line.data(body)
+    except smtplib.SMTPDataError as error:
+        raise NotTakenError(f"refused with {error.smtp_code}") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise UnknownError(type(error).__name__) from error
+    if code != 250:
+        raise NotTakenError(f"refused with {code}")
+    try:
+        line.quit()
+    except (OSError, smtplib.SMTPException):
+        line.close()
+
+
+def _open_line(server: MailServer) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.scheme == "smtps":
+        line: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        line = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+    line.ehlo()
+    if server.scheme == "smtp+starttls":
+        line.starttls(context=context)
+        line.ehlo()
+    if server.user:
+        line.login(server.user, server.password)
+    return line
+
+
+def _expect(answer: tuple[int, bytes], what: str) -> None:
+    if answer[0] not in {250, 251}:
+        raise smtplib.SMTPException(f"{what} refused with {answer[0]}")
+
+
+# ---------- without a server: files, sent by hand ----------
+
+
+def outbox_folder() -> Path:
+    """Where e-mails wait as files to be sent by hand."""
+    return Path(current_app.config["DATA_DIR"]) / "outbox"
+
+
+def _write_file(message: OutboxMessage, mail: Mail) -> None:
+    folder = outbox_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{Path(mail.file_name).stem}.eml"
+    path.write_bytes(as_message(mail, at=clock.now().timestamp()).as_bytes())
+    path.chmod(0o600)
+    message.state, message.fault = OutboxState.BY_HAND, ""
+
+
+def mark_sent_by_hand(message: OutboxMessage, on: date) -> None:
+    """A person says that a filed, failed or unknown message was sent, or had arrived, on this day."""
+    message.sent_by_hand_on, message.state, message.fault = on, OutboxState.SENT, ""
+
+
+def send_again(message: OutboxMessage) -> None:
+    """A person checked that an unknown or failed message did not arrive: queue it again."""
+    message.state, message.attempts, message.lease_until, message.fault = OutboxState.QUEUED, 0, None, ""
