@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, Integer, String, Text, text
 
-from rockrobot import chain, search
+from rockrobot import chain, search_index
 from rockrobot.db import Moment, Word, db, is_sqlite
 
 config = context.config
@@ -48,7 +48,7 @@ def _same_type(
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """The search index is no table of the models: rockrobot.search makes it itself."""
+    """The search index is no table of the models: rockrobot.search_index makes it itself."""
     return not (name and ((kind == "table" and name.startswith("search_fts")) or name == "search_words"))
 
 
@@ -71,7 +71,7 @@ def run() -> None:
         _check_foreign_keys(connection)
         if connection.dialect.has_table(connection, "change_sets"):
             chain.make_triggers(connection)
-        search.make_index(connection)
+        search_index.make_index(connection)
         connection.commit()
         _set_foreign_keys(connection, on=True)
         connection.commit()

@@ -1,76 +1,18 @@
-"""One index over what the rooms declare: found by exact word, beginning, any part, phone digits, or nearly.
-
-The index is one table of folded words, kept up in the same transaction as the rows it stands for. Words are found by
-trigrams: FTS5 on SQLite, pg_trgm on PostgreSQL (without that extension the same searches read the whole table).
-"""
+"""Finding rows by exact word, beginning, any part, phone digits, or nearly."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
-    bindparam,
-    case,
-    event,
-    func,
-    insert,
-    literal,
-    literal_column,
-    or_,
-    select,
-    text,
-)
-from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, literal_column, or_, select, text
 
-from rockrobot import ledger
-from rockrobot.db import Base, db, is_sqlite
+from rockrobot.db import db, is_sqlite
+from rockrobot.search_index import SearchEntry, fold, kinds, squeeze
 
-CHUNK = 2_000
 TRIGRAM = 3
 NEAR_CANDIDATES, NEAR_SCORE = 60, 78
-_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "đ": "d", "ł": "l", "þ": "th"})
-
-
-class SearchEntry(Base):
-    """The words by which one row is found: one term a line, folded, and once more without spaces and hyphens."""
-
-    __tablename__ = "search_entries"
-    __table_args__ = (UniqueConstraint("kind", "row_id"), {"info": {"ledger": False, "personal": True}})
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    row_id: Mapped[int]
-    words: Mapped[str] = mapped_column(Text)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What can be found: a table, its columns, names put together of several columns, phones, columns of other tables.
-
-    through: (own foreign key, other table, its column). No kind's name may contain another's.
-    """
-
-    name: str
-    table: Table
-    columns: tuple[str, ...]
-    phrases: tuple[tuple[str, ...], ...] = ()
-    phones: tuple[str, ...] = ()
-    through: tuple[tuple[str, Table, str], ...] = ()
-
-    def reads(self) -> set[str]:
-        """The own columns that the index depends on."""
-        return {*self.columns, *self.phones, *(name for names in self.phrases for name in names)}
 
 
 @dataclass(frozen=True)
@@ -82,45 +24,6 @@ class Hit:
     rank: int
 
 
-_kinds: dict[str, Kind] = {}
-
-
-def declare(kind: Kind) -> None:
-    """Let rows of a table be found (rooms call this when they are imported)."""
-    _kinds[kind.name] = kind
-
-
-def kinds() -> Iterable[str]:
-    """Names of everything that can be found."""
-    return _kinds.keys()
-
-
-# ---------- words ----------
-
-
-def fold(words: str) -> str:
-    """Text as the index keeps it: small letters without accents, single spaces."""
-    plain = unicodedata.normalize("NFKD", words.casefold().translate(_LETTERS))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
-
-
-def squeeze(folded: str) -> str:
-    """Folded text without anything but letters and digits."""
-    return "".join(c for c in folded if c.isalnum())
-
-
-def phone_terms(number: str) -> list[str]:
-    """The digits of a phone number as people type them: with country code, and with the leading zero at home."""
-    digits = re.sub(r"\D", "", number.replace("(0)", ""))
-    if not digits:
-        return []
-    international = digits.removeprefix("00") if digits.startswith("00") else digits
-    if digits.startswith("0") and not digits.startswith("00"):
-        return [digits, "358" + digits[1:]]
-    home = ["0" + international.removeprefix("358")] if international.startswith("358") else []
-    return [international, *home]
-
-
 def _needles(typed: str) -> list[str]:
     """What to look for: as typed, squeezed, and as a phone number."""
     folded = fold(typed)
@@ -128,92 +31,6 @@ def _needles(typed: str) -> list[str]:
     if re.fullmatch(r"[+\d\s()./-]{5,}", typed.strip()):
         found += [re.sub(r"\D", "", typed.replace("(0)", "")).removeprefix("00")]
     return [needle for needle in dict.fromkeys(found) if needle]
-
-
-def _words_of(kind: Kind, row: Any) -> str:
-    terms = [getattr(row, name) or "" for name in kind.columns]
-    terms += [" ".join(getattr(row, name) or "" for name in names) for names in kind.phrases]
-    terms += [getattr(row, f"through_{place}") or "" for place in range(len(kind.through))]
-    folded = [fold(term) for term in terms]
-    folded += [squeeze(term) for term in folded]
-    folded += [term for name in kind.phones for term in phone_terms(getattr(row, name) or "")]
-    return "\n" + "".join(f"{term}\n" for term in dict.fromkeys(folded) if term)
-
-
-# ---------- keeping the index ----------
-
-
-def _index(connection: Connection, kind: Kind, ids: Sequence[int]) -> None:
-    own, entries = kind.table, SearchEntry.__table__
-    columns: list[Any] = [own.c.id, *(own.c[name] for name in sorted(kind.reads()))]
-    source: Any = own
-    for place, (key, other, name) in enumerate(kind.through):
-        alias = other.alias(f"other_{place}")
-        source = source.outerjoin(alias, own.c[key] == alias.c.id)
-        columns.append(alias.c[name].label(f"through_{place}"))
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        connection.execute(entries.delete().where(entries.c.kind == kind.name, entries.c.row_id.in_(chunk)))
-        rows = connection.execute(select(*columns).select_from(source).where(own.c.id.in_(chunk))).all()
-        values = [{"kind": kind.name, "row_id": row.id, "words": _words_of(kind, row)} for row in rows]
-        if values:
-            connection.execute(insert(entries), values)
-
-
-def _keep_up(session: Session) -> None:
-    """Before a commit: index anew what this transaction changed."""
-    session.flush()
-    touched: dict[str, set[int]] = {}
-    by_table = {kind.table.name: kind for kind in _kinds.values()}
-    for action, table, row_id, changes in ledger.pending_of(session).rows:
-        kind = by_table.get(table)
-        if kind and action != "view" and (action != "update" or kind.reads() & set(changes or ())):
-            touched.setdefault(kind.name, set()).add(row_id)
-    for name, ids in touched.items():
-        _index(session.connection(), _kinds[name], sorted(ids))
-
-
-event.listen(Session, "before_commit", _keep_up, insert=True)
-
-
-def rebuild(connection: Connection) -> int:
-    """Index every row anew; how many there are."""
-    count = 0
-    for kind in _kinds.values():
-        ids = list(connection.scalars(select(kind.table.c.id).order_by(kind.table.c.id)))
-        _index(connection, kind, ids)
-        count += len(ids)
-    return count
-
-
-_SQLITE_INDEX = (
-    "DROP TABLE IF EXISTS search_fts",
-    "CREATE VIRTUAL TABLE search_fts USING fts5(kind, words, content='search_entries', content_rowid='id',"
-    " tokenize='trigram case_sensitive 1')",
-    "CREATE TRIGGER search_entries_added AFTER INSERT ON search_entries BEGIN"
-    " INSERT INTO search_fts(rowid, kind, words) VALUES (new.id, new.kind, new.words); END",
-    "CREATE TRIGGER search_entries_gone AFTER DELETE ON search_entries BEGIN"
-    " INSERT INTO search_fts(search_fts, rowid, kind, words) VALUES ('delete', old.id, old.kind, old.words); END",
-    "INSERT INTO search_fts(search_fts) VALUES ('rebuild')",
-)
-
-
-def make_index(connection: Connection) -> None:
-    """Make the trigram index where it is missing (migrations call this)."""
-    has_table = connection.dialect.has_table(connection, "search_entries")
-    if is_sqlite(connection):
-        made = text("SELECT count(*) FROM sqlite_master WHERE name = 'search_entries_added'")
-        missing = has_table and not connection.scalar(made)
-        for statement in _SQLITE_INDEX if missing else () if has_table else _SQLITE_INDEX[:1]:
-            connection.execute(text(statement))
-    elif has_table and connection.scalar(text("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'")):
-        connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
-        connection.execute(
-            text("CREATE INDEX IF NOT EXISTS search_words ON search_entries USING gin (words gin_trgm_ops)")
-        )
-
-
-# ---------- finding ----------
 
 
 def _quoted(needle: str) -> str:
@@ -261,7 +78,7 @@ def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8) -> li
         words,
     )
     hits: list[Hit] = []
-    for kind in only or _kinds:
+    for kind in only or kinds():
         found: dict[int, Hit] = {}
         for rank, groups in enumerate(tiers if needles else ()):
             if len(found) >= limit:
@@ -275,7 +92,7 @@ def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8) -> li
 def find_nearly(typed: str, *, only: Iterable[str] | None = None, limit: int = 5) -> list[Hit]:
     """Rows whose words are nearly what was typed, best first; for when nothing is found exactly."""
     folded = fold(typed)
-    allowed = list(only or _kinds)
+    allowed = list(only or kinds())
     if len(folded) <= TRIGRAM:
         return []
     scored = []

@@ -21,7 +21,7 @@ from rockrobot import access, clock, ledger
 from rockrobot.db import Base, Moment, db, may_write
 
 View = TypeVar("View", bound=Callable[..., Any])
-Answer = str | AnyResponse
+Answer = str | tuple[str, int] | AnyResponse
 KEY_FIELD = "idempotency_key"
 ICONS = Path(__file__).resolve().parents[1] / "static" / "vendor" / "lucide"
 CONTENT_POLICY = "; ".join(
@@ -75,6 +75,11 @@ def page(template: str, *, fragments: tuple[str, ...] = (), **context: Any) -> s
     if name is None:
         return render_template(template, **context)
     return str(render_block(template, name, **context))
+
+
+def form_page(template: str, form: Any, **context: Any) -> tuple[str, int]:
+    """The page of a form: 422 when what was sent has errors, which stand beside their fields."""
+    return page(template, form=form, **context), 422 if form.errors else 200
 
 
 def changed(piece: str, *, back_to: str, **context: Any) -> Answer:

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import select
 
-from rockrobot import ledger, search, undo
+from rockrobot import ledger, search, search_index, undo
 from rockrobot.chain import ChangeSet
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
@@ -96,9 +96,9 @@ def test_a_typing_error_is_forgiven_when_nothing_else_is_found(database):
 
 def test_a_lost_index_is_built_anew(database):
     company = make.company("Kivi Oy")
-    db.session.execute(search.SearchEntry.__table__.delete())
+    db.session.execute(search_index.SearchEntry.__table__.delete())
 
-    count = search.rebuild(db.session.connection())
+    count = search_index.rebuild(db.session.connection())
 
     assert count == 1
     assert found("kivi") == [("company", company.id)]

@@ -5,16 +5,18 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from rockrobot import search
+from rockrobot import search, search_index
 from rockrobot.contacts.models import Address, Company, Person
 from rockrobot.db import db
 from rockrobot.lists import Listing, listing
 
-search.declare(
-    search.Kind("company", Company.__table__, columns=("name", "customer_no", "business_id"), phones=("switchboard",))
+search_index.declare(
+    search_index.Kind(
+        "company", Company.__table__, columns=("name", "customer_no", "business_id"), phones=("switchboard",)
+    )
 )
-search.declare(
-    search.Kind(
+search_index.declare(
+    search_index.Kind(
         "person",
         Person.__table__,
         columns=("person_no", "email"),

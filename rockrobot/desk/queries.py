@@ -1,29 +1,221 @@
-"""What happened: change sets with their size."""
+"""What happened and what waits: change sets, their rows, jobs, tasks of open cases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import defer
 
+from rockrobot import search, search_index
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.db import db
+from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.queries import people_with
+from rockrobot.db import Base, db
+from rockrobot.devices.models import Device, DeviceModel, Ownership
+from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
+from rockrobot.lists import Listing, listing
+from rockrobot.parts.models import Batch, Part
+from rockrobot.recalls.models import CaseBatch, CaseTask, RecallCase
+from rockrobot.recalls.rules import CaseState
+from rockrobot.undo import may_undo
 
+search_index.declare(search_index.Kind("case", RecallCase.__table__, columns=("number", "title")))
 HISTORY_ROWS = 50
+ENTRY_ROWS = 100
+SMALL_ACT = 20
+HITS = 8
+KINDS = ("case", "device", "batch", "company", "person", "part", "model")
 
 
-def latest_change_sets(*, page: int = 1) -> Sequence[Any]:
-    """Change sets (id, at, actor, event, purpose, undoes_id, rows), newest first; an extra row tells of a next page."""
-    newest = (
-        select(ChangeSet)
-        .order_by(ChangeSet.id.desc())
-        .limit(HISTORY_ROWS + 1)
-        .offset((page - 1) * HISTORY_ROWS)
+@dataclass
+class Act:
+    """One change set as a record's history shows it: what it did to the record, and whether it can be undone here."""
+
+    change_set: ChangeSet
+    size: int
+    is_undoable: bool
+    entries: list[LedgerEntry] = field(default_factory=list)
+
+
+def history_of(keys: Mapping[str, Collection[int]], *, limit: int = 12) -> list[Act]:
+    """What was done to these rows (table: ids), newest first; views are left out.
+
+    Undo is offered for small acts only: a whole import is undone on its own page.
+    """
+    mine = [and_(LedgerEntry.table_name == table, LedgerEntry.row_id.in_(list(ids))) for table, ids in keys.items()]
+    touched = select(LedgerEntry).where(or_(*mine), LedgerEntry.action != "view").options(defer(LedgerEntry.salt))
+    entries = db.session.scalars(touched.order_by(LedgerEntry.id.desc()).limit(limit * 4)).all()
+    by_act: dict[int, list[LedgerEntry]] = {}
+    for entry in entries:
+        by_act.setdefault(entry.change_set_id, []).append(entry)
+    newest = sorted(by_act, reverse=True)[:limit]
+    sizes = _sizes(newest)
+    sets = {row.id: row for row in db.session.scalars(select(ChangeSet).where(ChangeSet.id.in_(newest)))}
+    return [Act(sets[id_], sizes[id_], sizes[id_] <= SMALL_ACT and may_undo(id_), by_act[id_]) for id_ in newest]
+
+
+def _sizes(change_set_ids: Iterable[int]) -> dict[int, int]:
+    statement = (
+        select(LedgerEntry.change_set_id, func.count())
+        .where(LedgerEntry.change_set_id.in_(list(change_set_ids)))
+        .group_by(LedgerEntry.change_set_id)
+    )
+    return dict(db.session.execute(statement).tuples().all())
+
+
+def latest_change_sets(*, number: int = 1, with_views: bool = False) -> tuple[Listing[ChangeSet], dict[int, int]]:
+    """Change sets, newest first, one page, and how many rows each touched; views of people only when asked for."""
+    statement = select(ChangeSet).order_by(ChangeSet.id.desc())
+    if not with_views:
+        changing = select(LedgerEntry.id).where(LedgerEntry.change_set_id == ChangeSet.id, LedgerEntry.action != "view")
+        statement = statement.where(changing.exists())
+    found: Listing[ChangeSet] = listing(statement, number)
+    return found, _sizes([row.id for row in found.rows])
+
+
+def change_set_with(change_set_id: int) -> ChangeSet | None:
+    """The change set with this id, or None."""
+    return db.session.get(ChangeSet, change_set_id)
+
+
+def tables_added_to(change_set_id: int) -> set[str]:
+    """Names of the tables that got new rows from a change set."""
+    added = LedgerEntry.action == "insert"
+    statement = select(LedgerEntry.table_name).where(LedgerEntry.change_set_id == change_set_id, added).distinct()
+    return set(db.session.scalars(statement))
+
+
+def undone_by(change_set_id: int) -> int | None:
+    """The id of the change set that undid this one, or None."""
+    return db.session.scalar(select(ChangeSet.id).where(ChangeSet.undoes_id == change_set_id))
+
+
+def entries_of(change_set_id: int, *, number: int = 1) -> Listing[LedgerEntry]:
+    """The rows that a change set touched, in order, one page."""
+    statement = select(LedgerEntry).where(LedgerEntry.change_set_id == change_set_id).order_by(LedgerEntry.id)
+    return listing(statement.options(defer(LedgerEntry.salt)), number, size=ENTRY_ROWS)
+
+
+def is_personal(entry: LedgerEntry) -> bool:
+    """True when the entry's values tell of a person."""
+    table = Base.metadata.tables.get(entry.table_name)
+    return table is not None and bool(table.info.get("personal"))
+
+
+def people_in(entries: Iterable[LedgerEntry]) -> list[int]:
+    """Ids of the people whose data these entries show."""
+    people: dict[int, None] = {}
+    owned: dict[str, list[int]] = {"addresses": [], "ownerships": []}
+    for entry in entries:
+        if entry.table_name == "people":
+            people[entry.row_id] = None
+        people.update(dict.fromkeys(id_ for id_ in (entry.changes or {}).get("person_id", []) if id_))
+        if entry.table_name in owned:
+            owned[entry.table_name].append(entry.row_id)
+    for model, ids in ((Address, owned["addresses"]), (Ownership, owned["ownerships"])):
+        column: Any = model.person_id
+        found = db.session.scalars(select(column).where(model.id.in_(ids), column.is_not(None))) if ids else ()
+        people.update(dict.fromkeys(found))
+    return list(people)
+
+
+# ---------- search ----------
+
+
+@dataclass
+class Found:
+    """What a search found: hits by kind in the order of their rank, and the rows they stand for."""
+
+    hits: dict[str, list[search.Hit]] = field(default_factory=dict)
+    is_near: bool = False
+    devices: dict[int, Device] = field(default_factory=dict)
+    models: dict[int, DeviceModel] = field(default_factory=dict)
+    parts: dict[int, Part] = field(default_factory=dict)
+    batches: dict[int, Batch] = field(default_factory=dict)
+    companies: dict[int, Company] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
+    cases: dict[int, RecallCase] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many hits are shown."""
+        return sum(len(hits) for hits in self.hits.values())
+
+    @property
+    def only_hit(self) -> tuple[str, int] | None:
+        """Kind and id of the hit, when nothing else was found exactly."""
+        exact = [hit for hits in self.hits.values() for hit in hits if hit.rank == 0]
+        hits = exact or [hit for hits in self.hits.values() for hit in hits]
+        return (hits[0].kind, hits[0].row_id) if len(hits) == 1 and not self.is_near else None
+
+
+def search_register(typed: str, *, only: str, sees_people: bool) -> Found:
+    """Everything that is found by what was typed; people only for those who may see them.
+
+    only: one kind, of which more hits are given; empty for all.
+    """
+    kinds = [kind for kind in KINDS if (not only or kind == only) and (sees_people or kind != "person")]
+    if not typed:
+        return Found()
+    hits = search.find(typed, only=kinds, limit=HISTORY_ROWS if only else HITS)
+    found = Found(is_near=not hits)
+    for hit in hits or search.find_nearly(typed, only=kinds):
+        found.hits.setdefault(hit.kind, []).append(hit)
+    ids = {kind: [hit.row_id for hit in found.hits.get(kind, [])] for kind in KINDS}
+    found.devices, found.models = _rows(Device, ids["device"]), _rows(DeviceModel, ids["model"])
+    found.parts, found.batches = _rows(Part, ids["part"]), _rows(Batch, ids["batch"])
+    found.companies, found.cases = _rows(Company, ids["company"]), _rows(RecallCase, ids["case"])
+    found.people = people_with(ids["person"]) if ids["person"] else {}
+    return found
+
+
+def _rows(model: Any, ids: Sequence[int]) -> dict[int, Any]:
+    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
+
+
+# ---------- jobs and what waits ----------
+
+
+def jobs(*, number: int = 1) -> Listing[Job]:
+    """Jobs, the newest first, one page."""
+    return listing(select(Job).order_by(Job.id.desc()), number)
+
+
+def unfinished_jobs() -> Sequence[Job]:
+    """Jobs that wait, run, or failed lately, the newest first."""
+    newest = select(func.max(Job.id)).scalar_subquery()
+    failed = and_(Job.state == FAILED, Job.id > newest - HISTORY_ROWS)
+    return db.session.scalars(
+        select(Job).where(or_(Job.state.in_((QUEUED, RUNNING)), failed)).order_by(Job.id.desc()).limit(10)
+    ).all()
+
+
+def open_tasks(*, limit: int = 20) -> list[tuple[CaseTask, RecallCase, int]]:
+    """Tasks not done of real cases that are not closed, one a kind and case, with how many there are of the kind."""
+    of_kind = (
+        select(func.min(CaseTask.id).label("id"), func.count().label("many"))
+        .join(RecallCase, RecallCase.id == CaseTask.case_id)
+        .where(CaseTask.done_on.is_(None), RecallCase.state != CaseState.CLOSED, RecallCase.is_drill.is_(False))
+        .group_by(CaseTask.case_id, CaseTask.kind)
         .subquery()
     )
     statement = (
-        select(newest, func.count(LedgerEntry.id).label("rows"))
-        .outerjoin(LedgerEntry, LedgerEntry.change_set_id == newest.c.id)
-        .group_by(*newest.c)
-        .order_by(newest.c.id.desc())
+        select(CaseTask, RecallCase, of_kind.c.many)
+        .join(of_kind, of_kind.c.id == CaseTask.id)
+        .join(RecallCase, RecallCase.id == CaseTask.case_id)
+        .order_by(CaseTask.id)
+        .limit(limit)
     )
-    return db.session.execute(statement).mappings().all()
+    return [(task, case, many) for task, case, many in db.session.execute(statement)]
+
+
+def cases_of_batch(batch_id: int) -> Sequence[RecallCase]:
+    """Recall cases that name this batch, the newest first."""
+    statement = (
+        select(RecallCase)
+        .join(CaseBatch, CaseBatch.case_id == RecallCase.id)
+        .where(CaseBatch.batch_id == batch_id)
+        .order_by(RecallCase.id.desc())
+    )
+    return db.session.scalars(statement).all()

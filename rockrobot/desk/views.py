@@ -1,26 +1,89 @@
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import clock
+from rockrobot import clock, ledger
 from rockrobot import undo as undoing
-from rockrobot.access import EVERYONE, Role, allow, allow_anyone
+from rockrobot.access import EVERYONE, PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone
 from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
+from rockrobot.imports.queries import import_runs
 from rockrobot.navigation import Link, add_link
+from rockrobot.recalls import queries as recall_queries
+from rockrobot.staff.queries import names_of_actors
 from rockrobot.web import Answer, page, say
 
 blueprint = Blueprint("desk", __name__)
+LISTS = {
+    "devices": "devices.index",
+    "batches": "parts.batches",
+    "parts": "parts.index",
+    "device_models": "catalogue.index",
+    "people": "contacts.people",
+    "companies": "contacts.companies",
+}
 add_link(Link("", 10, lazy_gettext("Tänään"), "desk.index", "calendar-check"))
 add_link(Link(lazy_gettext("Hallinta"), 900, lazy_gettext("Historia"), "desk.history", "history"))
+add_link(Link(lazy_gettext("Hallinta"), 910, lazy_gettext("Työt"), "desk.jobs", "list-checks"))
+
+
+@blueprint.app_template_global("actor_name")
+def actor_name(who: str) -> str:
+    """The name of who acted: a member of staff, or the system."""
+    if "actor_names" not in g:
+        g.actor_names = names_of_actors()
+    if who in g.actor_names:
+        return str(g.actor_names[who])
+    return _("kirjautumaton") if who == "anonymous" else _("järjestelmä")
 
 
 @blueprint.get("/")
 @allow(*EVERYONE, event="desk.index")
 def index() -> str:
-    return page("desk/index.html")
+    works = current_user.role != Role.ADMINISTRATOR
+    return page(
+        "desk/index.html",
+        cases=recall_queries.cases(is_drill=False).rows if works else [],
+        drills=recall_queries.cases(is_drill=True).rows if works else [],
+        tasks=queries.open_tasks() if works else [],
+        jobs=queries.unfinished_jobs(),
+        imports=import_runs(limit=5) if current_user.role == Role.CUSTOMER_CARE else [],
+        day=clock.today(),
+    )
+
+
+@blueprint.get("/search")
+@allow(*REGISTER_READERS, event="desk.search")
+def search() -> Answer:
+    typed, only = request.args.get("q", "").strip()[:200], request.args.get("kind", "")
+    found = queries.search_register(typed, only=only, sees_people=current_user.role in PEOPLE_READERS)
+    ledger.log_view(found.people.keys())
+    if found.only_hit and request.args.get("go") is not None:
+        return redirect(_address_of(*found.only_hit), 303)
+    return page(
+        "desk/search.html",
+        fragments=("search_hits",),
+        found=found,
+        typed=typed,
+        only=only,
+        recalls=recall_queries.open_cases_of_devices(found.devices),
+        address_of=_address_of,
+    )
+
+
+def _address_of(kind: str, row_id: int) -> str:
+    return {
+        "device": lambda: url_for("devices.show", device_id=row_id),
+        "model": lambda: url_for("catalogue.show", model_id=row_id),
+        "part": lambda: url_for("parts.show", part_id=row_id),
+        "batch": lambda: url_for("parts.show_batch", batch_id=row_id),
+        "company": lambda: url_for("contacts.show_company", company_id=row_id),
+        "person": lambda: url_for("contacts.show_person", person_id=row_id),
+        "case": lambda: url_for("recalls.show", case_id=row_id),
+    }[kind]()
 
 
 @blueprint.get("/health")
@@ -33,13 +96,42 @@ def health() -> Answer:
 @blueprint.get("/history")
 @allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, Role.ADMINISTRATOR, event="desk.history")
 def history() -> str:
-    number = max(request.args.get("page", 1, int), 1)
-    return page("desk/history.html", change_sets=queries.latest_change_sets(page=number), number=number)
+    with_views = request.args.get("views") == "1"
+    found, sizes = queries.latest_change_sets(number=request.args.get("page", 1, int), with_views=with_views)
+    return page("desk/history.html", found=found, sizes=sizes, with_views=with_views)
+
+
+@blueprint.get("/history/<int:change_set_id>")
+@allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, Role.ADMINISTRATOR, event="desk.show_change_set")
+def show_change_set(change_set_id: int) -> str:
+    change_set = queries.change_set_with(change_set_id) or abort(404)
+    found = queries.entries_of(change_set_id, number=request.args.get("page", 1, int))
+    sees_people = current_user.role in PEOPLE_READERS
+    ledger.log_view(queries.people_in(found.rows) if sees_people else [])
+    hidden = set() if sees_people else {entry.id for entry in found.rows if queries.is_personal(entry)}
+    return page(
+        "desk/show_change_set.html",
+        change_set=change_set,
+        found=found,
+        hidden=hidden,
+        undone_by=queries.undone_by(change_set_id),
+        is_undoable=undoing.may_undo(change_set_id),
+    )
+
+
+@blueprint.get("/jobs")
+@allow(*EVERYONE, event="desk.jobs")
+def jobs() -> str:
+    found = queries.jobs(number=request.args.get("page", 1, int))
+    return page("desk/jobs.html", fragments=("job_rows",), found=found)
 
 
 @blueprint.post("/history/<int:change_set_id>/undo")
 @allow(Role.CUSTOMER_CARE, Role.WORKSHOP, Role.DATA_PROTECTION, Role.ADMINISTRATOR, event="desk.undo")
 def undo(change_set_id: int) -> Response:
+    change_set = queries.change_set_with(change_set_id) or abort(404)
+    if current_user.role != Role.CUSTOMER_CARE and change_set.actor != ledger.actor():
+        abort(403)
     try:
         undone = undoing.undo(change_set_id)
     except undoing.UndoError:
@@ -52,7 +144,17 @@ def undo(change_set_id: int) -> Response:
               count=undone.count, left=len(undone.left)), "warn")  # fmt: skip
     else:
         say(_("Kumottu."))
-    return redirect(request.form.get("back") or url_for("desk.history"), 303)
+    return redirect(_back_from_undo(change_set_id), 303)
+
+
+def _back_from_undo(change_set_id: int) -> str:
+    """Where the person came from; the list, when the card they came from is gone now."""
+    gone = queries.tables_added_to(change_set_id)
+    for table, endpoint in LISTS.items():
+        if table in gone:
+            return url_for(endpoint)
+    back = request.form.get("back", "")
+    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else url_for("desk.history")
 
 
 @blueprint.get("/components")

@@ -30,7 +30,7 @@ class ModelPicture(Base):
     """A picture that letters need: the product, and the place of its rating plate."""
 
     __tablename__ = "model_pictures"
-    __table_args__ = (UniqueConstraint("device_model_id", "kind"),)
+    __table_args__ = (UniqueConstraint("device_model_id", "kind"), {"info": {"undo": "compensating"}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_model_id: Mapped[int] = mapped_column(ForeignKey("device_models.id"))

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from rockrobot import search
+from rockrobot import search, search_index
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, ModelPicture, Ownership
 from rockrobot.devices.rules import OWNING, OwnershipKind, PictureKind
 from rockrobot.lists import Listing, listing
 
-search.declare(search.Kind("model", DeviceModel.__table__, columns=("model_code", "name")))
-search.declare(
-    search.Kind(
+search_index.declare(search_index.Kind("model", DeviceModel.__table__, columns=("model_code", "name")))
+search_index.declare(
+    search_index.Kind(
         "device",
         Device.__table__,
         columns=("serial",),

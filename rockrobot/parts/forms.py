@@ -102,7 +102,9 @@ class CountForm(FlaskForm):
     """A count of what we hold of a batch or got rid of."""
 
     counted_on = DateField(_("Laskettu"), [DataRequired(_("Kirjoita päivä."))])
-    in_stock = WholeNumberField(_("Varastossa, kpl"), [InputRequired(_("Kirjoita määrä, nolla jos ei ole.")), NOT_NEGATIVE])
+    in_stock = WholeNumberField(
+        _("Varastossa, kpl"), [InputRequired(_("Kirjoita määrä, nolla jos ei ole.")), NOT_NEGATIVE]
+    )
     quarantined = WholeNumberField(_("Karanteenissa, kpl"), [Optional(), NOT_NEGATIVE])
     scrapped = WholeNumberField(_("Romutettu, kpl"), [Optional(), NOT_NEGATIVE])
     returned = WholeNumberField(_("Palautettu toimittajalle, kpl"), [Optional(), NOT_NEGATIVE])

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from rockrobot import search
+from rockrobot import search, search_index
 from rockrobot.db import db
 from rockrobot.lists import Listing, listing
 from rockrobot.parts.models import Batch, BatchBlock, BatchContent, BatchStock, LooseDelivery, Part
 
-search.declare(search.Kind("part", Part.__table__, columns=("part_no", "name")))
-search.declare(
-    search.Kind(
+search_index.declare(search_index.Kind("part", Part.__table__, columns=("part_no", "name")))
+search_index.declare(
+    search_index.Kind(
         "batch",
         Batch.__table__,
         columns=("batch_no", "supplier_batch_no", "supplier"),

@@ -1,0 +1,1 @@
+"""Screens of the machine models and of the pictures that letters need (statement: tietosisältö)."""

@@ -1,0 +1,114 @@
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from rockrobot import ledger, pictures
+from rockrobot.access import REGISTER_READERS, Role, allow
+from rockrobot.catalogue.forms import ModelForm, PictureForm
+from rockrobot.desk.queries import history_of
+from rockrobot.devices import actions, queries
+from rockrobot.devices.models import DeviceModel
+from rockrobot.devices.rules import PictureKind
+from rockrobot.navigation import Link, add_link
+from rockrobot.web import Answer, commit_and_go, form_page, once, page
+
+blueprint = Blueprint("catalogue", __name__)
+add_link(Link(lazy_gettext("Rekisteri"), 210, lazy_gettext("Mallit"), "catalogue.index", "factory"))
+
+
+def _model(model_id: int) -> DeviceModel:
+    return queries.model_with(model_id) or abort(404)
+
+
+def _page_number() -> int:
+    return request.args.get("page", 1, int)
+
+
+@blueprint.get("/models/")
+@allow(*REGISTER_READERS, event="catalogue.index")
+def index() -> str:
+    text = request.args.get("q", "")
+    found = queries.find_models(text=text, number=_page_number())
+    counts = queries.device_counts([model.id for model in found.rows])
+    ledger.log_view([])
+    return page("catalogue/index.html", fragments=("model_rows",), found=found, counts=counts, text=text)
+
+
+@blueprint.route("/models/new", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="catalogue.new")
+@once
+def new() -> Answer:
+    form = ModelForm()
+    if form.validate_on_submit():
+        model = actions.add_model(form.model_code.data, form.name.data, form.plate_place.data)
+        return commit_and_go(url_for("catalogue.show", model_id=model.id), _("Malli lisätty."), undo=True)
+    return form_page("catalogue/new.html", form)
+
+
+@blueprint.get("/models/<int:model_id>")
+@allow(*REGISTER_READERS, event="catalogue.show")
+def show(model_id: int) -> str:
+    return _model_page(_model(model_id), PictureForm())[0]
+
+
+def _model_page(model: DeviceModel, form: PictureForm, *, wrong: str = "") -> tuple[str, int]:
+    kept = queries.pictures_of(model.id)
+    return form_page(
+        "catalogue/show.html",
+        form,
+        model=model,
+        count=queries.device_counts([model.id]).get(model.id, 0),
+        pictures=kept,
+        wrong=wrong,
+        history=history_of({"device_models": [model.id], "model_pictures": [row.id for row in kept.values()]}),
+    )
+
+
+@blueprint.route("/models/<int:model_id>/edit", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="catalogue.edit")
+def edit(model_id: int) -> Answer:
+    model = _model(model_id)
+    form = ModelForm(obj=model)
+    if form.validate_on_submit():
+        actions.change_model(model, name=form.name.data, plate_place=form.plate_place.data)
+        return commit_and_go(url_for("catalogue.show", model_id=model_id), _("Mallin tiedot muutettu."), undo=True)
+    return form_page("catalogue/edit.html", form, model=model)
+
+
+@blueprint.post("/models/<int:model_id>/pictures/<string:kind>")
+@allow(Role.CUSTOMER_CARE, event="catalogue.upload_picture")
+def upload_picture(model_id: int, kind: str) -> Answer:
+    model = _model(model_id)
+    if kind not in set(PictureKind):
+        abort(404)
+    form = PictureForm()
+    if form.validate_on_submit():
+        try:
+            body = pictures.read_picture(form.picture.data.read(pictures.MAX_BYTES + 1))
+        except pictures.PictureError as error:
+            form.picture.errors = [_picture_fault(error.code)]
+        else:
+            actions.set_model_picture(model, PictureKind(kind), body)
+            return commit_and_go(url_for("catalogue.show", model_id=model_id), _("Kuva tallennettu."))
+    return _model_page(model, form, wrong=kind)
+
+
+def _picture_fault(code: str) -> str:
+    return {
+        "too_big": _("Kuva on liian suuri. Enintään 20 Mt."),
+        "too_many_pixels": _("Kuvassa on liikaa pisteitä. Enintään 60 miljoonaa."),
+        "unknown_format": _("Tiedosto ei ole JPEG-, PNG-, WebP- eikä HEIC-kuva. Ota kuva uudelleen JPEG-muodossa."),
+    }.get(code, _("Kuvaa ei voitu lukea, se on rikki. Ota kuva uudelleen JPEG-muodossa."))
+
+
+@blueprint.get("/models/<int:model_id>/pictures/<string:kind>")
+@allow(*REGISTER_READERS, event="catalogue.picture")
+def picture(model_id: int, kind: str) -> Answer:
+    kept = queries.pictures_of(model_id).get(kind)  # type: ignore[call-overload]
+    if kept is None:
+        abort(404)
+    answer = Response(kept.body, mimetype=kept.media_type)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Disposition"] = "inline"
+    answer.set_etag(kept.sha256)
+    return answer.make_conditional(request)
