@@ -128,7 +128,7 @@ def sums_of(case_id: int) -> Sums:
     by_state: Counter[UnitState] = Counter()
     classes: Counter[TraceClass] = Counter()
     for state, trace_class, is_in_scope, count in _rows(columns.where(CaseUnit.case_id == case_id).group_by(*groups)):
-        by_state[state] += count
+        by_state[state if is_in_scope else UnitState.RELEASED] += count
         classes[trace_class] += count if is_in_scope else 0
     return Sums(UnitSum(classes.total(), by_state), classes, _letters(case_id), pieces_of_case(case_id))
 
@@ -136,13 +136,14 @@ def sums_of(case_id: int) -> Sums:
 def _letters(case_id: int) -> LetterSum:
     """Posted is counted from the letters themselves, their ends from the attempts, so that the equation can fail."""
     counts = select(Attempt.state, func.count(), func.count(Letter.posted_on)).join(Attempt.letter)
-    states: Counter[AttemptState] = Counter()
-    posted = 0
+    marked: Counter[AttemptState] = Counter()
+    unmarked: Counter[AttemptState] = Counter()
     for state, count, with_day in _rows(counts.where(Attempt.case_id == case_id).group_by(Attempt.state)):
-        states[state] += count
-        posted += with_day
-    ends = (states[AttemptState.REPLIED], states[AttemptState.RETURNED], states[AttemptState.POSTED])
-    return LetterSum(states[AttemptState.PRINTED], posted, *ends)
+        marked[state] = with_day
+        unmarked[state] = count - with_day
+    ends = (marked[AttemptState.REPLIED], marked[AttemptState.RETURNED], marked[AttemptState.POSTED])
+    early = unmarked[AttemptState.REPLIED] + unmarked[AttemptState.RETURNED]
+    return LetterSum(unmarked[AttemptState.PRINTED], marked.total(), *ends, unmarked=early)
 
 
 def pieces_of_case(case_id: int) -> list[BatchPieces]:
@@ -231,7 +232,8 @@ def reached_on() -> Any:
 
 def _notices(case_id: int) -> Any:
     """Per unit the first day on which an attempt reached somebody and did not come back."""
-    statement = select(AttemptUnit.case_unit_id, func.min(reached_on())).join(Attempt).outerjoin(Attempt.letter)
+    columns = select(AttemptUnit.case_unit_id, func.min(reached_on())).select_from(AttemptUnit)
+    statement = columns.join(Attempt, Attempt.id == AttemptUnit.attempt_id).outerjoin(Attempt.letter)
     good = statement.where(Attempt.case_id == case_id, Attempt.state.in_(REACHED), reached_on().is_not(None))
     return good.group_by(AttemptUnit.case_unit_id)
 

@@ -109,13 +109,17 @@ class UnitSum:
 
 @dataclass(frozen=True)
 class LetterSum:
-    """Letters of a case: posted = replied + undeliverable + silent; those only printed are not posted."""
+    """Letters of a case: posted = replied + undeliverable + silent; those only printed are not posted.
+
+    unmarked: letters that were answered or came back though nobody marked them posted; they stand outside until then.
+    """
 
     printed: int
     posted: int
     replied: int
     undeliverable: int
     silent: int
+    unmarked: int = 0
 
     @property
     def adds_up(self) -> bool:

@@ -42,23 +42,27 @@ LETTER_TESTS: dict[str, tuple[AttemptState, ...]] = {
 
 
 @blueprint.get("/<int:case_id>/numbers/<string:what>")
-@allow(*REGISTER_READERS, event="effectiveness.rows", object_rule=lambda case_id, what: _is_known(what))
+@allow(*REGISTER_READERS, event="effectiveness.rows")
 def rows(case_id: int, what: str) -> str:
     """The units behind a number of a case."""
     case = _case_or_404(case_id)
+    if not _is_known(what):
+        abort(404)
     chosen = [unit for unit in queries.units_of(case.id) if _stands_in(unit, what)]
     number = max(1, min(request.args.get("page", 1, int), -(-len(chosen) // ROWS)))
     facts = {unit.id: unit for unit in chosen[(number - 1) * ROWS : number * ROWS]}
     ledger.log_view([])
     shown = Listing(_units(list(facts)), len(chosen), number, ROWS)
-    return page("effectiveness/rows.html", case=case, what=what, shown=shown, facts=facts, today=clock.today())
+    return page("effectiveness/rows.html", case=case, what=what, shown=shown, facts=facts)
 
 
 @blueprint.get("/<int:case_id>/letters/<string:what>")
-@allow(*PEOPLE_READERS, event="effectiveness.letters", object_rule=lambda case_id, what: what in LETTER_TESTS)
+@allow(*PEOPLE_READERS, event="effectiveness.letters")
 def letters(case_id: int, what: str) -> str:
     """The letters behind a number of a case."""
     case = _case_or_404(case_id)
+    if what not in LETTER_TESTS:
+        abort(404)
     statement = (
         select(Attempt)
         .join(Attempt.letter)
@@ -80,7 +84,7 @@ def _case_or_404(case_id: int) -> RecallCase:
 
 def _is_known(what: str) -> bool:
     kind, _, word = what.partition("-")
-    words = {"age": set(AgeBucket), "state": {*OPEN_STATES, *rules.ENDED}}
+    words: dict[str, set[str]] = {"age": set(AgeBucket), "state": {*OPEN_STATES, *rules.ENDED}}
     return what in UNIT_TESTS or what == "released" or word in words.get(kind, set())
 
 

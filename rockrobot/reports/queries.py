@@ -4,19 +4,26 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case as when
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, exists, func, or_, select
 
 from rockrobot import clock
 from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.db import db
 from rockrobot.effectiveness import rules
-from rockrobot.effectiveness.queries import REACHED, BatchPieces, Numbers, numbers_of, reached_on, why_not_close
-from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.outcomes.rules import AttemptState
+from rockrobot.effectiveness.queries import (
+    NO_ANSWER,
+    REACHED,
+    BatchPieces,
+    Numbers,
+    numbers_of,
+    reached_on,
+    why_not_close,
+)
+from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
 from rockrobot.recalls.models import Approval, CaseText, CaseUnit, PiecesExplanation, RecallCase, UnitStep
 from rockrobot.recalls.queries import (
     authorities_told,
+    case_for,
     countries_of,
     fresh_trace,
     key_of,
@@ -24,12 +31,13 @@ from rockrobot.recalls.queries import (
     tasks_of,
     versions_of,
 )
-from rockrobot.recalls.rules import TaskKind, UnitState
+from rockrobot.recalls.rules import OPEN_STATES, TaskKind, UnitState
 from rockrobot.reports.rules import minutes_between
 from rockrobot.staff.queries import names_of_actors
 from rockrobot.traces.rules import Reachable, TraceClass
 
 Report = dict[str, Any]
+LETTER_SUM = ("posted", "replied", "undeliverable", "silent", "adds_up", "printed", "unmarked")
 
 
 class SilentParty(NamedTuple):
@@ -44,14 +52,28 @@ class SilentParty(NamedTuple):
 
 
 def silent_parties(case_id: int) -> list[SilentParty]:
-    """Recipients who were reached and never answered, longest silence first; they are people, so log the view."""
-    answered = func.sum(when((Attempt.state == AttemptState.REPLIED, 1), else_=0))
-    units = func.count(distinct(AttemptUnit.case_unit_id))
+    """Recipients reached about units that are open and unanswered, longest silence first; people, so log the view."""
+    units = func.count(distinct(CaseUnit.id))
     columns = select(Attempt.company_id, Attempt.person_id, units, func.min(reached_on()))
-    statement = columns.select_from(Attempt).outerjoin(AttemptUnit).outerjoin(Attempt.letter)
-    reached = statement.where(Attempt.case_id == case_id, Attempt.state.in_(REACHED))
-    silent = reached.group_by(Attempt.company_id, Attempt.person_id).having(answered == 0)
-    found = [tuple(row) for row in db.session.execute(silent)]
+    statement = (
+        columns.select_from(Attempt)
+        .join(AttemptUnit, AttemptUnit.attempt_id == Attempt.id)
+        .join(CaseUnit, CaseUnit.id == AttemptUnit.case_unit_id)
+        .outerjoin(Attempt.letter)
+        .where(
+            Attempt.case_id == case_id,
+            Attempt.state.in_(REACHED),
+            or_(Attempt.company_id.is_not(None), Attempt.person_id.is_not(None)),
+            CaseUnit.state.in_(OPEN_STATES),
+            CaseUnit.released_in_version.is_(None),
+            ~exists().where(Reply.case_unit_id == CaseUnit.id, Reply.kind.not_in(NO_ANSWER)),
+        )
+        .group_by(Attempt.company_id, Attempt.person_id)
+    )
+    return _named([tuple(row) for row in db.session.execute(statement)])
+
+
+def _named(found: Sequence[tuple[Any, ...]]) -> list[SilentParty]:
     companies = companies_with(row[0] for row in found if row[0])
     people = people_with(row[1] for row in found if row[1])
     parties = []
@@ -73,7 +95,9 @@ def report_of(case: RecallCase) -> Report:
         "scope": _scope(case, numbers, names),
         "batches": [_batch(row, case.id, names) for row in numbers.sums.pieces],
         "units": _units(numbers),
-        "letters": _sum(numbers.sums.letters, "printed", "posted", "replied", "undeliverable", "silent", "adds_up"),
+        "letters": _sum(
+            numbers.sums.letters, "printed", "posted", "replied", "undeliverable", "silent", "unmarked", "adds_up"
+        ),
         "percent": {k: None if v is None else float(v) for k, v in numbers.percentages().items()},
         "notified": _notified(numbers),
         "responses": _responses(case.id, numbers),
@@ -181,7 +205,7 @@ def _responses(case_id: int, numbers: Numbers) -> Report:
 def _reach(case: RecallCase) -> Report:
     """Who of the scope could be written to today."""
     here = {key_of(unit) for unit in scope_units(case.id)}
-    rows = [row for row in fresh_trace(case) if key_of(row) in here]
+    rows = [row for row in fresh_trace(case_for(case.id) or case) if key_of(row) in here]
     missing = [row for row in rows if row.reachable is Reachable.NO]
     return {str(word): sum(1 for row in rows if row.reachable is word) for word in Reachable} | {
         "without_owner": sum(1 for row in missing if not row.owner_no),

@@ -34,10 +34,10 @@ def _case_or_404(case_id: int) -> RecallCase:
 
 
 def _report(case: RecallCase) -> Report:
-    """The report; who is named in it as silent goes into the ledger first."""
-    silent = queries.silent_parties(case.id)
+    """The report; who is named in it as silent goes into the ledger."""
+    report, silent = queries.report_of(case), queries.silent_parties(case.id)
     ledger.log_view(party.person_id for party in silent if party.person_id)
-    return queries.report_of(case)
+    return report
 
 
 @blueprint.get("/<int:case_id>/report")

@@ -52,14 +52,10 @@ def index() -> str:
     shown = _shown(found.rows or [])
     ledger.log_view(row.person_id for row in shown.rows if row.person_id)
     summary = summary_of(found.rows) if found.rows is not None else None
-    return page(
-        "traces/index.html",
-        fragments=("trace_rows",),
-        found=found,
-        summary=summary,
-        shown=shown,
-        known=_known(found.by),
-    )
+    countries = summary.countries if summary else {}
+    named = ", ".join(f"{COUNTRIES.get(code, code)} {count}" for code, count in countries.items())
+    context: dict[str, Any] = {"summary": summary, "shown": shown, "countries": named, "known": _known(found.by)}
+    return page("traces/index.html", found=found, **context)
 
 
 @blueprint.get("/rows.csv")
