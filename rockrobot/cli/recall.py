@@ -2,9 +2,11 @@
 
 from flask.cli import AppGroup
 
+from rockrobot.cli.report import report
 from rockrobot.cli.trace import trace
 
 recall = AppGroup("recall", help="From a faulty batch to letters and a report.")
 recall.add_command(trace)
+recall.add_command(report)
 
 COMMANDS = (recall,)
