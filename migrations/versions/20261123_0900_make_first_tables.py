@@ -261,6 +261,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_pictures")),
         sa.UniqueConstraint("device_model_id", "kind", name=op.f("uq_model_pictures_device_model_id_kind")),
+        info={"undo": "compensating"},
     )
     op.create_table(
         "people",
@@ -506,6 +507,7 @@ def upgrade() -> None:
         sa.Column("instructions", sa.Text(), nullable=False),
         sa.Column("remedies", sa.Text(), nullable=False),
         sa.Column("self_repair", sa.Text(), nullable=False),
+        sa.Column("plate_text", sa.Text(), nullable=False),
         sa.Column("service_hours", sa.String(length=200), nullable=False),
         sa.Column("pass_on", sa.Text(), nullable=False),
         sa.Column("apology", sa.Text(), nullable=False),

@@ -33,14 +33,15 @@ def trace(part_no: str, supplier: str, batch_no: str, on: datetime | None) -> No
     with reading(), ledger.change_set("recall.trace", actor="cli:system"):
         batch = queries.find_batch(part_no.strip(), supplier.strip(), batch_no.strip())
         if batch is None:
-            _say_nearest(part_no, supplier, batch_no)
+            say_nearest(part_no, supplier, batch_no)
             sys.exit(UNKNOWN_BATCH)
         rows = queries.trace_batches([batch.id], on=on.date() if on else None)
         ledger.log_view(row.person_id for row in rows if row.person_id)
     click.echo(csv_of(rows).encode(), nl=False)
 
 
-def _say_nearest(part_no: str, supplier: str, batch_no: str) -> None:
+def say_nearest(part_no: str, supplier: str, batch_no: str) -> None:
+    """Name the batches nearest to one that does not exist."""
     nearest = queries.nearest_batches(part_no.strip(), supplier.strip(), batch_no.strip())
     click.echo(f'There is no batch "{batch_no}" of part "{part_no}" from supplier "{supplier}".', err=True)
     click.echo("Nearest:" if nearest else "The register has no batches yet.", err=True)

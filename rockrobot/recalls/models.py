@@ -114,6 +114,7 @@ class CaseText(Base):
     instructions: Mapped[str] = mapped_column(Text, default="")
     remedies: Mapped[str] = mapped_column(Text, default="")
     self_repair: Mapped[str] = mapped_column(Text, default="")
+    plate_text: Mapped[str] = mapped_column(Text, default="")
     service_hours: Mapped[str] = mapped_column(String(200), default="")
     pass_on: Mapped[str] = mapped_column(Text, default="")
     apology: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,120 @@
+"""Write the texts of a case and approve it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rockrobot import clock, ledger
+from rockrobot.approvals import queries
+from rockrobot.approvals.rules import (
+    SAMPLE_BRAND,
+    SAMPLE_PHONE,
+    SAMPLE_PRODUCT,
+    SAMPLE_REMEDIES,
+    SAMPLE_TEXTS,
+    ApprovalFault,
+    Signatories,
+    signing_fault,
+)
+from rockrobot.contacts.rules import Language
+from rockrobot.db import db
+from rockrobot.organisation.models import Organisation
+from rockrobot.recalls.actions import set_state
+from rockrobot.recalls.models import Approval, CaseText, RecallCase
+from rockrobot.recalls.rules import CaseState
+
+DRILL_REASON = "drill"
+
+
+class ApprovalError(ValueError):
+    """A case can't be approved; fault says why."""
+
+    def __init__(self, fault: ApprovalFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+def save_text(case: RecallCase, language: Language, values: Mapping[str, Any]) -> CaseText:
+    """Keep the text of a case in a language; a change counts its version and takes back an approval before letters."""
+    text = queries.text_of(case.id, language)
+    if text is None:
+        text = queries.blank_text(case.id, language)
+        db.session.add(text)
+    changed = {name: value for name, value in values.items() if getattr(text, name) != value}
+    for name, value in changed.items():
+        setattr(text, name, value)
+    if changed or not text.version:
+        text.version += 1
+        _want_approval(case)
+    db.session.flush()
+    return text
+
+
+def save_facts(case: RecallCase, values: Mapping[str, Any]) -> None:
+    """Keep what every language shares (product, brand, service, remedies); a change counts every text's version."""
+    changed = {name: value for name, value in values.items() if getattr(case, name) != value}
+    for name, value in changed.items():
+        setattr(case, name, value)
+    if changed:
+        for text in queries.texts_of(case.id).values():
+            text.version += 1
+        _want_approval(case)
+    db.session.flush()
+
+
+def _want_approval(case: RecallCase) -> None:
+    if case.state is CaseState.APPROVED:
+        set_state(case, CaseState.SCOPED, "text changed")
+
+
+def approve(case: RecallCase, *, confirmed: Mapping[Language, str], own_reason: str = "") -> Approval:
+    """A second person approves the frozen scope and the texts as they are.
+
+    confirmed: by language, the name by which the approver confirms a heading that nobody has checked.
+    Raises ApprovalError: elements missing, a heading not confirmed, not a second person, own reason missing.
+    """
+    readiness = queries.readiness_of(case)
+    version = readiness.version
+    if readiness.faults or version is None:
+        raise ApprovalError(next(iter(readiness.faults), ApprovalFault.NO_SCOPE))
+    names = {heading.language: confirmed.get(heading.language, "").strip() for heading in readiness.unchecked}
+    if not all(names.values()):
+        raise ApprovalError(ApprovalFault.HEADING_UNCONFIRMED)
+    who = Signatories(ledger.actor(), case.opened_by, version.frozen_by)
+    house = db.session.get(Organisation, 1)
+    may_own = case.is_drill or bool(house and house.may_approve_own_cases)
+    own_reason = own_reason.strip() or (DRILL_REASON if case.is_drill else "")
+    fault = signing_fault(who, may_approve_own=may_own, own_reason=own_reason)
+    if fault:
+        raise ApprovalError(fault)
+    approval = Approval(
+        case_id=case.id,
+        scope_version=version.version,
+        approved_at=clock.now(),
+        approved_by=who.approver,
+        own_approval_reason=own_reason if who.is_own else "",
+        text_versions={check.language.value: check.text.version for check in readiness.languages},
+        confirmed_headings={language.value: name for language, name in names.items()},
+    )
+    db.session.add(approval)
+    if case.state is CaseState.SCOPED:
+        set_state(case, CaseState.APPROVED)
+    case.decided_on = case.decided_on or clock.today()
+    db.session.flush()
+    return approval
+
+
+def fill_samples(case: RecallCase) -> None:
+    """Give a drill the shipped texts where it has none of its own; a real case is never filled (ValueError)."""
+    if not case.is_drill:
+        raise ValueError("only a drill uses sample texts")
+    facts = {
+        "product_name": case.product_name or SAMPLE_PRODUCT,
+        "brand": case.brand or SAMPLE_BRAND,
+        "service_phone": case.service_phone or SAMPLE_PHONE,
+        "remedies": case.remedies or list(SAMPLE_REMEDIES),
+    }
+    save_facts(case, facts)
+    texts = queries.texts_of(case.id)
+    for language, sample in SAMPLE_TEXTS.items():
+        text = texts.get(language) or queries.blank_text(case.id, language)
+        save_text(case, language, {name: getattr(text, name) or value for name, value in sample._asdict().items()})

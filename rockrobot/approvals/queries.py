@@ -1,0 +1,183 @@
+"""What the texts of a case lack before they may be approved, and whether an approval stands."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from rockrobot.approvals.rules import ApprovalFault
+from rockrobot.contacts.rules import Language
+from rockrobot.db import db
+from rockrobot.devices.models import DeviceModel, ModelPicture
+from rockrobot.devices.rules import PictureKind
+from rockrobot.notices.models import NoticeHeading
+from rockrobot.notices.queries import headings
+from rockrobot.notices.rules import Element, Hit, Notice, forbidden_words, missing_elements
+from rockrobot.recalls.models import Approval, CaseText, CaseUnit, RecallCase, ScopeVersion
+from rockrobot.recalls.queries import latest_version
+from rockrobot.recipients.queries import recipients_of, units_with
+
+LINTED = ("subject", "hazard", "stop_use", "instructions", "remedies", "self_repair", "pass_on", "apology")
+
+
+@dataclass(frozen=True)
+class LanguageCheck:
+    """The notice of a case in one language: its text, heading, what it lacks, and words that play the risk down."""
+
+    language: Language
+    recipients: int
+    text: CaseText
+    heading: NoticeHeading
+    missing: list[Element]
+    hits: dict[str, list[Hit]]
+
+    @property
+    def is_complete(self) -> bool:
+        """True when nothing is missing."""
+        return not self.missing
+
+    @property
+    def is_heading_checked(self) -> bool:
+        """True when somebody checked the heading against its source."""
+        return self.heading.checked_on is not None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether a case can be approved."""
+
+    version: ScopeVersion | None
+    units: int
+    recipients: int
+    languages: list[LanguageCheck]
+    without_picture: list[str]
+    without_plate: list[str]
+
+    @property
+    def missing(self) -> dict[Language, list[Element]]:
+        """What each language lacks."""
+        return {check.language: check.missing for check in self.languages if check.missing}
+
+    @property
+    def unchecked(self) -> list[NoticeHeading]:
+        """Headings that the approver must confirm by name."""
+        return [check.heading for check in self.languages if not check.is_heading_checked]
+
+    @property
+    def faults(self) -> list[ApprovalFault]:
+        """Why the case can't be approved, whoever approves."""
+        if self.version is None:
+            return [ApprovalFault.NO_SCOPE]
+        faults = [ApprovalFault.EMPTY_SCOPE] if not self.units else []
+        return faults + ([ApprovalFault.MISSING_ELEMENTS] if self.missing else [])
+
+
+def texts_of(case_id: int) -> dict[Language, CaseText]:
+    """The texts of a case by language."""
+    rows = db.session.scalars(select(CaseText).where(CaseText.case_id == case_id))
+    return {row.language: row for row in rows}
+
+
+def text_of(case_id: int, language: Language) -> CaseText | None:
+    """The text of a case in one language, or None."""
+    wanted = (CaseText.case_id == case_id, CaseText.language == language)
+    return db.session.scalar(select(CaseText).where(*wanted))
+
+
+def models_in(units: Sequence[CaseUnit]) -> list[DeviceModel]:
+    """The models of the machines among units, those with most machines first."""
+    counts = Counter(unit.device.device_model for unit in units if unit.device)
+    return [model for model, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].model_code))]
+
+
+def picture_kinds(models: Sequence[DeviceModel]) -> set[tuple[int, PictureKind]]:
+    """Which pictures (model id, kind) there are of these models."""
+    ids = [model.id for model in models]
+    statement = select(ModelPicture.device_model_id, ModelPicture.kind).where(ModelPicture.device_model_id.in_(ids))
+    return {(row[0], row[1]) for row in db.session.execute(statement)}
+
+
+def unpictured(models: Sequence[DeviceModel]) -> tuple[list[str], list[str]]:
+    """Codes of the models without a picture of the product, and of those without a picture or words of the plate."""
+    kinds = picture_kinds(models)
+    plain = [m.model_code for m in models if (m.id, PictureKind.PRODUCT) not in kinds]
+    return plain, [m.model_code for m in models if (m.id, PictureKind.PLATE) not in kinds and not m.plate_place]
+
+
+def hits_in(text: CaseText) -> dict[str, list[Hit]]:
+    """Words that play the risk down, by the field they stand in."""
+    found = {name: forbidden_words(text.language, getattr(text, name)) for name in LINTED}
+    return {name: hits for name, hits in found.items() if hits}
+
+
+def readiness_of(case: RecallCase) -> Readiness:
+    """What the case still lacks before approval, for every language in which somebody is written to.
+
+    Where nobody can be reached, Finnish is asked for, since the public notice needs a text too.
+    """
+    units = units_with(case.id)
+    recipients = recipients_of(units)
+    count = Counter(recipient.language for recipient in recipients) or Counter({Language.FI: 0})
+    models = models_in(units)
+    without_picture, without_plate = ([], []) if case.is_drill else unpictured(models)
+    seen = Readiness(latest_version(case.id), len(units), len(recipients), [], without_picture, without_plate)
+    texts, heads = texts_of(case.id), headings()
+    for language in sorted(count):
+        text = texts.get(language) or blank_text(case.id, language)
+        heading = heads[language]
+        hits = hits_in(text)
+        notice = _notice(case, text, heading, seen, has_models=bool(models) or case.is_drill)
+        missing = missing_elements(notice)
+        if hits and not text.linter_override.strip() and Element.WORDS not in missing:
+            missing.append(Element.WORDS)
+        seen.languages.append(LanguageCheck(language, count[language], text, heading, missing, hits))
+    return seen
+
+
+def blank_text(case_id: int, language: Language) -> CaseText:
+    """A text of which nothing is written yet; not stored."""
+    empty = dict.fromkeys((*LINTED, "plate_text", "service_hours", "linter_override"), "")
+    return CaseText(case_id=case_id, language=language, version=0, **empty)
+
+
+def _notice(case: RecallCase, text: CaseText, heading: NoticeHeading, seen: Readiness, *, has_models: bool) -> Notice:
+    return Notice(
+        language=text.language,
+        heading=heading.words,
+        subject=text.subject,
+        product_name=case.product_name,
+        brand=case.brand,
+        has_product_picture=has_models and not seen.without_picture,
+        has_plate=not seen.without_plate or bool(text.plate_text.strip()),
+        has_units=bool(seen.units),
+        hazard=text.hazard,
+        stop_use=text.stop_use,
+        instructions=text.instructions,
+        remedies_text=text.remedies,
+        remedies=case.remedies or [],
+        recipients_are_consumers=case.recipients_are_consumers,
+        one_remedy_reason=case.one_remedy_reason,
+        phone=case.service_phone,
+        online=case.service_online,
+        pass_on=text.pass_on,
+        linter_override=text.linter_override,
+    )
+
+
+def approvals_of(case_id: int) -> Sequence[Approval]:
+    """Approvals of a case, the newest first."""
+    return db.session.scalars(select(Approval).where(Approval.case_id == case_id).order_by(Approval.id.desc())).all()
+
+
+def standing_approval(case: RecallCase) -> Approval | None:
+    """The approval that covers the scope in force and the texts as they are now, or None."""
+    latest = next(iter(approvals_of(case.id)), None)
+    version = latest_version(case.id)
+    if latest is None or version is None or latest.scope_version != version.version:
+        return None
+    texts = texts_of(case.id)
+    same = all(
+        language in texts and texts[Language(language)].version == n for language, n in latest.text_versions.items()
+    )
+    return latest if same else None

@@ -1,0 +1,172 @@
+"""Which letters and print batches there are, what they weigh, what waits for print."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload, undefer
+
+from rockrobot.contacts.rules import Language
+from rockrobot.db import db
+from rockrobot.letters.models import Letter, LetterBody, LetterCopy, LetterKind, OutboxMessage, PrintBatch
+from rockrobot.letters.rules import AddressFault
+from rockrobot.lists import Listing, listing
+from rockrobot.paper import MAX_BATCH
+
+
+class Light(StrEnum):
+    """How a letter stands before print: go, look at it first, or not before it is mended."""
+
+    GO = "go"
+    CHECK = "check"
+    STOP = "stop"
+
+
+def light_of(faults: Collection[str]) -> Light:
+    """How a letter with these address faults stands: stop without an address, check with any other fault."""
+    if AddressFault.EMPTY in faults:
+        return Light.STOP
+    return Light.CHECK if faults else Light.GO
+
+
+class Chunk(NamedTuple):
+    """Letters of one language that will be printed as one batch."""
+
+    language: Language
+    letter_ids: list[int]
+
+
+def letter_for(letter_id: int) -> Letter | None:
+    """The letter with its parties, or None."""
+    statement = select(Letter).where(Letter.id == letter_id)
+    return db.session.scalar(statement.options(selectinload(Letter.company), selectinload(Letter.person)))
+
+
+def letter_with_reference(reference: str) -> Letter | None:
+    """The letter with this reference, or None."""
+    return db.session.scalar(select(Letter).where(Letter.reference == reference.strip().upper()))
+
+
+def body_of(letter_id: int) -> LetterBody | None:
+    """The exact bytes of a letter, or None before print."""
+    return db.session.scalar(
+        select(LetterBody).where(LetterBody.letter_id == letter_id).options(undefer(LetterBody.body))
+    )
+
+
+def copies_of(letter_id: int) -> Sequence[LetterCopy]:
+    """When a letter was printed again, the newest first."""
+    return db.session.scalars(
+        select(LetterCopy).where(LetterCopy.letter_id == letter_id).order_by(LetterCopy.id.desc())
+    ).all()
+
+
+def message_of(letter_id: int) -> OutboxMessage | None:
+    """The e-mail that carries a letter, or None."""
+    return db.session.scalar(select(OutboxMessage).where(OutboxMessage.letter_id == letter_id))
+
+
+def numbers_taken(case_number: str) -> int:
+    """The highest running number among the letters of a case."""
+    statement = select(func.max(Letter.reference)).where(Letter.case_number == case_number)
+    newest = db.session.scalar(statement)
+    return int(newest.rpartition("-")[2]) if newest else 0
+
+
+def letters_of(
+    case_number: str, *, kind: LetterKind | None = None, light: Light | None = None, number: int = 1
+) -> Listing[Letter]:
+    """Letters of a case in the order of their references, those of a kind or light where asked."""
+    statement = select(Letter).where(Letter.case_number == case_number)
+    if kind is not None:
+        statement = statement.where(Letter.kind == kind)
+    if light is not None:
+        faults = statement.with_only_columns(Letter.id, Letter.address_faults)
+        ids = [id_ for id_, found in db.session.execute(faults) if light_of(found) is light]
+        statement = select(Letter).where(Letter.id.in_(ids))
+    return listing(statement.order_by(Letter.reference), number)
+
+
+def lights_of(case_number: str) -> Counter[Light]:
+    """How many letters of a case stand at each light."""
+    statement = select(Letter.address_faults).where(Letter.case_number == case_number)
+    return Counter(light_of(faults) for faults in db.session.scalars(statement))
+
+
+def units_written(case_number: str) -> set[int]:
+    """The units of a case about which any letter was made."""
+    statement = select(Letter.units).where(Letter.case_number == case_number)
+    return {unit["case_unit_id"] for units in db.session.scalars(statement) for unit in units}
+
+
+def recipients_written(case_number: str) -> set[tuple[int | None, int | None]]:
+    """The parties (company, person) to whom any letter of a case was made."""
+    statement = select(Letter.company_id, Letter.person_id).where(Letter.case_number == case_number)
+    return {(row[0], row[1]) for row in db.session.execute(statement)}
+
+
+# ---------- print ----------
+
+
+def waiting_chunks(case_number: str, *, only: Collection[int] = ()) -> list[Chunk]:
+    """Letters not printed yet and not stopped, by language, at most 500 together.
+
+    only: these letters alone, where given.
+    """
+    statement = (
+        select(Letter.id, Letter.language, Letter.address_faults)
+        .where(Letter.case_number == case_number, Letter.print_batch_id.is_(None))
+        .order_by(Letter.language, Letter.reference)
+    )
+    by_language: dict[Language, list[int]] = {}
+    for id_, language, faults in db.session.execute(statement):
+        if light_of(faults) is not Light.STOP and (not only or id_ in only):
+            by_language.setdefault(language, []).append(id_)
+    return [
+        Chunk(language, ids[start : start + MAX_BATCH])
+        for language, ids in by_language.items()
+        for start in range(0, len(ids), MAX_BATCH)
+    ]
+
+
+def contents_of(letter_ids: Collection[int]) -> list[tuple[int, dict[str, Any]]]:
+    """The frozen contents of letters, in the order of their references."""
+    statement = select(Letter.id, Letter.content).where(Letter.id.in_(list(letter_ids))).order_by(Letter.reference)
+    return [(id_, content) for id_, content in db.session.execute(statement)]
+
+
+def batches_of(case_number: str) -> Sequence[PrintBatch]:
+    """Print batches of a case in the order in which they were made, without their bytes."""
+    return db.session.scalars(
+        select(PrintBatch).where(PrintBatch.case_number == case_number).order_by(PrintBatch.id)
+    ).all()
+
+
+def batch_with_body(batch_id: int) -> PrintBatch | None:
+    """A print batch with its bytes, or None."""
+    return db.session.scalar(select(PrintBatch).where(PrintBatch.id == batch_id).options(undefer(PrintBatch.body)))
+
+
+def people_in(letter_ids: Collection[int]) -> set[int]:
+    """The people to whom these letters are written."""
+    statement = select(Letter.person_id).where(Letter.id.in_(list(letter_ids)), Letter.person_id.is_not(None))
+    return set(db.session.scalars(statement))
+
+
+def people_in_batch(batch_id: int) -> set[int]:
+    """The people to whom the letters of a print batch are written."""
+    statement = select(Letter.person_id).where(Letter.print_batch_id == batch_id, Letter.person_id.is_not(None))
+    return set(db.session.scalars(statement))
+
+
+def counts_of_batches(batch_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Letters posted and letters in all, by print batch."""
+    posted = func.count(Letter.posted_on)
+    statement = (
+        select(Letter.print_batch_id, posted, func.count(Letter.id))
+        .where(Letter.print_batch_id.in_(list(batch_ids)))
+        .group_by(Letter.print_batch_id)
+    )
+    return {row[0] or 0: (row[1], row[2]) for row in db.session.execute(statement)}

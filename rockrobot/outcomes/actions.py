@@ -1,0 +1,99 @@
+"""Take letters out to people: compose, print, and keep the attempt that each letter is."""
+
+from collections.abc import Callable, Collection
+
+from sqlalchemy import select
+
+from rockrobot import clock, ledger
+from rockrobot.case_letters import actions as case_letters
+from rockrobot.case_letters.queries import album_of, studio_of, waiting_recipients
+from rockrobot.case_letters.rules import LettersFault
+from rockrobot.db import db
+from rockrobot.letters import actions as letters
+from rockrobot.letters.models import Letter
+from rockrobot.letters.queries import batches_of, waiting_chunks
+from rockrobot.organisation.queries import organisation
+from rockrobot.outcomes.models import Attempt, AttemptUnit
+from rockrobot.outcomes.rules import AttemptState, Channel
+from rockrobot.recalls.models import RecallCase
+from rockrobot.recipients.queries import units_with
+
+Progress = Callable[[int, int], None]
+
+
+def register_letters(case: RecallCase, letter_ids: Collection[int]) -> list[int]:
+    """The attempts that printed letters are, each with its units; ids of the attempts. A letter is one attempt only."""
+    known = select(Attempt.letter_id).where(Attempt.case_id == case.id, Attempt.letter_id.is_not(None))
+    taken = set(db.session.scalars(known))
+    fresh = [letter for id_ in letter_ids if id_ not in taken and (letter := db.session.get(Letter, id_))]
+    now, by = clock.now(), ledger.actor()
+    rows = [
+        {
+            "case_id": case.id,
+            "channel": Channel.LETTER,
+            "state": AttemptState.PRINTED,
+            "letter_id": letter.id,
+            "company_id": letter.company_id,
+            "person_id": letter.person_id,
+            "made_at": now,
+            "made_by": by,
+        }
+        for letter in fresh
+    ]
+    ids = ledger.bulk_insert(Attempt.__table__, rows)
+    links = [
+        {"attempt_id": attempt_id, "case_unit_id": unit["case_unit_id"]}
+        for attempt_id, letter in zip(ids, fresh, strict=True)
+        for unit in letter.units
+    ]
+    ledger.bulk_insert(AttemptUnit.__table__, links)
+    return ids
+
+
+def notify(case: RecallCase, progress: Progress | None = None) -> list[int]:
+    """Write to everybody about whom nobody wrote yet, print what waits, register the attempts; ids of new batches.
+
+    Work of a job or a command: commits after each batch. Run again it goes on where it was left, and makes nothing
+    twice. Raises LettersRefusedError.
+    """
+    case_letters.check_letters(case)
+    recipients = waiting_recipients(case)
+    if recipients:
+        studio = studio_of(case, units_with(case.id))
+        case_letters.write_letters(studio, recipients)
+        db.session.commit()
+    made = print_letters(case, progress)
+    if not made and not batches_of(case.number):
+        raise case_letters.LettersRefusedError([LettersFault.NO_RECIPIENTS])
+    return made
+
+
+def print_letters(case: RecallCase, progress: Progress | None = None) -> list[int]:
+    """Print every letter of a case that waits, of whatever kind, and register it; ids of the new batches."""
+    chunks = waiting_chunks(case.number)
+    ids = [id_ for chunk in chunks for id_ in chunk.letter_ids]
+    album = album_of(studio_of(case, units_with(case.id)).models, with_samples=case.is_drill)
+    house = organisation()
+    made = letters.print_waiting(
+        case.number,
+        chunks,
+        album.bodies,
+        is_duplex=bool(house and house.duplex_letters),
+        progress=(lambda done: progress(done, len(ids))) if progress else None,
+    )
+    _settle_printed(case)
+    db.session.commit()
+    return made
+
+
+def _settle_printed(case: RecallCase) -> None:
+    """Attempts and tasks of printed letters that have none yet."""
+    known = select(Attempt.letter_id).where(Attempt.case_id == case.id, Attempt.letter_id.is_not(None))
+    printed = select(Letter).where(
+        Letter.case_number == case.number, Letter.print_batch_id.is_not(None), Letter.id.not_in(known)
+    )
+    fresh = db.session.scalars(printed.order_by(Letter.reference)).all()
+    if fresh:
+        case.letters_ready_at = case.letters_ready_at or clock.now()
+    register_letters(case, [letter.id for letter in fresh])
+    case_letters.want_plain_envelopes(case, fresh)

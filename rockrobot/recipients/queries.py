@@ -1,0 +1,162 @@
+"""Who is written to about which units of a case, on a day."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from rockrobot import clock
+from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.rules import ContactType, Language, address_order, letter_language
+from rockrobot.db import db
+from rockrobot.devices.models import Ownership
+from rockrobot.devices.queries import fates_of, ownerships_of
+from rockrobot.devices.rules import holders_on, owner_on
+from rockrobot.parts.models import Batch, LooseDelivery
+from rockrobot.recalls.models import CaseUnit
+from rockrobot.recalls.rules import OPEN_STATES
+from rockrobot.traces.rules import gets_letter
+
+CHUNK = 5_000
+Party = tuple[int | None, int | None]
+
+
+@dataclass
+class Recipient:
+    """One company or person, the address a letter to them uses, and the units it is about."""
+
+    party: Company | Person
+    address: Address | None
+    owned: list[CaseUnit] = field(default_factory=list)
+    held: list[CaseUnit] = field(default_factory=list)
+
+    @property
+    def key(self) -> Party:
+        """Company id and person id, one of them None."""
+        return key_of(self.party)
+
+    @property
+    def units(self) -> list[CaseUnit]:
+        """Every unit the letter is about: those owned, then those held on hire."""
+        return [*self.owned, *(unit for unit in self.held if unit not in self.owned)]
+
+    @property
+    def language(self) -> Language:
+        """The language of the letter."""
+        return letter_language(self.party.language)
+
+    @property
+    def is_importer(self) -> bool:
+        """True for an importer, who must pass the notice down."""
+        return isinstance(self.party, Company) and self.party.contact_type == ContactType.IMPORTER
+
+
+def key_of(party: Company | Person) -> Party:
+    """Company id and person id of a party, one of them None."""
+    return (party.id, None) if isinstance(party, Company) else (None, party.id)
+
+
+def units_with(case_id: int, *, only: Collection[int] | None = None) -> Sequence[CaseUnit]:
+    """Units of the current scope with their machines or deliveries; only: these ids, where given."""
+    statement = (
+        select(CaseUnit)
+        .where(CaseUnit.case_id == case_id, CaseUnit.released_in_version.is_(None))
+        .options(
+            selectinload(CaseUnit.device),
+            selectinload(CaseUnit.loose_delivery).selectinload(LooseDelivery.company),
+            selectinload(CaseUnit.loose_delivery).selectinload(LooseDelivery.batch).joinedload(Batch.part),
+        )
+        .order_by(CaseUnit.id)
+    )
+    found = db.session.scalars(statement).all()
+    return found if only is None else [unit for unit in found if unit.id in only]
+
+
+def recipients_of(units: Iterable[CaseUnit], on: date | None = None) -> list[Recipient]:
+    """Everybody to whom a letter about these units goes, in the order of their numbers; one recipient each.
+
+    units: with machines and deliveries loaded. The owner of machines in letter classes that are not scrapped or
+    stolen, the holder of a hired machine, the customers of loose deliveries; those without an address are left out.
+    on: the day for owners and addresses, in Finland; today when not given.
+    """
+    day = on or clock.today()
+    wanted = writable(units)
+    owned, held = _who_has(wanted, day)
+    parties = load_parties({*owned, *held})
+    addresses = letter_addresses(parties, day)
+    recipients = [
+        Recipient(party, addresses[key], owned.get(key, []), held.get(key, []))
+        for key, party in parties.items()
+        if key in addresses
+    ]
+    return sorted(recipients, key=lambda r: (r.language, _number(r.party)))
+
+
+def writable(units: Iterable[CaseUnit]) -> list[CaseUnit]:
+    """The open units about which letters are written at all."""
+    units = [unit for unit in units if unit.state in OPEN_STATES]
+    fates: dict[int, Any] = {}
+    for ids in _chunks([u.device_id for u in units if u.device_id]):
+        fates |= fates_of(ids)
+    return [
+        u for u in units if gets_letter(u.trace_class, fate.fate if (fate := fates.get(u.device_id or 0)) else None)
+    ]
+
+
+def _number(party: Company | Person) -> str:
+    return party.customer_no if isinstance(party, Company) else party.person_no
+
+
+def _who_has(units: Sequence[CaseUnit], day: date) -> tuple[dict[Party, list[CaseUnit]], dict[Party, list[CaseUnit]]]:
+    """Units by owner (or taker of a delivery), and by holder of a hired machine; a machine of ours has neither."""
+    chains = chains_of(units)
+    owned: dict[Party, list[CaseUnit]] = {}
+    held: dict[Party, list[CaseUnit]] = {}
+    for unit in units:
+        if unit.loose_delivery is not None:
+            owned.setdefault((unit.loose_delivery.company_id, None), []).append(unit)
+            continue
+        chain = chains.get(unit.device_id or 0, [])
+        owner = owner_on(chain, day)
+        if owner is not None:
+            owned.setdefault((owner.company_id, owner.person_id), []).append(unit)
+        for holder in holders_on(chain, day):
+            held.setdefault((holder.company_id, holder.person_id), []).append(unit)
+    return owned, held
+
+
+def chains_of(units: Iterable[CaseUnit]) -> dict[int, list[Ownership]]:
+    """Owner chains of the units' machines, by machine."""
+    chains: dict[int, list[Ownership]] = {}
+    for ids in _chunks([unit.device_id for unit in units if unit.device_id]):
+        chains |= ownerships_of(ids)
+    return chains
+
+
+def load_parties(keys: Collection[Party]) -> dict[Party, Company | Person]:
+    """Companies and people by key; a row that names nobody is left out."""
+    parties: dict[Party, Company | Person] = {}
+    for ids in _chunks(sorted({company_id for company_id, _ in keys if company_id})):
+        parties |= {(c.id, None): c for c in db.session.scalars(select(Company).where(Company.id.in_(ids)))}
+    for ids in _chunks(sorted({person_id for _, person_id in keys if person_id})):
+        parties |= {(None, p.id): p for p in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return parties
+
+
+def letter_addresses(keys: Collection[Party], day: date) -> dict[Party, Address]:
+    """The address that a letter to each party uses on a day; parties without a valid one are left out."""
+    owned: dict[Party, list[Address]] = {}
+    for column, position in ((Address.company_id, 0), (Address.person_id, 1)):
+        for ids in _chunks(sorted({id_ for key in keys if (id_ := key[position])})):
+            for address in db.session.scalars(select(Address).where(column.in_(ids))):
+                owned.setdefault((address.company_id, address.person_id), []).append(address)
+    ordered = {key: address_order(found, day) for key, found in owned.items()}
+    return {key: found[0] for key, found in ordered.items() if found}
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
