@@ -4,7 +4,7 @@ from typing import Any
 from babel import Locale
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms import Form
@@ -16,14 +16,27 @@ from rockrobot.lists import Listing
 from rockrobot.navigation import Link, add_link
 from rockrobot.parts import queries as parts
 from rockrobot.parts.models import Batch
+from rockrobot.serials.queries import machines_named
+from rockrobot.serials.rules import Why, read_units
 from rockrobot.traces import queries
-from rockrobot.traces.forms import BatchForm, BuildDatesForm
+from rockrobot.traces.forms import BatchForm, BuildDatesForm, SerialsForm
 from rockrobot.traces.rules import Pieces, TraceRow, csv_of, summary_of
 from rockrobot.web import page
 
 ROWS = 50
 KNOWN = 300
 COUNTRIES = Locale("fi").territories
+UNREAD = {
+    Why.RANGE_ENDS_DIFFER: lazy_gettext("välin päät ovat eri muotoa"),
+    Why.RANGE_BACKWARDS: lazy_gettext("väli on väärin päin"),
+    Why.RANGE_OPEN: lazy_gettext("väliltä puuttuu toinen pää"),
+    Why.WILDCARD: lazy_gettext("jokerimerkkiä ei voi tulkita"),
+    Why.RULE_IN_WORDS: lazy_gettext("sanallinen sääntö, kirjoita numerot"),
+    Why.DATE: lazy_gettext("näyttää päivältä"),
+    Why.AMBIGUOUS: lazy_gettext("voi tarkoittaa kahta asiaa"),
+    Why.GLUED: lazy_gettext("sana ja numero ovat yhdessä"),
+    Why.NO_DIGITS: lazy_gettext("ei sisällä numeroita"),
+}
 blueprint = Blueprint("traces", __name__, url_prefix="/traces")
 add_link(Link(lazy_gettext("Takaisinvedot"), 150, lazy_gettext("Jäljitys"), "traces.index", "package-search"))
 
@@ -41,8 +54,9 @@ class Finding:
     pieces: dict[int, Pieces] = field(default_factory=dict)
     choices: list[Batch] = field(default_factory=list)
     nearest: list[tuple[str, str, str]] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    unread: list[tuple[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    shared: dict[str, list[str]] = field(default_factory=dict)
 
 
 @blueprint.get("/")
@@ -70,7 +84,7 @@ def download() -> Response:
 
 def _find() -> Finding:
     by = request.args.get("by", "batch")
-    return {"build_dates": _by_build_dates}.get(by, _by_batch)()
+    return {"build_dates": _by_build_dates, "serials": _by_serials}.get(by, _by_batch)()
 
 
 def _by_batch() -> Finding:
@@ -121,6 +135,26 @@ def _of_batch(batch: Batch, form: Form) -> Finding:
         batches=sorted(known.values(), key=lambda b: (b.id != batch.id, b.part.part_no, b.supplier, b.batch_no)),
         pieces=queries.pieces_of(bad),
     )
+
+
+def _by_serials() -> Finding:
+    """Machines by serial; while a piece is unread nothing is traced, for a guess could leave a machine out."""
+    form = SerialsForm(request.args)
+    found = Finding("serials", form)
+    if "expression" not in request.args or not form.validate():
+        return found
+    expression, model_id = read_units(form.expression.data), form.device_model_id.data
+    if expression.unread:
+        found.unread = [(piece.text, UNREAD[piece.why]) for piece in expression.unread]
+        return found
+    named = machines_named(expression, int(model_id) if model_id else None)
+    found.missing, found.shared = named.missing, named.shared
+    found.rows = queries.trace_serials(named.device_ids)
+    found.title = ngettext(
+        "%(num)s kone sarjanumeron mukaan", "%(num)s konetta sarjanumeroiden mukaan", len(found.rows)
+    )
+    found.opening = {"origin": "serials", "expression": form.expression.data, "device_model_id": model_id}
+    return found
 
 
 def _by_build_dates() -> Finding:

@@ -122,3 +122,19 @@ def test_days_in_the_wrong_order_are_refused(office):
 
 def test_a_stranger_is_sent_to_sign_in(stranger):
     assert stranger.get("/traces/").status_code == 303
+
+
+def test_pasted_serials_are_traced_and_the_unknown_are_named(office, batch):
+    html = office.get("/traces/?by=serials&expression=000100,+000200+and+999999&device_model_id=").text
+
+    assert "Aino Aho" in html
+    assert "999999" in html
+    assert "000300" not in html
+
+
+def test_a_piece_that_cannot_be_read_stops_the_trace(office, batch):
+    html = office.get("/traces/?by=serials&expression=000100,+SP-*&device_model_id=").text
+
+    assert "SP-*" in html
+    assert "jokerimerkkiä ei voi tulkita" in html
+    assert "Aino Aho" not in html
