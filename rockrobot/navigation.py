@@ -11,7 +11,7 @@ from rockrobot.access import may_open
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of the menu; count answers how much waits there, or None."""
+    """One entry of the menu; count answers how much waits there, or None; covers: other pages that belong to it."""
 
     group: str
     order: int
@@ -19,6 +19,7 @@ class Link:
     endpoint: str
     icon: str
     count: Callable[[], int | None] | None = None
+    covers: tuple[str, ...] = ()
 
 
 _links: list[Link] = []
@@ -38,16 +39,19 @@ def navigation() -> list[dict[str, Any]]:
                 "text": str(link.text),
                 "href": url_for(link.endpoint),
                 "icon": link.icon,
-                "current": _is_current(link.endpoint),
+                "current": _is_current(link),
                 "count": link.count() if link.count else None,
             }
             groups.setdefault(str(link.group), []).append(entry)
     return [{"title": title, "links": links} for title, links in groups.items()]
 
 
-def _is_current(endpoint: str) -> bool:
-    here, there = (request.endpoint or "").rpartition("."), endpoint.rpartition(".")
-    return request.endpoint == endpoint or (here[0] == there[0] and there[2] == "index")
+def _is_current(link: Link) -> bool:
+    """True for the entry that names the page, or else for the only entry of the page's room."""
+    here = request.endpoint or ""
+    named = [entry for entry in _links if here == entry.endpoint or here in entry.covers]
+    of_room = [entry for entry in _links if entry.endpoint.rpartition(".")[0] == here.rpartition(".")[0]]
+    return link in (named or (of_room if len(of_room) == 1 else []))
 
 
 def init_app(app: Flask) -> None:

@@ -20,8 +20,11 @@ from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("contacts", __name__)
-add_link(Link(lazy_gettext("Rekisteri"), 240, lazy_gettext("Yritykset"), "contacts.companies", "building-2"))
-add_link(Link(lazy_gettext("Rekisteri"), 250, lazy_gettext("Henkilöt"), "contacts.people", "users"))
+OF_COMPANIES = (*(f"contacts.{act}_company" for act in ("show", "new", "edit")), "contacts.add_company_address")
+OF_PEOPLE = (*(f"contacts.{act}_person" for act in ("show", "new", "edit")), "contacts.add_person_address")
+REGISTER = lazy_gettext("Rekisteri")
+add_link(Link(REGISTER, 240, lazy_gettext("Yritykset"), "contacts.companies", "building-2", covers=OF_COMPANIES))
+add_link(Link(REGISTER, 250, lazy_gettext("Henkilöt"), "contacts.people", "users", covers=OF_PEOPLE))
 NAMES = Locale("fi").territories
 COMPANY_FIELDS = ("customer_no", "name", "business_id", "country", "language", "switchboard", "email", "contact_type")
 PERSON_FIELDS = ("first_name", "last_name", "title", "direct_phone", "email", "language")
@@ -147,7 +150,7 @@ def show_person(person_id: int) -> str:
     ledger.log_view([person_id])
     return page(
         "contacts/show_person.html",
-        person=person,
+        contact=person,
         addresses=addresses,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
@@ -184,7 +187,7 @@ def edit_person(person_id: int) -> Answer:
         actions.change(person, company_id=owner.id if owner else None, **_typed(form, PERSON_FIELDS))
         here = url_for("contacts.show_person", person_id=person_id)
         return commit_and_go(here, _("Henkilön tiedot muutettu."), undo=True)
-    return form_page("contacts/edit_person.html", form, person=person)
+    return form_page("contacts/edit_person.html", form, contact=person)
 
 
 # ---------- addresses ----------

@@ -25,9 +25,11 @@ LISTS = {
     "people": "contacts.people",
     "companies": "contacts.companies",
 }
+OF_HISTORY = ("desk.show_change_set",)
+MANAGEMENT = lazy_gettext("Hallinta")
 add_link(Link("", 10, lazy_gettext("Tänään"), "desk.index", "calendar-check"))
-add_link(Link(lazy_gettext("Hallinta"), 900, lazy_gettext("Historia"), "desk.history", "history"))
-add_link(Link(lazy_gettext("Hallinta"), 910, lazy_gettext("Työt"), "desk.jobs", "list-checks"))
+add_link(Link(MANAGEMENT, 900, lazy_gettext("Historia"), "desk.history", "history", covers=OF_HISTORY))
+add_link(Link(MANAGEMENT, 910, lazy_gettext("Työt"), "desk.jobs", "list-checks"))
 
 
 @blueprint.app_template_global("actor_name")

@@ -15,8 +15,11 @@ from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("parts", __name__)
 WRITERS = (Role.CUSTOMER_CARE, Role.WORKSHOP)
-add_link(Link(lazy_gettext("Rekisteri"), 220, lazy_gettext("Osat"), "parts.index", "wrench"))
-add_link(Link(lazy_gettext("Rekisteri"), 230, lazy_gettext("Erät"), "parts.batches", "boxes"))
+REGISTER = lazy_gettext("Rekisteri")
+OF_PARTS = ("parts.show", "parts.new", "parts.edit")
+OF_BATCHES = ("parts.show_batch", "parts.new_batch", "parts.edit_batch", "parts.count_stock", "parts.deliver_loose")
+add_link(Link(REGISTER, 220, lazy_gettext("Osat"), "parts.index", "wrench", covers=OF_PARTS))
+add_link(Link(REGISTER, 230, lazy_gettext("Erät"), "parts.batches", "boxes", covers=OF_BATCHES))
 
 
 def _part(part_id: int) -> Part:

@@ -64,3 +64,23 @@ def keep_alive(row: SignIn) -> None:
 def choose_theme(member: StaffMember, theme: str) -> None:
     """Keep the look a member wants: light, dark, sun, or the system's (empty)."""
     member.theme = theme if theme in {"light", "dark", "sun"} else ""
+
+
+def set_password(member: StaffMember, password: str) -> None:
+    """Give a member a new password and end their sign-ins."""
+    member.password_hash = hasher.hash(password)
+    end_sign_ins(member)
+
+
+def set_access(member: StaffMember, is_active: bool) -> None:
+    """Let a member sign in, or end their access at once."""
+    member.is_active = is_active
+    if not is_active:
+        end_sign_ins(member)
+    db.session.flush()
+
+
+def end_sign_ins(member: StaffMember) -> None:
+    """End every running sign-in of a member."""
+    running = SignIn.__table__.update().where(SignIn.staff_member_id == member.id, SignIn.ended_at.is_(None))
+    db.session.execute(running.values(ended_at=clock.now()))

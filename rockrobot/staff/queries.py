@@ -1,8 +1,10 @@
 """Who is signed in, and who may sign in."""
 
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rockrobot import clock
 from rockrobot.db import db
@@ -32,3 +34,19 @@ def names_of_actors() -> dict[str, str]:
     """Display names of everybody who can stand in a "by" column: "staff:7" -> "Aino Aho"."""
     rows = db.session.execute(select(StaffMember.id, StaffMember.name))
     return {f"staff:{id_}": name for id_, name in rows}
+
+
+def all_members() -> Sequence[StaffMember]:
+    """Everybody who may or might sign in, those with access first, by name."""
+    return db.session.scalars(select(StaffMember).order_by(StaffMember.is_active.desc(), StaffMember.name)).all()
+
+
+def member_with(member_id: int) -> StaffMember | None:
+    """The member of staff with this id, or None."""
+    return db.session.get(StaffMember, member_id)
+
+
+def last_seen() -> dict[int, datetime]:
+    """When each member was last seen, by id."""
+    statement = select(SignIn.staff_member_id, func.max(SignIn.seen_at)).group_by(SignIn.staff_member_id)
+    return dict(db.session.execute(statement).tuples().all())

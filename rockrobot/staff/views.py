@@ -1,18 +1,21 @@
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, abort, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from rockrobot.access import EVERYONE, LOOKING, allow, allow_anyone
+from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone
 from rockrobot.db import db
+from rockrobot.navigation import Link, add_link
 from rockrobot.staff import actions, queries
-from rockrobot.staff.forms import SignInForm
+from rockrobot.staff.forms import MemberForm, PasswordForm, SignInForm
 from rockrobot.staff.models import StaffMember
-from rockrobot.web import Answer, page, say
+from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("staff", __name__)
 login = LoginManager()
 KEY = "sign_in"
+add_link(Link(lazy_gettext("Hallinta"), 950, lazy_gettext("Käyttäjät"), "staff.index", "key-round"))
 
 
 @blueprint.record_once
@@ -52,7 +55,7 @@ def sign_in() -> Answer:
         form.next.data = request.args.get("next", "")
         if current_user.is_authenticated:
             return redirect(_inside(form.next.data), 303)
-    return page("staff/sign_in.html", form=form), 422 if form.errors else 200  # type: ignore[return-value]
+    return page("staff/sign_in.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.post("/sign-out")
@@ -73,3 +76,56 @@ def choose_theme() -> Response:
     actions.choose_theme(current_user, request.form.get("theme", ""))
     db.session.commit()
     return redirect(_inside(request.form.get("back")), 303)
+
+
+# ---------- members of staff ----------
+
+
+def _member(member_id: int) -> StaffMember:
+    return queries.member_with(member_id) or abort(404)
+
+
+@blueprint.get("/staff/")
+@allow(Role.ADMINISTRATOR, event="staff.index")
+def index() -> str:
+    return page("staff/index.html", members=queries.all_members(), seen=queries.last_seen())
+
+
+@blueprint.route("/staff/new", methods=["GET", "POST"])
+@allow(Role.ADMINISTRATOR, event="staff.new")
+@once
+def new() -> Answer:
+    form = MemberForm()
+    if form.validate_on_submit():
+        actions.make_member(form.name.data, form.email.data, Role(form.role.data), form.password.data)
+        return commit_and_go(url_for("staff.index"), _("Käyttäjä lisätty."))
+    return form_page("staff/new.html", form)
+
+
+@blueprint.route("/staff/<int:member_id>/password", methods=["GET", "POST"])
+@allow(Role.ADMINISTRATOR, event="staff.reset_password")
+def reset_password(member_id: int) -> Answer:
+    member = _member(member_id)
+    form = PasswordForm(address=member.email)
+    if form.validate_on_submit():
+        actions.set_password(member, form.password.data)
+        return commit_and_go(url_for("staff.index"), _("Salasana vaihdettu. Käyttäjän on kirjauduttava uudelleen."))
+    return form_page("staff/reset_password.html", form, member=member)
+
+
+@blueprint.post("/staff/<int:member_id>/deactivate")
+@allow(Role.ADMINISTRATOR, event="staff.deactivate")
+def deactivate(member_id: int) -> Response:
+    member = _member(member_id)
+    if member.id == current_user.id:
+        say(_("Et voi lopettaa omaa pääsyäsi."), "warn")
+        return redirect(url_for("staff.index"), 303)
+    actions.set_access(member, is_active=False)
+    return commit_and_go(url_for("staff.index"), _("Käyttäjän pääsy lopetettu."))
+
+
+@blueprint.post("/staff/<int:member_id>/activate")
+@allow(Role.ADMINISTRATOR, event="staff.activate")
+def activate(member_id: int) -> Response:
+    actions.set_access(_member(member_id), is_active=True)
+    return commit_and_go(url_for("staff.index"), _("Käyttäjän pääsy palautettu."))
