@@ -160,7 +160,7 @@ def close_case(case: RecallCase) -> None:
 
 
 def _block(case: RecallCase) -> None:
-    batch_ids = [row.batch_id for row in case.batches]
+    batch_ids = queries.batch_ids_of(case.id)
     if batch_ids:
         block_batch(bad_batches(batch_ids), case.title, case.number, case.is_drill)
 

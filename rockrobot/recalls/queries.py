@@ -15,6 +15,7 @@ from rockrobot.lists import Listing, listing
 from rockrobot.parts.models import LooseDelivery
 from rockrobot.recalls.models import (
     AuthorityEntry,
+    CaseBatch,
     CaseDevice,
     CaseStep,
     CaseTask,
@@ -154,11 +155,18 @@ def numbers_like(series: str) -> list[str]:
 def fresh_trace(case: RecallCase, on: date | None = None) -> list[TraceRow]:
     """What the register says today of what the case recalls."""
     if case.origin is CaseOrigin.BATCH:
-        return trace_batches([row.batch_id for row in case.batches], on)
+        return trace_batches(batch_ids_of(case.id), on)
     if case.origin is CaseOrigin.SERIALS:
         named = select(CaseDevice.device_id).where(CaseDevice.case_id == case.id)
         return trace_serials(db.session.scalars(named).all(), on)
     return trace_build_dates(case.device_model_id or 0, case.built_from, case.built_to, on)
+
+
+def batch_ids_of(case_id: int) -> Sequence[int]:
+    """The batches that a case recalls, as it names them."""
+    return db.session.scalars(
+        select(CaseBatch.batch_id).where(CaseBatch.case_id == case_id).order_by(CaseBatch.id)
+    ).all()
 
 
 def units_of(case_id: int) -> Sequence[CaseUnit]:

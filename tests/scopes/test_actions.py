@@ -1,0 +1,117 @@
+import pytest
+
+from rockrobot.contacts.rules import ContactType
+from rockrobot.db import db
+from rockrobot.parts.queries import block_of
+from rockrobot.recalls import queries
+from rockrobot.recalls.actions import ReasonMissingError, open_case, set_state
+from rockrobot.recalls.rules import CaseOpening, CaseOrigin, CaseState, StepError, TaskKind, UnitState
+from rockrobot.scopes.actions import NoChangeError, freeze_scope
+from tests import make
+from tests.recalls import cases
+
+
+def test_real_cases_and_drills_are_numbered_apart_and_only_a_real_case_blocks(database):
+    batch, other = make.batch(), make.batch()
+
+    first, drill, second = cases.opened(batch), cases.opened(other, is_drill=True), cases.opened(batch)
+
+    assert first.number.endswith("-001")
+    assert second.number.endswith("-002")
+    assert drill.number.startswith("HARJ-")
+    assert drill.number.endswith("-001")
+    assert block_of(batch.id).source == first.number
+    assert block_of(other.id) is None
+
+
+def test_freezing_takes_in_every_unit_and_makes_its_tasks(database):
+    batch, model = make.batch(), make.device_model()
+    cases.sold_machine(batch, model=model)
+    cases.sold_machine(batch, model=model, address=False)
+    ours = make.device(model)
+    make.fitting(ours, batch)
+    gone = make.device(model)
+    make.fitting(gone, batch, removed_on=cases.DAY)
+    case = cases.opened(batch)
+
+    version = freeze_scope(case)
+
+    tasks = [task.kind for task in queries.tasks_of(case.id)]
+    assert (version.version, version.unit_count, version.added_count) == (1, 4, 4)
+    assert case.state is CaseState.SCOPED
+    assert sorted(tasks) == sorted(
+        [TaskKind.PUBLIC_NOTICE, TaskKind.WORKSHOP_STOCK, TaskKind.FIND_PART, TaskKind.FIND_ADDRESS]
+    )
+
+
+def test_a_later_scope_releases_what_left_and_takes_back_what_returned(database):
+    batch, model = make.batch(), make.device_model()
+    machine = cases.sold_machine(batch, model=model)
+    case = cases.opened(batch)
+    freeze_scope(case)
+    fitting = db.session.scalars(db.select(cases.Fitting).where(cases.Fitting.device_id == machine.id)).one()
+
+    fitting.batch_id = make.batch().id
+    db.session.commit()
+    second = freeze_scope(case, "väärä erä rekisterissä")
+    released = queries.units_of(case.id)[0].state
+    fitting.batch_id = batch.id
+    db.session.commit()
+    third = freeze_scope(case, "erä olikin oikea")
+
+    unit = queries.units_of(case.id)[0]
+    assert (second.unit_count, second.removed_count) == (0, 1)
+    assert released is UnitState.RELEASED
+    assert (third.version, third.added_count, unit.state) == (3, 1, UnitState.IDENTIFIED)
+
+
+def test_a_later_scope_needs_a_reason_and_a_difference(database):
+    batch = make.batch()
+    cases.sold_machine(batch, model=make.device_model())
+    case = cases.opened(batch)
+    freeze_scope(case)
+
+    with pytest.raises(ReasonMissingError):
+        freeze_scope(case)
+    with pytest.raises(NoChangeError):
+        freeze_scope(case, "varmuuden vuoksi")
+
+
+def test_the_scope_of_a_closed_case_stands(database):
+    case = cases.opened(make.batch())
+    set_state(case, CaseState.CLOSED)
+
+    with pytest.raises(StepError):
+        freeze_scope(case, "myöhässä")
+
+
+def test_an_open_case_shows_on_its_machines_and_a_drill_does_not(database):
+    batch = make.batch()
+    machine = cases.sold_machine(batch, model=make.device_model())
+    case = cases.opened(batch)
+    freeze_scope(case)
+    freeze_scope(cases.opened(batch, is_drill=True))
+
+    found = queries.open_cases_of_devices([machine.id])
+
+    assert [row.number for row in found[machine.id]] == [case.number]
+
+
+def test_a_case_from_serials_takes_in_these_machines(database):
+    machine, other = make.device(), make.device()
+    case = open_case(CaseOpening(CaseOrigin.SERIALS, "Sarja", device_ids=[machine.id, other.id], origin_text="1, 2"))
+
+    version = freeze_scope(case)
+
+    assert version.unit_count == 2
+
+
+def test_countries_are_those_of_everybody_who_had_a_unit(database):
+    batch = make.batch()
+    machine = cases.sold_machine(batch, model=make.device_model())
+    importer = make.company("Import AS", country="NO", contact_type=ContactType.IMPORTER)
+    make.ownership(machine, importer, from_on=cases.date(2020, 1, 1), to_on=cases.date(2024, 6, 1))
+    case = cases.opened(batch)
+    freeze_scope(case)
+
+    assert queries.countries_of(case.id) == {"NO", "FI"}
