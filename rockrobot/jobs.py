@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, or_, select
+from sqlalchemy import JSON, Index, String, inspect, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rockrobot import clock, ledger
@@ -75,9 +75,10 @@ def enqueue(kind_name: str, payload: dict[str, Any], *, key: str) -> Job:
 
 def progress(job: Job, done: int, total: int) -> None:
     """Tell how far the work is and lengthen the lease; a short transaction of its own, so not inside a writing one."""
+    job_id = (inspect(job).identity or (0,))[0]  # the id without loading the row, which would begin a transaction
     values = {"done_count": done, "total_count": total, "lease_until": clock.now() + LEASE}
     with writing_now(), db.engine.begin() as connection:
-        connection.execute(Job.__table__.update().where(Job.__table__.c.id == job.id).values(values))
+        connection.execute(Job.__table__.update().where(Job.__table__.c.id == job_id).values(values))
 
 
 def take() -> int | None:

@@ -1,11 +1,15 @@
-"""Takes the planned rows into the register, in chunks under one change set."""
+"""Takes the planned rows into the register, in chunks under one change set; keeps uploaded files."""
 
+import secrets
+import shutil
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from rockrobot import ledger
+from rockrobot import clock, jobs, ledger
 from rockrobot.db import db
 from rockrobot.exchange.rules import SHEETS
+from rockrobot.imports.models import ImportRun, ImportState
 from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, own_column
 from rockrobot.imports.rules import (
     BATCH_KEY,
@@ -20,6 +24,7 @@ from rockrobot.imports.rules import (
 )
 
 CHUNK = 10_000
+SUFFIXES = frozenset({".xlsx", ".zip", ".csv"})
 Progress = Callable[[int], None]
 
 
@@ -103,3 +108,42 @@ def _reference_columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], i
         for column, names in REFERENCE_COLUMNS.get(sheet, {}).items()
         if row.status is Status.NEW or (len(names) == 1 and names[0] in values)
     }
+
+
+# ---------- uploaded files ----------
+
+
+class ImportStateError(ValueError):
+    """The file was taken or left already."""
+
+
+def keep_upload(stream: BinaryIO, file_name: str, folder: Path) -> ImportRun:
+    """Keep an uploaded file under a name of our own and queue its reading; the person's name for it is only shown."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    suffix = Path(file_name).suffix.lower()
+    stored_name = secrets.token_hex(16) + (suffix if suffix in SUFFIXES else ".bin")
+    path = folder / stored_name
+    with path.open("wb") as target:
+        shutil.copyfileobj(stream, target)
+    path.chmod(0o600)
+    run = ImportRun(file_name=file_name[-200:], stored_name=stored_name, made_at=clock.now(), made_by=ledger.actor())
+    db.session.add(run)
+    db.session.flush()
+    run.job_id = jobs.enqueue("imports.read", {"run_id": run.id}, key=f"imports.read:{run.id}").id
+    return run
+
+
+def take(run: ImportRun, *, is_good_only: bool) -> None:
+    """Queue the taking of a read file. Raises ImportStateError when it was taken or left already."""
+    if run.state is not ImportState.READ:
+        raise ImportStateError
+    run.state = ImportState.APPLYING
+    payload = {"run_id": run.id, "good_only": is_good_only}
+    run.job_id = jobs.enqueue("imports.apply", payload, key=f"imports.apply:{run.id}").id
+
+
+def leave(run: ImportRun) -> None:
+    """Do not take a file."""
+    if run.state not in {ImportState.READ, ImportState.BROKEN}:
+        raise ImportStateError
+    run.state = ImportState.LEFT
