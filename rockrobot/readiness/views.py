@@ -1,0 +1,57 @@
+from flask import Blueprint, request
+from flask_babel import lazy_gettext
+
+from rockrobot import clock, ledger
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow
+from rockrobot.devices.queries import all_models
+from rockrobot.navigation import Link, add_link
+from rockrobot.parts.queries import part_with
+from rockrobot.readiness import queries
+from rockrobot.web import page
+
+blueprint = Blueprint("readiness", __name__, url_prefix="/readiness")
+add_link(Link(lazy_gettext("Takaisinvedot"), 160, lazy_gettext("Valmius"), "readiness.index", "gauge"))
+
+
+def _page_number() -> int:
+    return request.args.get("page", 1, int)
+
+
+def _models() -> list[tuple[int, str]]:
+    return [(model.id, f"{model.model_code} {model.name}") for model in all_models()]
+
+
+@blueprint.get("/")
+@allow(*REGISTER_READERS, event="readiness.index")
+def index() -> str:
+    models = queries.by_model(clock.today())
+    ledger.log_view([])
+    return page("readiness/index.html", models=models, parts=queries.parts_without_batch())
+
+
+@blueprint.get("/machines-without-owner")
+@allow(*REGISTER_READERS, event="readiness.machines_without_owner")
+def machines_without_owner() -> str:
+    model_id = request.args.get("model", None, int)
+    found = queries.machines_without_owner(clock.today(), model_id=model_id, number=_page_number())
+    return page("readiness/machines_without_owner.html", found=found, model_id=model_id, model_options=_models())
+
+
+@blueprint.get("/owners-without-address")
+@allow(*PEOPLE_READERS, event="readiness.owners_without_address")
+def owners_without_address() -> str:
+    model_id = request.args.get("model", None, int)
+    found = queries.owners_without_address(clock.today(), model_id=model_id, number=_page_number())
+    options = _models()
+    ledger.log_view(owner.person_id for owner in found.rows if owner.person_id)
+    return page("readiness/owners_without_address.html", found=found, model_id=model_id, model_options=options)
+
+
+@blueprint.get("/fittings-without-batch")
+@allow(*REGISTER_READERS, event="readiness.fittings_without_batch")
+def fittings_without_batch() -> str:
+    part_id = request.args.get("part", None, int)
+    found = queries.fittings_without_batch(part_id=part_id, number=_page_number())
+    part = part_with(part_id) if part_id else None
+    options = [(gap.part_id, f"{gap.part_no} {gap.name}") for gap in queries.parts_without_batch()]
+    return page("readiness/fittings_without_batch.html", found=found, part=part, part_options=options)
