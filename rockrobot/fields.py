@@ -10,7 +10,7 @@ from babel import Locale
 from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
 from phonenumbers import PhoneNumberFormat
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -127,11 +127,14 @@ def international(text: str) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
 
-def country_choices() -> list[tuple[str, str]]:
+def country_choices() -> list[SelectChoice]:
     """Countries by code and Finnish name, those nearest to us first; the empty choice means unknown."""
     names = {code: name for code, name in Locale("fi").territories.items() if len(code) == 2 and code.isalpha()}
     rest = sorted((code for code in names if code not in NEAR_COUNTRIES), key=lambda code: names[code])
-    return [("", _("ei tiedossa")), *((code, names[code]) for code in (*NEAR_COUNTRIES, *rest))]
+    return [
+        SelectChoice("", _("ei tiedossa")),
+        *(SelectChoice(code, names[code]) for code in (*NEAR_COUNTRIES, *rest)),
+    ]
 
 
 class CountryField(SelectField):

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from rockrobot.contacts import queries
@@ -34,8 +34,11 @@ MAIL = [
 ]
 
 
-def _languages() -> list[tuple[str, Any]]:
-    return [("", _("ei tiedossa")), *((language.value, LANGUAGE_WORDS[language]) for language in Language)]
+def _languages() -> list[SelectChoice]:
+    return [
+        SelectChoice("", _("ei tiedossa")),
+        *(SelectChoice(language.value, LANGUAGE_WORDS[language]) for language in Language),
+    ]
 
 
 class CompanyForm(FlaskForm):
@@ -60,7 +63,7 @@ class CompanyForm(FlaskForm):
         super().__init__(*args, **options)
         self.company: Company | None = options.get("obj")
         known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types()])
-        self.contact_type.choices = [("", gettext("ei tiedossa")), *((word, word) for word in known)]
+        self.contact_type.choices = [SelectChoice("", gettext("ei tiedossa")), *map(SelectChoice, known)]
 
     def validate_customer_no(self, field: StringField) -> None:
         """Two companies can't share a number."""
@@ -102,7 +105,7 @@ class PersonForm(FlaskForm):
 class AddressForm(FlaskForm):
     """An address, from one day to another."""
 
-    kind = SelectField(_("Laji"), choices=[(kind.value, word) for kind, word in KIND_WORDS.items()])
+    kind = SelectField(_("Laji"), choices=[SelectChoice(*pair) for pair in KIND_WORDS.items()])
     street = StringField(_("Katuosoite"), [DataRequired(_("Kirjoita katuosoite.")), Length(max=200)], filters=CLEAN)
     postcode = StringField(_("Postinumero"), [Length(max=20)], filters=CLEAN, render_kw={"class": "narrow"})
     city = StringField(

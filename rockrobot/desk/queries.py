@@ -61,7 +61,7 @@ def _sizes(change_set_ids: Iterable[int]) -> dict[int, int]:
         .where(LedgerEntry.change_set_id.in_(list(change_set_ids)))
         .group_by(LedgerEntry.change_set_id)
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
 def latest_change_sets(*, number: int = 1, with_views: bool = False) -> tuple[Listing[ChangeSet], dict[int, int]]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from rockrobot import clock
@@ -22,17 +22,20 @@ CLEAN = [stripped]
 NUMBER = {"class": "medium no"}
 OLDEST_YEAR = 1950
 OWNER_KINDS = [
-    (OwnershipKind.SOLD.value, _("Myyty")),
-    (OwnershipKind.RESOLD.value, _("Myyty edelleen")),
-    (OwnershipKind.HIRED.value, _("Vuokrattu")),
-    (OwnershipKind.RETURNED.value, _("Palautunut meille")),
+    SelectChoice(OwnershipKind.SOLD.value, _("Myyty")),
+    SelectChoice(OwnershipKind.RESOLD.value, _("Myyty edelleen")),
+    SelectChoice(OwnershipKind.HIRED.value, _("Vuokrattu")),
+    SelectChoice(OwnershipKind.RETURNED.value, _("Palautunut meille")),
 ]
 FATES = [
-    (Fate.SCRAPPED.value, _("Romutettu")),
-    (Fate.STOLEN.value, _("Varastettu")),
-    (Fate.EXPORTED.value, _("Viety pois ulottuviltamme")),
+    SelectChoice(Fate.SCRAPPED.value, _("Romutettu")),
+    SelectChoice(Fate.STOLEN.value, _("Varastettu")),
+    SelectChoice(Fate.EXPORTED.value, _("Viety pois ulottuviltamme")),
 ]
-REASONS = [(FittingReason.SERVICE.value, _("Huolto")), (FittingReason.BUILD.value, _("Valmistus"))]
+REASONS = [
+    SelectChoice(FittingReason.SERVICE.value, _("Huolto")),
+    SelectChoice(FittingReason.BUILD.value, _("Valmistus")),
+]
 
 
 class DeviceForm(FlaskForm):
@@ -57,7 +60,7 @@ class DeviceForm(FlaskForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.model.choices = [(m.id, f"{m.model_code} {m.name}".strip()) for m in queries.all_models()]
+        self.model.choices = [SelectChoice(m.id, f"{m.model_code} {m.name}".strip()) for m in queries.all_models()]
 
     def validate_serial(self, field: StringField) -> None:
         """One model has a serial once."""
@@ -157,7 +160,7 @@ class FittingForm(FlaskForm):
             self.batch, self.part = chosen[0], chosen[0].part
             return
         self.batch_id.choices = [
-            (str(b.id), f"{b.part.part_no} {b.part.name}, {b.supplier}, {b.batch_no}") for b in found
+            SelectChoice(str(b.id), f"{b.part.part_no} {b.part.name}, {b.supplier}, {b.batch_no}") for b in found
         ]
 
     def validate_part_no(self, field: StringField) -> None:

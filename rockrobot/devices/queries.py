@@ -49,7 +49,7 @@ def _is_owned(day: date) -> ColumnElement[bool]:
     """SQL of rules.owner_on: an owning row runs, and no return began on its first day or later."""
     back = aliased(Ownership)
     returned = exists().where(
-        back.device_id == Device.id,
+        back.device_id == Ownership.device_id,
         back.kind == OwnershipKind.RETURNED,
         back.from_on <= day,
         or_(Ownership.from_on.is_(None), back.from_on > Ownership.from_on),
@@ -67,7 +67,7 @@ def _is_without_owner(day: date) -> ColumnElement[bool]:
         Ownership.kind.in_(OWNING),
         or_(Ownership.from_on.is_(None), Ownership.from_on <= day),
         ~exists().where(
-            later.device_id == Device.id,
+            later.device_id == Ownership.device_id,
             later.kind == OwnershipKind.RETURNED,
             later.from_on <= day,
             or_(Ownership.from_on.is_(None), later.from_on >= Ownership.from_on),
@@ -138,7 +138,7 @@ def device_counts(model_ids: Iterable[int]) -> dict[int, int]:
         .where(Device.device_model_id.in_(list(model_ids)))
         .group_by(Device.device_model_id)
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
 def model_with(model_id: int) -> DeviceModel | None:

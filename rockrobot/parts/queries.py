@@ -63,7 +63,7 @@ def part_numbered(part_no: str) -> Part | None:
 def batch_counts(part_ids: Iterable[int]) -> dict[int, int]:
     """How many batches each part has."""
     statement = select(Batch.part_id, func.count()).where(Batch.part_id.in_(list(part_ids))).group_by(Batch.part_id)
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
 # ---------- batches ----------

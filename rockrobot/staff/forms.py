@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from rockrobot.access import Role
@@ -14,10 +14,10 @@ from rockrobot.staff.queries import member_with_email
 from rockrobot.staff.rules import password_fault
 
 ROLES = [
-    (Role.CUSTOMER_CARE.value, _("Asiakaspalvelu: yhteystiedot, takaisinvedot ja kirjeet")),
-    (Role.WORKSHOP.value, _("Huolto: laitteet, osat ja erät, ei henkilötietoja")),
-    (Role.DATA_PROTECTION.value, _("Tietosuoja: näkee kaiken, ei muuta rekisteriä")),
-    (Role.ADMINISTRATOR.value, _("Ylläpito: asetukset ja käyttäjät, ei henkilötietoja")),
+    SelectChoice(Role.CUSTOMER_CARE.value, _("Asiakaspalvelu: yhteystiedot, takaisinvedot ja kirjeet")),
+    SelectChoice(Role.WORKSHOP.value, _("Huolto: laitteet, osat ja erät, ei henkilötietoja")),
+    SelectChoice(Role.DATA_PROTECTION.value, _("Tietosuoja: näkee kaiken, ei muuta rekisteriä")),
+    SelectChoice(Role.ADMINISTRATOR.value, _("Ylläpito: asetukset ja käyttäjät, ei henkilötietoja")),
 ]
 
 

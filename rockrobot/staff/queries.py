@@ -49,4 +49,4 @@ def member_with(member_id: int) -> StaffMember | None:
 def last_seen() -> dict[int, datetime]:
     """When each member was last seen, by id."""
     statement = select(SignIn.staff_member_id, func.max(SignIn.seen_at)).group_by(SignIn.staff_member_id)
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
