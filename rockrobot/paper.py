@@ -18,12 +18,14 @@ from typing import Any
 import pypdfium2
 import typst
 import zxingcpp
+from PIL import Image
 
 PAPER = Path(__file__).resolve().parents[1] / "paper"
 TEMPLATES = ("letter.typ", "report.typ", "labels.json")
 STANDARDS = ["a-2a", "ua-1"]
 FIXED_MOMENT = 946_684_800
 MAX_BATCH = 500
+SHORT = 2  # pages of a letter that fits one page, with its reply slip
 PICTURE_SUFFIXES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 
 # The window of C5 and E65 envelopes at any slide of the folded sheet, in mm (recall reference, letter layout).
@@ -88,29 +90,48 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
 
 
 def render_letter(content: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
-    """One letter as it is kept and e-mailed. content: see letter_content; pictures: name -> bytes."""
+    """One letter as it is kept and e-mailed. content: as letter.typ reads it; pictures: name -> bytes."""
     return render_batch([content], pictures)
 
 
 def render_batch(
-    contents: Sequence[Mapping[str, Any]], pictures: Mapping[str, bytes], *, is_duplex: bool = False
+    contents: Sequence[Mapping[str, Any]],
+    pictures: Mapping[str, bytes],
+    *,
+    is_duplex: bool = False,
+    page_counts: Sequence[int] | None = None,
 ) -> bytes:
-    """A print batch: up to 500 letters in one language as one tagged PDF; duplex begins each on a new sheet."""
+    """A print batch: up to 500 letters in one language as one tagged PDF; duplex begins each on a new sheet.
+
+    page_counts: pages of each letter where the caller knows them; else every letter is taken to have two, and the
+    batch is drawn once more when that was wrong.
+    """
     languages = {content["language"] for content in contents}
     if len(languages) != 1 or not 0 < len(contents) <= MAX_BATCH:
         raise PaperError("a batch holds 1 to 500 letters in one language")
     for body in pictures.values():
         keep_picture(body)
-    language, first = languages.pop(), contents[0]
+    counts = list(page_counts or [SHORT] * len(contents))
+    pdf = render("letter.typ", _batch_data(contents, counts, is_duplex=is_duplex))
+    if page_counts is not None or page_count(pdf) == SHORT * len(contents):
+        return pdf
+    counts = [page_count(pdf)] if len(contents) == 1 else [page_count(render_letter(c, {})) for c in contents]
+    return render("letter.typ", _batch_data(contents, counts, is_duplex=is_duplex))
+
+
+def _batch_data(contents: Sequence[Mapping[str, Any]], counts: Sequence[int], *, is_duplex: bool) -> dict[str, Any]:
+    first = contents[0]
     title = first["reference"] if len(contents) == 1 else f"{first['reference']} – {contents[-1]['reference']}"
-    data = {
-        "language": language,
+    return {
+        "language": first["language"],
         "title": f"{first['heading']}: {title}",
         "author": first["sender"]["name"],
         "duplex": is_duplex,
-        "letters": [{**content, "qr_svg": qr_svg(content["qr_url"])} for content in contents],
+        "letters": [
+            {**content, "qr_png": list(qr_png(content["qr_url"])), "pages": count}
+            for content, count in zip(contents, counts, strict=True)
+        ],
     }
-    return render("letter.typ", data)
 
 
 def render_report(report: Mapping[str, Any]) -> bytes:
@@ -126,10 +147,21 @@ def sha256_of(body: bytes) -> str:
 # ---------- codes ----------
 
 
+def _qr(text: str) -> Any:
+    return zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+
+
 def qr_svg(text: str) -> str:
     """A QR code as SVG, with its quiet zone."""
-    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
-    return str(zxingcpp.write_barcode_to_svg(barcode, add_quiet_zones=True))
+    return str(zxingcpp.write_barcode_to_svg(_qr(text), add_quiet_zones=True))
+
+
+def qr_png(text: str) -> bytes:
+    """A QR code as PNG of one dot a module, with its quiet zone; to be enlarged without smoothing."""
+    dots = memoryview(zxingcpp.write_barcode_to_image(_qr(text), scale=1, add_quiet_zones=True))
+    stream = io.BytesIO()
+    Image.frombuffer("L", (dots.shape[1], dots.shape[0]), dots.tobytes()).convert("1").save(stream, "PNG")
+    return stream.getvalue()
 
 
 # ---------- the rendered page ----------
