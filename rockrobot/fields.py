@@ -165,4 +165,4 @@ class BusinessIdField(StringField):
 
 def stripped(text: str | None) -> str:
     """What was typed without spaces around it; nothing is the empty text (a filter for text fields)."""
-    return " ".join((text or "").split())
+    return " ".join((text or "").replace("\0", "").split())

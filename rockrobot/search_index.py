@@ -79,7 +79,7 @@ def kinds() -> Iterable[str]:
 
 def fold(words: str) -> str:
     """Text as the index keeps it: small letters without accents, single spaces."""
-    plain = unicodedata.normalize("NFKD", words.casefold().translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", words.replace("\0", "").casefold().translate(_LETTERS))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 

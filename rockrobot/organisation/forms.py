@@ -41,6 +41,7 @@ class OrganisationForm(FlaskForm):
     recall_note = TextAreaField(
         _("Takaisinvedoista omille"),
         [Length(max=2000)],
+        filters=[stripped],
         description=_("Näkyy vain talon sisällä."),
         render_kw={"rows": 3},
     )
