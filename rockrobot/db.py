@@ -1,7 +1,8 @@
 """The database: one handle, naming of constraints, column types that mean the same on SQLite and PostgreSQL."""
 
 import enum
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -9,7 +10,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pysqlite3
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, MetaData, String, Table, TypeDecorator, event
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    any_,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -158,3 +177,10 @@ def _begin(connection: Connection) -> None:
     """A deferred transaction that turns to writing can fail at once; take the lock first when we may write."""
     if is_sqlite(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write.get() else "BEGIN")
+
+
+def among(column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """True for rows whose id is among ids, however many: one bound value, so no limit on their count."""
+    if is_sqlite():
+        return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
+    return column == any_(literal(list(ids), ARRAY(Integer)))

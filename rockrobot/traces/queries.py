@@ -1,23 +1,19 @@
 """From batches, serials or build dates to machines and their owners; pieces of a batch."""
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from rapidfuzz.fuzz import ratio
-from sqlalchemy import ARRAY, ColumnElement, Executable, Integer, any_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Executable, func, select, union_all
 
 from rockrobot import clock
-from rockrobot.contacts.models import Address, Company, Person
-from rockrobot.contacts.rules import address_order
-from rockrobot.db import db, is_sqlite
-from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, Ownership
-from rockrobot.devices.rules import Fate, is_in_stock, owner_on
+from rockrobot.db import among, db
+from rockrobot.devices.models import Device, Fitting
+from rockrobot.owners.queries import machines_on, owners_on
+from rockrobot.owners.rules import NOBODY, Owner
 from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
 from rockrobot.traces.rules import (
-    NOBODY,
-    Owner,
     Pieces,
     Reachable,
     TraceClass,
@@ -31,29 +27,13 @@ from rockrobot.traces.rules import (
 NEAREST_BATCHES = 5
 NO_COUNT = (0, 0, 0, 0)
 
-_addresses = Address.__table__
 _batches = Batch.__table__
-_companies = Company.__table__
 _contents = BatchContent.__table__
 _devices = Device.__table__
-_fates = DeviceFate.__table__
 _fittings = Fitting.__table__
 _loose = LooseDelivery.__table__
-_models = DeviceModel.__table__
-_ownerships = Ownership.__table__
 _parts = Part.__table__
-_people = Person.__table__
 _stock = BatchStock.__table__
-
-
-Party = tuple[int | None, int | None]
-
-
-def _among(column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """True for rows whose id is among ids, however many: one bound value, no limit on their count."""
-    if is_sqlite():
-        return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
-    return column == any_(literal(list(ids), ARRAY(Integer)))
 
 
 def _rows(statement: Executable) -> Sequence[Any]:
@@ -65,7 +45,7 @@ def _rows(statement: Executable) -> Sequence[Any]:
 
 def bad_batches(batch_ids: Collection[int]) -> list[int]:
     """The batches and every batch that contains one of them, directly or through others, in order of id."""
-    bad: Any = select(_batches.c.id).where(_among(_batches.c.id, batch_ids)).cte("bad", recursive=True)
+    bad: Any = select(_batches.c.id).where(among(_batches.c.id, batch_ids)).cte("bad", recursive=True)
     bad = bad.union(select(_contents.c.batch_id).where(_contents.c.contained_batch_id == bad.c.id))
     return sorted(row[0] for row in _rows(select(bad.c.id)))
 
@@ -135,7 +115,7 @@ def _listed(device_ids: Iterable[int], trace_class: TraceClass) -> list[tuple[Tr
 
 def _batch_keys(batch_ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
     columns = select(_batches.c.id, _parts.c.part_no, _batches.c.supplier, _batches.c.batch_no)
-    rows = _rows(columns.join_from(_batches, _parts).where(_among(_batches.c.id, batch_ids)))
+    rows = _rows(columns.join_from(_batches, _parts).where(among(_batches.c.id, batch_ids)))
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
@@ -144,7 +124,7 @@ def _fittings_of(bad: Collection[int], keys: dict[int, tuple[str, str, str]]) ->
     columns = select(f.batch_id, f.device_id, f.fitted_on, f.removed_on, f.pieces, f.id)
     return [
         TracedFitting(device_id, *keys[batch_id], fitted_on, removed_on, pieces, id_)
-        for batch_id, device_id, fitted_on, removed_on, pieces, id_ in _rows(columns.where(_among(f.batch_id, bad)))
+        for batch_id, device_id, fitted_on, removed_on, pieces, id_ in _rows(columns.where(among(f.batch_id, bad)))
     ]
 
 
@@ -155,97 +135,43 @@ def _possible_fittings(bad: Collection[int]) -> list[TracedFitting]:
     could_be = columns.join_from(_batches, _parts, _parts.c.id == b.part_id).join(
         _fittings, (f.part_id == b.part_id) & f.supplier.in_(["", b.supplier])
     )
-    could_be = could_be.where(_among(b.id, bad), f.batch_id.is_(None))
+    could_be = could_be.where(among(b.id, bad), f.batch_id.is_(None))
     runs = f.fitted_on.between(func.coalesce(b.received_on, date.min), func.coalesce(b.used_up_on, date.max))
     found = {row.id: row for row in _rows(union_all(could_be.where(f.fitted_on.is_(None)), could_be.where(runs)))}
     return [TracedFitting(r[0], r[1], r[2], "", *r[3:]) for r in found.values()]
 
 
 def _machine_rows(decided: Sequence[tuple[TraceClass, TracedFitting]], day: date) -> list[TraceRow]:
-    ids = [fitting.device_id for _, fitting in decided]
-    machines = _machines(ids)
-    owners, ours = _owners_of(ids, day)
+    machines = machines_on([fitting.device_id for _, fitting in decided], day)
+    owners = owners_on({machine.party for machine in machines.values() if machine.party}, day)
     rows = []
     for trace_class, f in decided:
-        model_code, serial, fate = machines[f.device_id]
-        owner = owners.get(f.device_id, NOBODY)
-        reach = Reachable.STOCK if f.device_id in ours else _reach(owner)
-        what = (f.pieces, f.part_no, f.supplier, f.batch_no, f.fitted_on, f.removed_on, fate)
-        rows.append(_row((trace_class, f.device_id, None, model_code, serial, *what), owner, reach))
+        machine = machines[f.device_id]
+        owner = owners[machine.party] if machine.party else NOBODY
+        reach = Reachable.STOCK if machine.is_ours else _reach(owner)
+        rows.append(
+            TraceRow(
+                trace_class, f.device_id, None, machine.model_code, machine.serial, f.pieces, f.part_no, f.supplier,
+                f.batch_no, f.fitted_on, f.removed_on, machine.fate, *owner[:4], reach, *owner[4:]
+            )
+        )  # fmt: skip
     return rows
 
 
 def _loose_rows(bad: Collection[int], keys: dict[int, tuple[str, str, str]], day: date) -> list[TraceRow]:
     columns = select(_loose.c.id, _loose.c.batch_id, _loose.c.company_id, _loose.c.quantity)
-    deliveries = _rows(columns.where(_among(_loose.c.batch_id, bad)))
-    owners = _parties({(row.company_id, None) for row in deliveries}, day)
+    deliveries = _rows(columns.where(among(_loose.c.batch_id, bad)))
+    owners = owners_on({(row.company_id, None) for row in deliveries}, day) if deliveries else {}
     rows = []
     for row in deliveries:
         owner = owners[(row.company_id, None)]
-        what = (row.quantity, *keys[row.batch_id], None, None, None)
-        rows.append(_row((TraceClass.LOOSE, None, row.id, "", "", *what), owner, _reach(owner)))
+        what = (TraceClass.LOOSE, None, row.id, "", "", row.quantity, *keys[row.batch_id], None, None, None)
+        rows.append(TraceRow(*what, *owner[:4], _reach(owner), *owner[4:]))
     return rows
 
 
 def _reach(owner: Owner) -> Reachable:
     return Reachable.NO if owner.address_id is None else Reachable.YES
-
-
-def _row(what: tuple[Any, ...], owner: Owner, reach: Reachable) -> TraceRow:
-    return TraceRow._make((*what, *owner[:4], reach, *owner[4:]))
-
-
-def _machines(device_ids: Collection[int]) -> dict[int, tuple[str, str, Fate | None]]:
-    columns = select(_devices.c.id, _models.c.model_code, _devices.c.serial, _fates.c.fate)
-    machines = columns.join_from(_devices, _models).outerjoin(_fates, _fates.c.device_id == _devices.c.id)
-    return {row[0]: (row[1], row[2], row[3]) for row in _rows(machines.where(_among(_devices.c.id, device_ids)))}
-
-
-# ---------- owners ----------
-
-
-def _owners_of(device_ids: Collection[int], day: date) -> tuple[dict[int, Owner], set[int]]:
-    """Owner of each machine that has one on the day, and the machines that are ours."""
-    chains: dict[int, list[Any]] = {id_: [] for id_ in device_ids}
-    for row in _rows(select(_ownerships).where(_among(_ownerships.c.device_id, device_ids))):
-        chains[row.device_id].append(row)
-    ours = {id_ for id_, chain in chains.items() if is_in_stock(chain, day)}
-    running = {id_: row for id_, chain in chains.items() if (row := owner_on(chain, day))}
-    parties = _parties({(row.company_id, row.person_id) for row in running.values()}, day)
-    return {id_: parties[(row.company_id, row.person_id)] for id_, row in running.items()}, ours
-
-
-def _parties(parties: Collection[Party], day: date) -> dict[Party, Owner]:
-    """Number, name, language, and country and address that a letter would use on the day, of each party."""
-    company_ids = {company_id for company_id, _ in parties if company_id}
-    person_ids = {person_id for _, person_id in parties if person_id}
-    addresses = _letter_addresses(company_ids, person_ids, day)
-    c, p = _companies.c, _people.c
-    companies = select(c.id, literal(None), c.customer_no, c.name, literal(""), c.country, c.language)
-    people = select(literal(None), p.id, p.person_no, p.first_name, p.last_name, c.country, p.language)
-    rows = [
-        *_rows(companies.where(_among(c.id, company_ids))),
-        *_rows(people.join_from(_people, _companies, isouter=True).where(_among(p.id, person_ids))),
-    ]
-    owners: dict[Party, Owner] = {(None, None): NOBODY}
-    for company_id, person_id, number, first, last, country, language in rows:
-        party = (company_id, person_id)
-        address_id, there = addresses.get(party, (None, ""))
-        name = f"{first} {last}".strip()
-        owners[party] = Owner(*party, number, name, there or country or "", language or "fi", address_id)
-    return owners
-
-
-def _letter_addresses(
-    company_ids: Collection[int], person_ids: Collection[int], day: date
-) -> dict[Party, tuple[int, str]]:
-    """Id and country of the address that a letter to each party would use on the day."""
-    owned = or_(_among(_addresses.c.company_id, company_ids), _among(_addresses.c.person_id, person_ids))
-    by_party: dict[Party, list[Any]] = {}
-    for row in _rows(select(_addresses).where(owned)):
-        by_party.setdefault((row.company_id, row.person_id), []).append(row)
-    first = {party: next(iter(address_order(rows, day)), None) for party, rows in by_party.items()}
-    return {party: (row.id, row.country) for party, row in first.items() if row is not None}
 
 
 # ---------- pieces ----------
@@ -257,7 +183,7 @@ def pieces_of(batch_ids: Collection[int]) -> dict[int, Pieces]:
     loose = _sums(_loose.c.batch_id, _loose.c.quantity, batch_ids)
     built_in = _built_in(batch_ids)
     counts = _latest_counts(batch_ids)
-    received = _rows(select(_batches.c.id, _batches.c.quantity).where(_among(_batches.c.id, batch_ids)))
+    received = _rows(select(_batches.c.id, _batches.c.quantity).where(among(_batches.c.id, batch_ids)))
     return {
         i: Pieces(quantity, fitted.get(i, 0), built_in.get(i, 0), loose.get(i, 0), *counts.get(i, NO_COUNT))
         for i, quantity in received
@@ -265,7 +191,7 @@ def pieces_of(batch_ids: Collection[int]) -> dict[int, Pieces]:
 
 
 def _sums(batch: ColumnElement[Any], pieces: ColumnElement[Any], batch_ids: Collection[int]) -> dict[int, int]:
-    sums = select(batch, func.sum(pieces)).where(_among(batch, batch_ids)).group_by(batch)
+    sums = select(batch, func.sum(pieces)).where(among(batch, batch_ids)).group_by(batch)
     return {row[0]: int(row[1]) for row in _rows(sums)}
 
 
@@ -274,7 +200,7 @@ def _built_in(batch_ids: Collection[int]) -> dict[int, int | None]:
     columns = select(_contents.c.contained_batch_id, _contents.c.pieces, _batches.c.quantity)
     into = columns.join_from(_contents, _batches, _batches.c.id == _contents.c.batch_id)
     sums: dict[int, int | None] = {}
-    for id_, pieces, quantity in _rows(into.where(_among(_contents.c.contained_batch_id, batch_ids))):
+    for id_, pieces, quantity in _rows(into.where(among(_contents.c.contained_batch_id, batch_ids))):
         so_far = sums.get(id_, 0)
         sums[id_] = None if so_far is None or quantity is None else so_far + pieces * quantity
     return sums
@@ -283,5 +209,5 @@ def _built_in(batch_ids: Collection[int]) -> dict[int, int | None]:
 def _latest_counts(batch_ids: Collection[int]) -> dict[int, tuple[int, int, int, int]]:
     s = _stock.c
     columns = select(s.batch_id, s.in_stock, s.quarantined, s.scrapped, s.returned)
-    rows = _rows(columns.where(_among(s.batch_id, batch_ids)).order_by(s.batch_id, s.counted_on))
+    rows = _rows(columns.where(among(s.batch_id, batch_ids)).order_by(s.batch_id, s.counted_on))
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}

@@ -47,21 +47,6 @@ class TracedFitting(NamedTuple):
     id: int
 
 
-class Owner(NamedTuple):
-    """Who owns a machine on a day, or took a loose delivery: one company or one person."""
-
-    company_id: int | None
-    person_id: int | None
-    number: str
-    name: str
-    country: str
-    language: str
-    address_id: int | None
-
-
-NOBODY = Owner(None, None, "", "", "", "fi", None)
-
-
 class TraceRow(NamedTuple):
     """A machine or a loose delivery that a trace found, with who has it on the day of the trace."""
 
@@ -166,23 +151,27 @@ def deciding_fittings(
     comes after those with one; ties go by part, supplier, batch, then the older row (our choice).
     Source: exchange format, what the trace answers.
     """
-    best: dict[int, tuple[tuple[int, date, str, str, str, int], TracedFitting]] = {}
+    best: dict[int, tuple[bool, TracedFitting]] = {}
     for known_bad, fittings in ((True, bad), (False, possible)):
         for fitting in fittings:
-            rank, found = _rank(known_bad, fitting), best.get(fitting.device_id)
-            if found is None or rank < found[0]:
-                best[fitting.device_id] = (rank, fitting)
-    classes = list(TraceClass)
-    return [(classes[rank[0]], fitting) for rank, fitting in best.values()]
+            found = best.get(fitting.device_id)
+            if found is None or _rank(known_bad, fitting) < _rank(*found):
+                best[fitting.device_id] = (known_bad, fitting)
+    return [
+        (class_of(is_known_bad=known_bad, is_removed=fitting.removed_on is not None), fitting)
+        for known_bad, fitting in best.values()
+    ]
 
 
-def trace_order(row: TraceRow) -> tuple[int | str | date, ...]:
-    """Sort key of a trace: class, model, serial; loose deliveries by batch, customer and day fitted into no machine.
+def trace_order(row: TraceRow) -> tuple[int | str, ...]:
+    """Sort key of a trace: class, model, serial; loose deliveries, which have neither, by batch, customer and row.
 
     Text by code point, so that every database gives the same order. Source: exchange format; the rest our choice.
     """
+    if row.device_id is not None:
+        return (CLASS_RANK[row.trace_class], row.model_code, row.serial)
     batch = (row.part_no, row.supplier, row.batch_no)
-    return (CLASS_RANK[row.trace_class], row.model_code, row.serial, *batch, row.owner_no, row.loose_delivery_id or 0)
+    return (CLASS_RANK[row.trace_class], *batch, row.owner_no, row.loose_delivery_id or 0)
 
 
 def gets_letter(trace_class: TraceClass, fate: Fate | None) -> bool:
