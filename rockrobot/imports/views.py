@@ -119,7 +119,8 @@ def refused(run_id: int) -> Response:
 @blueprint.get("/template.xlsx")
 @allow(*REGISTER_READERS, Role.ADMINISTRATOR, event="imports.template")
 def template() -> Response:
-    sheets = [(LABELS["fi"][name], header_of(sheet, "fi"), []) for name, sheet in SHEETS.items()]
+    empty: list[list[str]] = []
+    sheets = [(LABELS["fi"][name], header_of(sheet, "fi"), empty) for name, sheet in SHEETS.items()]
     return _workbook(write_workbook(sheets), "rekisteri-malli.xlsx")
 
 

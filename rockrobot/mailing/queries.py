@@ -72,3 +72,10 @@ def counts_of(case_number: str) -> dict[str, int]:
 def letters_with_mail(letter_ids: Collection[int]) -> set[int]:
     """Those letters that have an e-mail already."""
     return set(db.session.scalars(select(OutboxMessage.letter_id).where(OutboxMessage.letter_id.in_(letter_ids))))
+
+
+def message_with(message_id: int) -> OutboxMessage | None:
+    """A message with its letter."""
+    return db.session.scalar(
+        select(OutboxMessage).where(OutboxMessage.id == message_id).options(joinedload(OutboxMessage.letter))
+    )

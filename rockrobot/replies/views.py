@@ -6,9 +6,10 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger
-from rockrobot.access import REGISTER_READERS, Role, allow
+from rockrobot.access import REGISTER_READERS, Role, allow, may_open
 from rockrobot.contacts import actions as contacts
 from rockrobot.contacts.models import Company
+from rockrobot.contacts.queries import next_customer_no
 from rockrobot.letters.models import Letter
 from rockrobot.navigation import Link, add_link
 from rockrobot.outcomes.rules import Channel, ReplyKind
@@ -142,7 +143,7 @@ def _reply_page(letter: Letter, form: ReplyForm, kind: ReplyKind | None) -> str:
 
 def _new_party(form: ReplyForm) -> Company:
     company = contacts.add_company(
-        customer_no=f"U{clock.now():%Y%m%d%H%M%S}", name=form.new_name.data, country=form.new_country.data or "FI"
+        customer_no=next_customer_no(), name=form.new_name.data, country=form.new_country.data or "FI"
     )
     contacts.add_address(
         company,
@@ -169,6 +170,9 @@ def _unit(unit_id: int) -> CaseUnit:
 @blueprint.get("/recalls/units/<int:unit_id>")
 @allow(*REGISTER_READERS, event="replies.unit")
 def unit(unit_id: int) -> Answer:
+    reference = request.args.get("letter", "")
+    if reference and may_open("replies.by_reference"):
+        return redirect(url_for("replies.by_reference", reference=reference), 303)
     return _unit_page(_unit(unit_id), outcome=today_form(OutcomeForm), contact=today_form(ContactForm))
 
 

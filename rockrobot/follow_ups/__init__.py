@@ -1,0 +1,1 @@
+"""What comes after the first letter: posting, e-mail, returned mail, reminders, the new owner (statement: valmius)."""

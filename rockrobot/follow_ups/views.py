@@ -1,0 +1,209 @@
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from rockrobot import clock, jobs, ledger
+from rockrobot.access import Role, allow
+from rockrobot.case_letters.actions import LettersRefusedError
+from rockrobot.db import db
+from rockrobot.follow_ups import actions, queries
+from rockrobot.letters.models import Letter, OutboxMessage
+from rockrobot.letters.queries import letter_for
+from rockrobot.mailing import actions as mailing
+from rockrobot.mailing import queries as mail_queries
+from rockrobot.outcomes.actions import print_letters
+from rockrobot.recalls.models import RecallCase
+from rockrobot.recalls.queries import case_for, find_case
+from rockrobot.recalls.rules import CaseState
+from rockrobot.replies import actions as replies
+from rockrobot.replies.forms import PostedForm, ReturnedForm, today_form
+from rockrobot.web import Answer, commit_and_go, once, page, say
+
+blueprint = Blueprint("follow_ups", __name__)
+DRAWN_AT_ONCE = 5
+
+
+def _case(case_id: int) -> RecallCase:
+    case = case_for(case_id)
+    if case is None:
+        abort(404)
+    return case
+
+
+def _here(case_id: int) -> str:
+    return url_for("follow_ups.index", case_id=case_id)
+
+
+@blueprint.get("/recalls/<int:case_id>/follow-up")
+@allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="follow_ups.index")
+def index(case_id: int) -> str:
+    return _index_page(_case(case_id), today_form(PostedForm))
+
+
+def _index_page(case: RecallCase, posted: PostedForm) -> str:
+    silent = queries.silent_of(case)
+    out = queries.posted_letters(case.number, request.args.get("page", 1, int))
+    messages = mail_queries.messages_of(case.number)
+    letters: list[Letter] = [line.letter for line in silent] + list(out.rows) + [m.letter for m in messages]
+    ledger.log_view(letter.person_id for letter in letters if letter.person_id)
+    return page(
+        "follow_ups/index.html",
+        case=case,
+        unposted=queries.unposted_batches(case.number),
+        silent=silent,
+        posted_letters=out,
+        posted=posted,
+        returned=today_form(ReturnedForm),
+        messages=messages,
+        mailable=sum(len(pairs) for pairs in queries.mailable(case.number).values()),
+        is_open=case.state is not CaseState.CLOSED,
+    )
+
+
+@blueprint.post("/recalls/<int:case_id>/batches/<int:batch_id>/posted")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.mark_posted")
+def mark_posted(case_id: int, batch_id: int) -> Answer:
+    case, form = _case(case_id), PostedForm()
+    if not form.validate_on_submit():
+        return _index_page(case, form), 422
+    letters = [letter for letter in queries.letters_of_batch(batch_id) if letter.case_number == case.number]
+    count = replies.mark_posted(letters, form.on.data or clock.today(), form.tracking_no.data or "")
+    return commit_and_go(_here(case.id), _("Merkitty postitetuksi: %(count)s kirjettä.", count=count))
+
+
+@blueprint.post("/letters/<int:letter_id>/posted")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.mark_letter_posted")
+def mark_letter_posted(letter_id: int) -> Answer:
+    letter, form = _letter(letter_id), PostedForm()
+    if not form.validate_on_submit():
+        return _index_page(_case_of(letter), form), 422
+    replies.mark_posted([letter], form.on.data or clock.today(), form.tracking_no.data or "")
+    return commit_and_go(_here(_case_of(letter).id), _("Merkitty postitetuksi."))
+
+
+@blueprint.post("/letters/<int:letter_id>/returned")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.mark_returned")
+@once
+def mark_returned(letter_id: int) -> Answer:
+    letter, form = _letter(letter_id), ReturnedForm()
+    case = _case_of(letter)
+    if not form.validate_on_submit():
+        say(_("Tarkista päivä: kirjoita esimerkiksi 22.11.2026."), "warn")
+        return redirect(_here(case.id), 303)
+    if letter.posted_on is None or letter.returned_on is not None:
+        say(_("Tätä kirjettä ei ole postitettu, tai se on jo palautunut."), "warn")
+        return redirect(_here(case.id), 303)
+    made = actions.take_back(case, letter, form.on.data or clock.today(), form.reason.data)
+    if not made:
+        return commit_and_go(
+            _here(case.id), _("Kirjattu. Seuraavaa osoitetta ei ole: osoitteen etsintä on tehtävissä.")
+        )
+    return _print(case, made, _("Kirjattu. Uusi kirje seuraavaan osoitteeseen on tulostettavissa."))
+
+
+@blueprint.post("/recalls/<int:case_id>/reminders")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.write_reminders")
+@once
+def write_reminders(case_id: int) -> Answer:
+    case = _case(case_id)
+    wanted = {int(id_) for id_ in request.form.getlist("letters") if id_.isdigit()}
+    silent = [line.letter.id for line in queries.silent_of(case)]
+    letters = queries.letters_with([id_ for id_ in silent if id_ in wanted])
+    try:
+        made = actions.write_reminders(case, letters)
+    except LettersRefusedError:
+        return _refused(case)
+    if not made:
+        say(_("Yhtään muistutusta ei tarvittu."), "warn")
+        return redirect(_here(case.id), 303)
+    return _print(case, made, _("Muistutuksia tulostettavissa: %(count)s.", count=len(made)))
+
+
+@blueprint.post("/recalls/<int:case_id>/units/<int:unit_id>/new-owner-letter")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.write_to_new_owner")
+@once
+def write_to_new_owner(case_id: int, unit_id: int) -> Answer:
+    case = _case(case_id)
+    try:
+        made = actions.write_to_new_owner(case, [unit_id])
+    except LettersRefusedError:
+        return _refused(case)
+    if not made:
+        told = _("Kirjettä ei voi tehdä: omistajalla ei ole osoitetta, tai hänelle on jo kirjoitettu.")
+        return commit_and_go(_here(case.id), told)
+    return _print(case, made, _("Kirje uudelle omistajalle on tulostettavissa."))
+
+
+def _print(case: RecallCase, made: Sequence[int], told: str) -> Response:
+    """A few letters are drawn at once; many are a job."""
+    db.session.flush()
+    if len(made) <= DRAWN_AT_ONCE:
+        print_letters(case)
+    else:
+        jobs.enqueue("follow_ups.print", {"case_id": case.id}, key=f"follow_ups.print:{case.id}:{max(made)}")
+    return commit_and_go(_here(case.id), told)
+
+
+@jobs.kind("follow_ups.print")
+def print_waiting(job: jobs.Job) -> dict[str, int]:
+    """Print the letters of a case that wait."""
+    case = _case(job.payload["case_id"])
+    made = print_letters(case, lambda done, total: jobs.progress(job, done, total))
+    return {"batches": len(made)}
+
+
+def _refused(case: RecallCase) -> Response:
+    db.session.rollback()
+    say(_("Kirjeitä ei voi tehdä ennen kuin tapaus on hyväksytty."), "warn")
+    return redirect(url_for("recalls.show", case_id=case.id), 303)
+
+
+# ---------- e-mail ----------
+
+
+@blueprint.post("/recalls/<int:case_id>/e-mails")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.mail_letters")
+@once
+def mail_letters(case_id: int) -> Answer:
+    case = _case(case_id)
+    count = actions.mail_letters(case)
+    return commit_and_go(_here(case.id), _("Sähköposteja jonossa: %(count)s.", count=count))
+
+
+@blueprint.post("/e-mails/<int:message_id>/sent-by-hand")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.sent_by_hand")
+def sent_by_hand(message_id: int) -> Response:
+    message = _message(message_id)
+    mailing.mark_sent_by_hand(message, clock.today())
+    return commit_and_go(_here(_case_of(message.letter).id), _("Merkitty lähetetyksi."))
+
+
+@blueprint.post("/e-mails/<int:message_id>/again")
+@allow(Role.CUSTOMER_CARE, event="follow_ups.send_again")
+def send_again(message_id: int) -> Response:
+    message = _message(message_id)
+    mailing.send_again(message)
+    return commit_and_go(_here(_case_of(message.letter).id), _("Sähköposti on taas jonossa."))
+
+
+def _message(message_id: int) -> OutboxMessage:
+    message = mail_queries.message_with(message_id)
+    if message is None:
+        abort(404)
+    return message
+
+
+def _letter(letter_id: int) -> Letter:
+    letter = letter_for(letter_id)
+    if letter is None:
+        abort(404)
+    return letter
+
+
+def _case_of(letter: Letter) -> RecallCase:
+    case = find_case(letter.case_number)
+    if case is None:
+        abort(404)
+    return case
