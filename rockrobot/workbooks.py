@@ -5,16 +5,18 @@ Knows nothing of what the tables mean. Every file is treated as hostile.
 
 import csv
 import io
+import pickle
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 import openpyxl
-import python_calamine
 from charset_normalizer import from_bytes
 
 MAX_ENTRIES = 200
@@ -22,13 +24,20 @@ MAX_BYTES = 400 * 1024 * 1024
 MAX_RATIO = 250
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-CSV_ENCODINGS = ["utf_8", "cp1252", "utf_16", "utf_16_le", "utf_16_be"]
+RARE_ENCODINGS = ["utf_16_le", "utf_16_be", "cp1252", "cp1250", "mac_roman"]
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+DELIMITERS = (",", ";", "\t")
+READER = Path(__file__).with_name("sheet_reader.py")
+READ_SECONDS = 300
 
 Cell = Any
 
 
 class FileError(ValueError):
-    """The file as a whole can't be read; code says why: not_a_file, too_big, bomb, encrypted, broken, no_sheets."""
+    """The file as a whole can't be read; code says why.
+
+    not_a_file, not_readable, too_big, bomb, far_cells, encrypted, broken, no_sheets.
+    """
 
     def __init__(self, code: str, name: str = "") -> None:
         super().__init__(f"{code}: {name}" if name else code)
@@ -55,37 +64,57 @@ class NumberFormats:
 
     @cached_property
     def cells(self) -> dict[tuple[int, int], tuple[Any, str]]:
-        """(row, column from 1) -> (value, number format) of the cells that hold numbers."""
-        book = openpyxl.load_workbook(io.BytesIO(self.body), read_only=True, data_only=True)
-        found = {}
-        for row in book[self.sheet].iter_rows():
-            for cell in row:
-                if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-                    found[cell.row, cell.column] = (cell.value, cell.number_format or "General")
-        book.close()
+        """(row, column from 1) -> (value, number format) of the cells that hold numbers; none where unreadable."""
+        found: dict[tuple[int, int], tuple[Any, str]] = {}
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(self.body), read_only=True, data_only=True)
+            sheet = book[self.sheet]
+            sheet.reset_dimensions()
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+                        found[cell.row, cell.column] = (cell.value, cell.number_format or "General")
+        except Exception:  # a workbook that only the other reader opens: its numbers are refused, not guessed
+            return {}
         return found
 
 
 # ---------- in ----------
 
 
-def read_tables(path: Path) -> list[RawSheet]:
-    """Every table of a workbook, a folder of CSV files, a ZIP of them, or one CSV file. Raises FileError."""
-    if path.is_dir():
-        files = sorted(p for p in path.iterdir() if p.suffix.lower() == ".csv" and p.is_file())
-        if sum(p.stat().st_size for p in files) > MAX_BYTES:
-            raise FileError("too_big", path.name)
-        return _some([_read_csv(p.stem, p.read_bytes()) for p in files], path.name)
-    if not path.is_file():
-        raise FileError("not_a_file", path.name)
-    if path.stat().st_size > MAX_BYTES:
-        raise FileError("too_big", path.name)
-    body = path.read_bytes()
+def read_tables(path: Path, *, name: str = "") -> list[RawSheet]:
+    """Every table of a workbook, a folder of CSV files, a ZIP of them, or one CSV file. Raises FileError.
+
+    name: the file's name in its owner's words, where it is kept under another.
+    """
+    name = name or path.name
+    try:
+        if path.is_dir():
+            return _some(_read_folder(path, name), name)
+        if not path.is_file():
+            raise FileError("not_a_file", name)
+        if path.stat().st_size > MAX_BYTES:
+            raise FileError("too_big", name)
+        body = path.read_bytes()
+    except OSError as error:
+        raise FileError("not_readable", name) from error
     if body[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
-        return _some(_read_archive(body, path.name), path.name)
-    if path.suffix.lower() == ".csv":
-        return [_read_csv(path.stem, body)]
-    raise FileError("broken", path.name)
+        return _some(_read_archive(body, name), name)
+    if name.lower().endswith(".csv"):
+        return [_read_csv(PurePosixPath(name).stem, body)]
+    raise FileError("broken", name)
+
+
+def _read_folder(path: Path, name: str) -> list[RawSheet]:
+    files = sorted(p for p in path.iterdir() if _is_csv(p) and p.is_file())
+    if sum(p.stat().st_size for p in files) > MAX_BYTES:
+        raise FileError("too_big", name)
+    return [_read_csv(p.stem, p.read_bytes()) for p in files]
+
+
+def _is_csv(path: PurePath) -> bool:
+    """False for the shadow files that macOS leaves beside the real ones."""
+    return path.suffix.lower() == ".csv" and not path.name.startswith("._") and "__MACOSX" not in path.parts
 
 
 def _some(sheets: list[RawSheet], name: str) -> list[RawSheet]:
@@ -119,7 +148,7 @@ def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
 def _csv_entries(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.suffix.lower() == ".csv" and not entry.is_dir() and "__MACOSX" not in path.parts:
+        if _is_csv(path) and not entry.is_dir():
             yield path.stem, entry
 
 
@@ -133,20 +162,28 @@ def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 def _read_workbook(body: bytes, name: str) -> list[RawSheet]:
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
-        sheets = []
-        for title in book.sheet_names:
-            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-            sheets.append(RawSheet(title, list(enumerate(rows, start=1)), NumberFormats(body, title)))
-    except Exception as error:
-        raise FileError("broken", name) from error
+        read = subprocess.run(
+            [sys.executable, "-I", str(READER)], input=body, capture_output=True, timeout=READ_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FileError("too_big", name) from error
+    if read.returncode:
+        raise FileError("far_cells" if read.returncode < 0 or b"MemoryError" in read.stderr else "broken", name)
+    stream, sheets = io.BytesIO(read.stdout), []
+    while stream.tell() < len(read.stdout):
+        title, rows = pickle.load(stream)  # noqa: S301 (written by our own process)
+        sheets.append(RawSheet(title, list(enumerate(rows, start=1)), NumberFormats(body, title)))
     return sheets
 
 
 def _read_csv(stem: str, body: bytes) -> RawSheet:
     text = _decoded(body, stem)
-    first = text.partition("\n")[0]
-    delimiter = max((",", ";", "\t"), key=first.count)
+    first, _, rest = text.partition("\n")
+    said = first.strip().lower()
+    if said.startswith("sep=") and said[4:] in DELIMITERS:
+        delimiter, text = said[4:], "\n" + rest
+    else:
+        delimiter = max(DELIMITERS, key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
@@ -155,10 +192,16 @@ def _read_csv(stem: str, body: bytes) -> RawSheet:
 
 
 def _decoded(body: bytes, name: str) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        best = from_bytes(body, cp_isolation=CSV_ENCODINGS).best()
+    """The text of a CSV: UTF-8 with or without its mark, UTF-16 with it, else the Windows code page of the Nordics."""
+    encodings = ["utf-16"] if body.startswith(UTF_16_MARKS) else ["utf-8-sig"]
+    if b"\0" not in body:
+        encodings.append("cp1252")
+    for encoding in encodings:
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    best = from_bytes(body, cp_isolation=RARE_ENCODINGS).best()
     if best is None:
         raise FileError("broken", name)
     return str(best)

@@ -10,20 +10,12 @@ from flask.cli import AppGroup
 
 from rockrobot import ledger
 from rockrobot.db import db, reading
-from rockrobot.exchange.queries import fault_text, read_register
+from rockrobot.exchange.queries import FILE_MESSAGES, fault_text, read_register
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of
 from rockrobot.imports import actions, queries
 from rockrobot.imports.rules import plan_import, totals
 from rockrobot.workbooks import FileError, write_csv, write_workbook, write_zip
 
-FILE_FAULTS = {
-    "not_a_file": "Tiedostoa ei löydy.",
-    "too_big": "Tiedosto on liian suuri.",
-    "bomb": "Pakattu tiedosto purkautuisi kohtuuttoman suureksi; sitä ei avata.",
-    "encrypted": "Tiedosto on salattu; poista salasana ja yritä uudelleen.",
-    "broken": "Tiedostoa ei voi lukea: se ei ole työkirja (XLSX), CSV eikä ZIP, tai se on rikki.",
-    "no_sheets": "Tiedostossa ei ole yhtään taulukkoa.",
-}
 NOTHING = {"new": 0, "changed": 0, "unchanged": 0, "refused": 0}
 LANGUAGE = click.option("--language", type=click.Choice(sorted(LABELS)), default="en", help="Language of the headers.")
 
@@ -44,7 +36,7 @@ def import_register(path: Path, dry_run: bool, take_good: bool) -> None:
     try:
         register = read_register(path)
     except FileError as error:
-        click.echo(f"{error.name}: {FILE_FAULTS[error.code]}", err=True)
+        click.echo(f"{error.name}: {FILE_MESSAGES[error.code]}", err=True)
         click.echo(json.dumps(NOTHING))
         sys.exit(1)
     with reading():

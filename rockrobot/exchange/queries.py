@@ -1,9 +1,10 @@
 """Reads a register file: which sheets and columns it has, and what its cells say."""
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -79,20 +80,27 @@ def country_names() -> dict[str, str]:
             if len(code) == 2 and code.isalpha() and code not in {"ZZ", "EU", "EZ", "UN", "XA", "XB"}:
                 names.setdefault(name.lower(), code)
                 names[code.lower()] = code
-    return names
+    return names | {"uk": "GB", "usa": "US"}
 
 
-def read_register(path: Path) -> ReadRegister:
-    """Read a workbook, a folder or ZIP of CSV files. Raises FileError when the file as a whole can't be read."""
-    found: dict[str, ReadSheet] = {}
+def read_register(path: Path, *, name: str = "") -> ReadRegister:
+    """Read a workbook, a folder or ZIP of CSV files, or one CSV. Raises FileError when it can't be read as a whole.
+
+    name: the file's name in its owner's words, where it is kept under another.
+    """
+    found: dict[str, list[ReadSheet]] = {}
     ignored: list[str] = []
-    for raw in read_tables(path):
-        name = english_name(raw.name)
-        if name not in SHEETS or name in found:
+    for raw in read_tables(path, name=name):
+        known = english_name(raw.name)
+        if known not in SHEETS:
             ignored.append(raw.name)
-        else:
-            found[name] = _read_sheet(raw, SHEETS[name])
-    return ReadRegister([found[name] for name in SHEETS if name in found], ignored)
+            continue
+        read = _read_sheet(raw, SHEETS[known])
+        for first in found.setdefault(known, [])[:1]:
+            for row in read.rows:
+                row.fault = read.fault(row.number, read.sheet.key[0], "sheet_twice", first.title)
+        found[known].append(read)
+    return ReadRegister([read for known in SHEETS for read in found.get(known, [])], ignored)
 
 
 def _read_sheet(raw: RawSheet, sheet: Sheet) -> ReadSheet:
@@ -144,7 +152,7 @@ def _read_row(row: ReadRow, places: list[tuple[int, Column]], read: ReadSheet, r
         if cell is None or cell == "":
             continue
         try:
-            value = read_cell(_shown(cell, column, row.number, index, raw), column, countries)
+            value = read_cell(_shown(row, index, column, raw), column, countries)
         except CellError as error:
             row.fault = row.fault or read.fault(row.number, column.name, error.code, error.value)
         else:
@@ -156,18 +164,23 @@ def _read_row(row: ReadRow, places: list[tuple[int, Column]], read: ReadSheet, r
             row.fault = read.fault(row.number, empty[0], "required")
 
 
-def _shown(cell: Any, column: Column, row: int, index: int, raw: RawSheet) -> Any:
-    """A number in a text column as the workbook shows it."""
+def _shown(row: ReadRow, index: int, column: Column, raw: RawSheet) -> Any:
+    """A cell; a number in a text column as the workbook shows it."""
+    cell = row.cells[index]
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    if is_number and not math.isfinite(cell):
+        raise CellError("spoiled", cell)
     if column.kind not in {Kind.TEXT, Kind.COUNTRY} or not is_number or raw.formats is None:
         return cell
-    value, number_format = raw.formats.cells.get((row, index + 1), (cell, ""))
-    return shown_number(value, number_format)
+    shown = shown_number(*raw.formats.cells.get((row.number, index + 1), (cell, "")))
+    row.cells = [*row.cells[:index], shown, *row.cells[index + 1 :]]
+    return shown
 
 
 MESSAGES: dict[str, Callable[[str], str]] = {
     "column_missing": lambda _: "sarake puuttuu",
     "column_twice": lambda _: "sarake on kahdesti",
+    "sheet_twice": lambda v: f"sama taulukko on jo nimellä {v}: yhdistä ne",
     "required": lambda _: "pakollinen tieto puuttuu",
     "format_as_text": lambda v: f"luku {v} tekstisarakkeessa: muotoile tekstiksi ja kirjoita arvo uudelleen",
     "spoiled": lambda v: f"taulukko-ohjelma on pilannut arvon {v}: muotoile tekstiksi ja kirjoita arvo uudelleen",
@@ -192,3 +205,29 @@ MESSAGES: dict[str, Callable[[str], str]] = {
 def fault_text(fault: Fault) -> str:
     """A fault in words: sheet, row, column and what to mend."""
     return f"{fault.sheet}, rivi {fault.row}, sarake {fault.column}: {MESSAGES[fault.code](fault.detail)}"
+
+
+FILE_MESSAGES = {
+    "not_a_file": "Tiedostoa ei löydy.",
+    "not_readable": "Tiedostoon ei ole lukuoikeutta.",
+    "too_big": "Tiedosto on liian suuri.",
+    "bomb": "Pakattu tiedosto purkautuisi kohtuuttoman suureksi; sitä ei avata.",
+    "far_cells": "Työkirja on liian suuri luettavaksi. Poista tietojen jälkeiset rivit ja sarakkeet.",
+    "encrypted": "Tiedosto on salattu. Poista salasana ja yritä uudelleen.",
+    "broken": "Tiedostoa ei voi lukea: se ei ole työkirja (XLSX), CSV eikä ZIP, tai se on rikki.",
+    "no_sheets": "Tiedostossa ei ole yhtään taulukkoa.",
+}
+
+
+def written_again(cells: Sequence[Any], width: int) -> list[str]:
+    """The cells of a row as text that reads the same again, filled up to a width: for a file of refused rows."""
+    texts = ["" if cell is None else _as_typed(cell) for cell in cells]
+    return texts + [""] * (width - len(texts))
+
+
+def _as_typed(cell: Any) -> str:
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return cell.isoformat() if isinstance(cell, date) else str(cell)

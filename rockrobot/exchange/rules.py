@@ -12,9 +12,10 @@ from rockrobot.contacts.rules import AddressKind
 from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind
 
 EXCEL_EPOCH = date(1899, 12, 30)
-EXCEL_DAYS = range(1, 73_051)
+EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2099: a smaller number is a year or a slip, not a day
 EXACT_DIGITS = 15
-SPOILED = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
+SPOILED = re.compile(r"[+-]?\d([.,]\d+E[+-]?|E[+-])\d{1,3}", re.IGNORECASE)
+ROUNDED = re.compile(r"\d{15}0{2,}")
 FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 
@@ -224,7 +225,7 @@ def read_text(value: Any, column: Column) -> str:
     if not isinstance(value, str):
         raise CellError("format_as_text", value)
     text = _cleaned(value)
-    if SPOILED.fullmatch(text) or (text.isdigit() and len(text) > EXACT_DIGITS and not text[EXACT_DIGITS:].strip("0")):
+    if SPOILED.fullmatch(text) or ROUNDED.fullmatch(text):
         raise CellError("spoiled", text)
     if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
         raise CellError("control_character", "")
