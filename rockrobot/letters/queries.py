@@ -144,6 +144,11 @@ def batches_of(case_number: str) -> Sequence[PrintBatch]:
     ).all()
 
 
+def all_batches(*, is_drill: bool, number: int = 1) -> Listing[PrintBatch]:
+    """Print batches of real cases, or of drills, the newest first."""
+    return listing(select(PrintBatch).where(PrintBatch.is_drill.is_(is_drill)).order_by(PrintBatch.id.desc()), number)
+
+
 def batch_with_body(batch_id: int) -> PrintBatch | None:
     """A print batch with its bytes, or None."""
     return db.session.scalar(select(PrintBatch).where(PrintBatch.id == batch_id).options(undefer(PrintBatch.body)))

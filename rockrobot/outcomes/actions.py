@@ -1,14 +1,15 @@
 """Take letters out to people: compose, print, and keep the attempt that each letter is."""
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 from sqlalchemy import select
 
-from rockrobot import clock, ledger
+from rockrobot import clock, jobs, ledger
 from rockrobot.case_letters import actions as case_letters
 from rockrobot.case_letters.queries import album_of, studio_of, waiting_recipients
 from rockrobot.case_letters.rules import LettersFault
-from rockrobot.db import db
+from rockrobot.db import db, reading
 from rockrobot.letters import actions as letters
 from rockrobot.letters.models import Letter
 from rockrobot.letters.queries import batches_of, waiting_chunks
@@ -18,6 +19,7 @@ from rockrobot.outcomes.rules import AttemptState, Channel
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recipients.queries import units_with
 
+PRINT = "letters.print"
 Progress = Callable[[int, int], None]
 
 
@@ -97,3 +99,36 @@ def _settle_printed(case: RecallCase) -> None:
         case.letters_ready_at = case.letters_ready_at or clock.now()
     register_letters(case, [letter.id for letter in fresh])
     case_letters.want_plain_envelopes(case, fresh)
+
+
+def ask_for_letters(case: RecallCase) -> jobs.Job:
+    """Queue the work of writing and printing the letters of a case; the job that runs already, where there is one."""
+    key = f"{PRINT}:{case.id}:"
+    mine = select(jobs.Job).where(jobs.Job.idempotency_key.startswith(key)).order_by(jobs.Job.id.desc())
+    earlier = db.session.scalars(mine).all()
+    if earlier and earlier[0].state in (jobs.QUEUED, jobs.RUNNING):
+        return earlier[0]
+    return jobs.enqueue(PRINT, {"case_id": case.id}, key=f"{key}{len(earlier) + 1}")
+
+
+def latest_job(case_id: int) -> jobs.Job | None:
+    """The newest job of writing and printing letters of a case, or None."""
+    mine = jobs.Job.idempotency_key.startswith(f"{PRINT}:{case_id}:")
+    return db.session.scalar(select(jobs.Job).where(mine).order_by(jobs.Job.id.desc()).limit(1))
+
+
+@jobs.kind(PRINT)
+def print_by_job(job: jobs.Job) -> dict[str, Any]:
+    """Write and print the letters of a case; refused ones are told to the person who asked."""
+    job_id = job.id
+    case = db.session.get_one(RecallCase, job.payload["case_id"])
+
+    def tell(done: int, total: int) -> None:
+        with reading():
+            jobs.progress(db.session.get_one(jobs.Job, job_id), done, total)
+            db.session.rollback()
+
+    try:
+        return {"batches": notify(case, tell)}
+    except case_letters.LettersRefusedError as error:
+        raise jobs.JobError(",".join(error.faults)) from error

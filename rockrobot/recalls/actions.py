@@ -18,6 +18,7 @@ from rockrobot.recalls.models import (
     CaseDevice,
     CaseStep,
     CaseTask,
+    PiecesExplanation,
     RecallCase,
 )
 from rockrobot.recalls.rules import (
@@ -163,6 +164,21 @@ def _block(case: RecallCase) -> None:
     batch_ids = queries.batch_ids_of(case.id)
     if batch_ids:
         block_batch(bad_batches(batch_ids), case.title, case.number, case.is_drill)
+
+
+def explain_pieces(case: RecallCase, batch_id: int, *, unaccounted: int, explanation: str) -> PiecesExplanation:
+    """Sign an explanation of pieces that nobody can account for; it counts while their number is the same."""
+    row = PiecesExplanation(
+        case_id=case.id,
+        batch_id=batch_id,
+        unaccounted=unaccounted,
+        explanation=explanation.strip(),
+        signed_by=ledger.actor(),
+        signed_at=clock.now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def tell_authority(case: RecallCase, entry: AuthorityEntry) -> AuthorityEntry:

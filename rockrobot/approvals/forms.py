@@ -1,0 +1,63 @@
+"""Forms of a case's texts: what every language shares, and the text of one language."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from rockrobot.fields import PhoneField, stripped
+from rockrobot.notices.rules import Remedy
+
+CLEAN = [stripped]
+LONG = Length(max=4000)
+REMEDIES = [
+    (Remedy.REPAIR.value, _("Korjaus")),
+    (Remedy.REPLACEMENT.value, _("Vaihto samanarvoiseen")),
+    (Remedy.REFUND.value, _("Hinnan palautus")),
+]
+
+
+def tidy(text: str | None) -> str:
+    """Text of several rows without blanks at their ends (a filter for text areas)."""
+    return "\n".join(row.strip() for row in (text or "").replace("\r", "").split("\n")).strip()
+
+
+def area(label: Any, rows: int = 3, description: Any = "") -> TextAreaField:
+    """A text of several rows."""
+    return TextAreaField(label, [LONG], filters=[tidy], render_kw={"rows": rows}, description=description)
+
+
+class FactsForm(FlaskForm):
+    """What the letters say in every language (C2, C7, C9)."""
+
+    product_name = StringField(_("Tuotteen nimi"), [Length(max=200)], filters=CLEAN)
+    brand = StringField(_("Tuotemerkki"), [Length(max=100)], filters=CLEAN)
+    service_phone = PhoneField(_("Maksuton puhelinnumero"), [Length(max=60)], filters=CLEAN)
+    service_online = StringField(_("Verkkopalvelu"), [Length(max=200)], filters=CLEAN)
+    service_email = StringField(_("Sähköposti"), [Length(max=254)], filters=CLEAN)
+    remedies = SelectMultipleField(
+        _("Mitä tarjotaan"), choices=REMEDIES, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    recipients_are_consumers = BooleanField(_("Saajissa on kuluttajia: heille tarjotaan vähintään kaksi vaihtoehtoa"))
+    one_remedy_reason = area(_("Miksi vaihtoehtoja on vain yksi"), 2)
+
+
+class TextForm(FlaskForm):
+    """The letter in one language; each field names the element it makes (C1-C14)."""
+
+    subject = StringField(_("Aihe otsikon alla"), [Length(max=200)], filters=CLEAN)
+    stop_use = area(_("Lopeta käyttö (C6)"), 2, _("Käske lopettamaan käyttö heti."))
+    hazard = area(_("Vaara (C5)"), 3, _("Mitä voi tapahtua ja miksi. Pelkkä «turvallisuuspuute» ei riitä."))
+    instructions = area(_("Mitä saajan pitää tehdä (C6)"), 4, _("Yksi ohje riville."))
+    remedies = area(_("Korjaus, vaihto tai palautus (C7)"), 3)
+    plate_text = area(_("Mistä sarjanumero löytyy (C3)"), 2, _("Tarpeen, jos mallin kilvestä ei ole kuvaa."))
+    self_repair = area(_("Oma korjaus (C8)"), 2, _("Vain jos se on helppoa ja turvallista."))
+    service_hours = StringField(_("Palveluajat (C9)"), [Length(max=200)], filters=CLEAN)
+    pass_on = area(_("Välitä tieto eteenpäin (C10)"), 2)
+    apology = area(_("Pahoittelu (C13)"), 2)
+    linter_override = area(
+        _("Miksi merkityt sanat saavat jäädä (C11)"), 2, _("Vain jos vähättelevältä näyttävä sana on tässä oikein.")
+    )

@@ -1,0 +1,193 @@
+import base64
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from rockrobot import ledger, paper
+from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.approvals import actions, queries
+from rockrobot.approvals.actions import ApprovalError
+from rockrobot.approvals.forms import FactsForm, TextForm
+from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
+from rockrobot.case_letters.queries import Studio, content_of, sender_of, studio_of
+from rockrobot.case_letters.rules import SAMPLE_SENDER
+from rockrobot.contacts.rules import Language
+from rockrobot.db import db
+from rockrobot.letters.models import LetterKind
+from rockrobot.organisation.queries import organisation
+from rockrobot.recalls.models import CaseText, RecallCase
+from rockrobot.recalls.queries import case_for
+from rockrobot.recipients.queries import Recipient, recipients_of, units_with
+from rockrobot.web import Answer, commit_and_go, form_page, page, say
+
+blueprint = Blueprint("approvals", __name__)
+LANGUAGE = "<any(fi, sv, en, nb, da):language>"
+PREVIEW_DOTS = 3.2
+NO_SENDER = dict.fromkeys(SAMPLE_SENDER, "") | {"name": "–"}
+FAULTS = {
+    ApprovalFault.NO_SCOPE: lambda: _("Rajaa tapaus ensin."),
+    ApprovalFault.EMPTY_SCOPE: lambda: _("Rajauksessa ei ole yhtään yksikköä."),
+    ApprovalFault.MISSING_ELEMENTS: lambda: _("Kirjeestä puuttuu pakollisia osia. Ne on lueteltu alla."),
+    ApprovalFault.HEADING_UNCONFIRMED: lambda: _("Vahvista jokainen tarkistamaton otsikko kirjoittamalla nimesi."),
+    ApprovalFault.SECOND_PERSON: lambda: _("Hyväksyjän on oltava toinen henkilö kuin tapauksen avaaja tai rajaaja."),
+    ApprovalFault.OWN_REASON: lambda: _("Kirjoita, miksi hyväksyt oman tapauksesi. Syy näkyy kaikissa raporteissa."),
+}
+
+
+def _case(case_id: int) -> RecallCase:
+    return case_for(case_id) or abort(404)
+
+
+@blueprint.get("/recalls/<int:case_id>/approval")
+@allow(*PEOPLE_READERS, event="approvals.show")
+def show(case_id: int) -> str:
+    case = _case(case_id)
+    readiness = queries.readiness_of(case)
+    house, version = organisation(), readiness.version
+    here = {case.opened_by, version.frozen_by if version else ""}
+    ledger.log_view([])
+    return page(
+        "approvals/show.html",
+        case=case,
+        readiness=readiness,
+        texts=queries.texts_of(case.id),
+        approval=queries.standing_approval(case),
+        approvals=queries.approvals_of(case.id),
+        is_own=f"staff:{current_user.id}" in here,
+        may_own=bool(house and house.may_approve_own_cases) or case.is_drill,
+        has_sender=bool(sender_of(case)),
+        languages=list(Language),
+    )
+
+
+@blueprint.post("/recalls/<int:case_id>/approval")
+@allow(Role.CUSTOMER_CARE, event="approvals.approve")
+def approve(case_id: int) -> Response:
+    case = _case(case_id)
+    confirmed = {language: request.form.get(f"heading_{language}", "")[:120] for language in Language}
+    there = url_for("approvals.show", case_id=case.id)
+    try:
+        actions.approve(case, confirmed=confirmed, own_reason=request.form.get("own_reason", "")[:2000])
+    except ApprovalError as error:
+        db.session.rollback()
+        say(FAULTS[error.fault](), "bad")
+        return redirect(there, 303)
+    return commit_and_go(url_for("letters.case", case_id=case_id), _("Hyväksytty. Kirjeet voi nyt tulostaa."))
+
+
+@blueprint.post("/recalls/<int:case_id>/samples")
+@allow(Role.CUSTOMER_CARE, event="approvals.fill_samples")
+def fill_samples(case_id: int) -> Response:
+    case = _case(case_id)
+    if not case.is_drill:
+        abort(404)
+    actions.fill_samples(case)
+    return commit_and_go(url_for("approvals.show", case_id=case.id), _("Puuttuvat tekstit täytetty mallitekstein."))
+
+
+@blueprint.route("/recalls/<int:case_id>/facts", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="approvals.facts")
+def facts(case_id: int) -> Answer:
+    case = _case(case_id)
+    form = FactsForm(obj=case)
+    if form.validate_on_submit():
+        actions.save_facts(case, _values(form))
+        return commit_and_go(url_for("approvals.show", case_id=case.id), _("Kirjeiden yhteiset tiedot tallennettu."))
+    return form_page("approvals/facts.html", form, case=case)
+
+
+def _values(form: Any) -> dict[str, Any]:
+    return {field.name: field.data for field in form if field.type != "CSRFTokenField"}
+
+
+# ---------- the text of a language ----------
+
+
+@blueprint.route(f"/recalls/<int:case_id>/texts/{LANGUAGE}", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="approvals.text")
+def text(case_id: int, language: str) -> Answer:
+    case = _case(case_id)
+    stored = queries.text_of(case.id, Language(language))
+    form = TextForm(obj=stored or _proposal(case, Language(language)))
+    if form.validate_on_submit():
+        kept = actions.save_text(case, Language(language), _values(form))
+        if queries.hits_in(kept) and not kept.linter_override:
+            db.session.commit()
+            say(_("Teksti tallennettu, mutta siinä on vähätteleviä sanoja. Ne on merkitty alla."), "warn")
+            return redirect(url_for("approvals.text", case_id=case_id, language=language), 303)
+        return commit_and_go(url_for("approvals.show", case_id=case_id), _("Kirjeen teksti tallennettu."))
+    check = next((one for one in queries.readiness_of(case).languages if one.language == language), None)
+    hits = queries.hits_in(stored) if stored else {}
+    pages = _pages(_preview(case, Language(language)))
+    context = {"language": language, "hits": hits, "check": check, "stored": stored, "pages": pages}
+    return form_page("approvals/text.html", form, case=case, **context)
+
+
+def _proposal(case: RecallCase, language: Language) -> CaseText:
+    """A new text with the one sentence that is the same in every case."""
+    blank = queries.blank_text(case.id, language)
+    blank.pass_on = SAMPLE_TEXTS[language].pass_on
+    return blank
+
+
+@blueprint.route(f"/recalls/<int:case_id>/preview/{LANGUAGE}.pdf", methods=["GET", "POST"])
+@allow(*PEOPLE_READERS, event="approvals.preview")
+def preview(case_id: int, language: str) -> Response:
+    """A letter of the case in this language as PDF; with what stands in the form, when it is sent along."""
+    case = _case(case_id)
+    pdf = _preview(case, Language(language)) or abort(404)
+    headers = {"Content-Disposition": f'inline; filename="{case.number}-{language}.pdf"'}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.post(f"/recalls/<int:case_id>/preview/{LANGUAGE}")
+@allow(*PEOPLE_READERS, event="approvals.preview")
+def preview_pages(case_id: int, language: str) -> str:
+    """The letter as pictures, drawn anew while somebody types."""
+    case = _case(case_id)
+    pages = _pages(_preview(case, Language(language)))
+    return page("approvals/_preview.html", case=case, language=language, pages=pages)
+
+
+def _pages(pdf: bytes | None) -> list[str]:
+    """The pages of a letter as addresses of pictures."""
+    if pdf is None:
+        return []
+    numbers = range(1, paper.page_count(pdf) + 1)
+    pictures = [paper.page_png(pdf, number, dots_per_mm=PREVIEW_DOTS) for number in numbers]
+    return ["data:image/png;base64," + base64.b64encode(picture).decode() for picture in pictures]
+
+
+def _preview(case: RecallCase, language: Language) -> bytes | None:
+    """A letter with what is stored or typed; None while nobody can be written to."""
+    units = units_with(case.id)
+    studio = studio_of(case, units)
+    content = _sample_content(studio, language, recipients_of(units))
+    if content is not None and request.method == "POST":
+        typed = _values(TextForm())
+        content |= {name: value or "" for name, value in typed.items() if name in content}
+    db.session.rollback()
+    ledger.log_view([])
+    return paper.render_letter(content, studio.album.bodies) if content else None
+
+
+def _sample_content(studio: Studio, language: Language, recipients: list[Recipient]) -> dict[str, Any] | None:
+    """The letter of the first recipient in this language, else of any; their name and address are left out."""
+    if not recipients:
+        return None
+    case = studio.case
+    chosen = next((one for one in recipients if one.language is language), recipients[0])
+    text = studio.texts.get(language) or _proposal(case, language)
+    studio.texts[chosen.language] = text
+    content = content_of(chosen, LetterKind.FIRST, replace(studio, sender=studio.sender or dict(NO_SENDER)))
+    return content | {
+        "language": language.value,
+        "heading": studio.headings[language].words,
+        "reference": f"{case.number}-0000",
+        "qr_url": f"{current_app.config['BASE_URL']}/recalls/{case.id}",
+        "address_lines": [_("Saajan nimi"), _("Katuosoite 1"), _("00000 PAIKKAKUNTA")],
+    }

@@ -1,0 +1,166 @@
+import base64
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response
+
+from rockrobot import ledger, paper
+from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.approvals.queries import standing_approval
+from rockrobot.case_letters.queries import letter_faults, waiting_recipients
+from rockrobot.case_letters.rules import LettersFault
+from rockrobot.letters import actions, queries
+from rockrobot.letters.models import Letter, LetterKind
+from rockrobot.letters.queries import Light
+from rockrobot.letters.rules import AddressFault
+from rockrobot.navigation import Link, add_link
+from rockrobot.outcomes.actions import ask_for_letters, latest_job
+from rockrobot.recalls.models import RecallCase
+from rockrobot.recalls.queries import case_for, find_case
+from rockrobot.web import commit_and_go, once, page
+
+blueprint = Blueprint("letters", __name__)
+OF_LETTERS = ("letters.case", "letters.show")
+PREVIEW_DOTS = 3.2
+add_link(Link(lazy_gettext("Takaisinvedot"), 120, lazy_gettext("Kirjeet"), "letters.index", "mail", covers=OF_LETTERS))
+
+
+def _case(case_id: int) -> RecallCase:
+    return case_for(case_id) or abort(404)
+
+
+@blueprint.get("/letters/")
+@allow(*PEOPLE_READERS, event="letters.index")
+def index() -> str:
+    """Print batches of all real cases, or of drills, the newest first."""
+    is_drill = request.args.get("kind") == "drills"
+    found = queries.all_batches(is_drill=is_drill, number=request.args.get("page", 1, int))
+    cases = {batch.case_number: find_case(batch.case_number) for batch in found.rows}
+    posted = queries.counts_of_batches([batch.id for batch in found.rows])
+    ledger.log_view([])
+    return page("letters/index.html", found=found, is_drill=is_drill, cases=cases, posted=posted)
+
+
+@blueprint.get("/recalls/<int:case_id>/letters")
+@allow(*PEOPLE_READERS, event="letters.case")
+def case(case_id: int) -> str:
+    recall = _case(case_id)
+    shown = _shown(recall.number)
+    job, faults = latest_job(case_id), letter_faults(recall)
+    waiting = waiting_recipients(recall)
+    batches = queries.batches_of(recall.number)
+    ledger.log_view(letter.person_id for letter in shown.rows if letter.person_id)
+    return page(
+        "letters/case.html",
+        fragments=("letter_job",),
+        case=recall,
+        shown=shown,
+        lights=queries.lights_of(recall.number),
+        light_of=queries.light_of,
+        approval=standing_approval(recall),
+        waiting=len(waiting),
+        unprinted=sum(len(chunk.letter_ids) for chunk in queries.waiting_chunks(recall.number)),
+        faults=faults,
+        job=job,
+        job_faults=[LettersFault(code) for code in _codes(job)],
+        batches=batches,
+        posted=queries.counts_of_batches([batch.id for batch in batches]),
+    )
+
+
+def _shown(case_number: str) -> Any:
+    kind, light = request.args.get("kind", ""), request.args.get("light", "")
+    return queries.letters_of(
+        case_number,
+        kind=LetterKind(kind) if kind in set(LetterKind) else None,
+        light=Light(light) if light in set(Light) else None,
+        number=request.args.get("page", 1, int),
+    )
+
+
+def _codes(job: Any) -> list[str]:
+    codes = job.fault.split(",") if job is not None and job.fault else []
+    return codes if set(codes) <= set(LettersFault) else []
+
+
+@blueprint.post("/recalls/<int:case_id>/letters")
+@allow(Role.CUSTOMER_CARE, event="letters.print")
+@once
+def print_case(case_id: int) -> Response:
+    """Queue writing and printing; the worker does it."""
+    ask_for_letters(_case(case_id))
+    return commit_and_go(url_for("letters.case", case_id=case_id))
+
+
+@blueprint.get("/letters/batches/<int:batch_id>.pdf")
+@allow(*PEOPLE_READERS, event="letters.download_batch")
+def download_batch(batch_id: int) -> Response:
+    batch = queries.batch_with_body(batch_id) or abort(404)
+    ledger.log_view(sorted(queries.people_in_batch(batch.id)))
+    return _pdf(batch.body, f"{batch.case_number}-{batch.language}-{batch.id}.pdf")
+
+
+def _pdf(body: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(body, mimetype="application/pdf", headers=headers)
+
+
+# ---------- one letter ----------
+
+
+def _letter(letter_id: int) -> Letter:
+    return queries.letter_for(letter_id) or abort(404)
+
+
+def _log(letter: Letter) -> None:
+    ledger.log_view([letter.person_id] if letter.person_id else [])
+
+
+@blueprint.get("/letters/<int:letter_id>")
+@allow(*PEOPLE_READERS, event="letters.show")
+def show(letter_id: int) -> str:
+    letter = _letter(letter_id)
+    body = queries.body_of(letter_id)
+    pages = _pages(body.body) if body else []
+    _log(letter)
+    return page(
+        "letters/show.html",
+        letter=letter,
+        case=find_case(letter.case_number),
+        body=body,
+        pages=pages,
+        copies=queries.copies_of(letter_id),
+        message=queries.message_of(letter_id),
+        light=queries.light_of(letter.address_faults),
+        faults=[AddressFault(fault) for fault in letter.address_faults],
+    )
+
+
+def _pages(pdf: bytes) -> list[str]:
+    """The pages as addresses of pictures."""
+    numbers = range(1, paper.page_count(pdf) + 1)
+    pictures = [paper.page_png(pdf, number, dots_per_mm=PREVIEW_DOTS) for number in numbers]
+    return ["data:image/png;base64," + base64.b64encode(picture).decode() for picture in pictures]
+
+
+@blueprint.get("/letters/<int:letter_id>.pdf")
+@allow(*PEOPLE_READERS, event="letters.download")
+def download(letter_id: int) -> Response:
+    """The exact bytes that were kept."""
+    letter, body = _letter(letter_id), queries.body_of(letter_id) or abort(404)
+    _log(letter)
+    return _pdf(body.body, f"{letter.reference}.pdf")
+
+
+@blueprint.post("/letters/<int:letter_id>/copy")
+@allow(Role.CUSTOMER_CARE, event="letters.copy")
+@once
+def copy(letter_id: int) -> Response:
+    """Print a letter again as a copy, byte for byte; that it was printed is kept."""
+    letter = _letter(letter_id)
+    if queries.body_of(letter_id) is None:
+        abort(404)
+    actions.note_copy(letter)
+    return commit_and_go(url_for("letters.download", letter_id=letter_id), _("Kopio kirjattu."))
