@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MIN_SECRET_LENGTH = 32
-DEVELOPMENT_SECRET = "development-only-secret-do-not-use-elsewhere"
+DEVELOPMENT_SECRET = "development-only-secret-do-not-use-elsewhere"  # noqa: S105 (refused outside development)
 SHIPPED_SECRETS = frozenset({DEVELOPMENT_SECRET, "test-secret-that-is-long-enough-to-pass-checks"})
 ROOT = Path(__file__).resolve().parent
 

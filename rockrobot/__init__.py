@@ -31,6 +31,7 @@ ROOM_NAMES = (
     "exchange",
     "imports",
     "enquiries",
+    "wordings",
     "serials",
     "traces",
     "notices",

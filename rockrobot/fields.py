@@ -9,6 +9,7 @@ import phonenumbers
 from babel import Locale
 from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from phonenumbers import PhoneNumberFormat
 from wtforms import Field, SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
@@ -166,3 +167,11 @@ class BusinessIdField(StringField):
 def stripped(text: str | None) -> str:
     """What was typed without spaces around it; nothing is the empty text (a filter for text fields)."""
     return " ".join((text or "").replace("\0", "").split())
+
+
+def today_form(form_class: type[FlaskForm], field: str = "on") -> Any:
+    """A form whose day is today until somebody types another."""
+    form = form_class()
+    if not form.is_submitted():
+        form[field].data = clock.today()
+    return form

@@ -8,7 +8,9 @@ from rockrobot import clock, jobs, ledger
 from rockrobot.access import Role, allow
 from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.db import db
+from rockrobot.fields import today_form
 from rockrobot.follow_ups import actions, queries
+from rockrobot.follow_ups.forms import PostedForm, ReturnedForm
 from rockrobot.letters.models import Letter, OutboxMessage
 from rockrobot.letters.queries import letter_for
 from rockrobot.mailing import actions as mailing
@@ -18,7 +20,6 @@ from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.recalls.rules import CaseState
 from rockrobot.replies import actions as replies
-from rockrobot.replies.forms import PostedForm, ReturnedForm, today_form
 from rockrobot.web import Answer, commit_and_go, once, page, say
 
 blueprint = Blueprint("follow_ups", __name__)

@@ -1,15 +1,12 @@
 """Forms of replies, outcomes, calls and returned mail."""
 
-from typing import Any
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from rockrobot import clock
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.fields import CountryField, DateField, stripped
@@ -61,14 +58,6 @@ EVIDENCE = [
     (Evidence.RETURNED_GOODS.value, _("Palautettu tavara")),
     (Evidence.PUBLIC_NOTICE.value, _("Julkinen ilmoitus")),
     (Evidence.OWN_RECORD.value, _("Oma kirjaus")),
-]
-RETURN_REASONS = [
-    ("unknown", _("Vastaanottaja tuntematon")),
-    ("moved", _("Muuttanut")),
-    ("address", _("Puutteellinen osoite")),
-    ("unclaimed", _("Ei noudettu")),
-    ("refused", _("Kieltäytynyt vastaanottamasta")),
-    ("deceased", _("Kuollut tai yritys lakannut")),
 ]
 
 
@@ -170,20 +159,6 @@ class ContactForm(FlaskForm):
     note = TextAreaField(_("Mitä sovittiin"), [DataRequired(_("Kirjoita, mitä tapahtui.")), Length(max=2000)])
 
 
-class PostedForm(FlaskForm):
-    """These were posted on a day."""
-
-    on = DateField(_("Postitettu"), [DataRequired(_("Kirjoita postituspäivä."))])
-    tracking_no = StringField(_("Seurantatunnus"), [Optional(), Length(max=80)], filters=CLEAN)
-
-
-class ReturnedForm(FlaskForm):
-    """A letter came back."""
-
-    on = DateField(_("Palautunut"), [DataRequired(_("Kirjoita päivä."))])
-    reason = SelectField(_("Syy"), choices=RETURN_REASONS)
-
-
 class FindLetterForm(FlaskForm):
     """The reference on the slip, typed or scanned."""
 
@@ -193,11 +168,3 @@ class FindLetterForm(FlaskForm):
         filters=CLEAN,
         render_kw={"class": "medium no", "autocapitalize": "characters", "autocomplete": "off"},
     )
-
-
-def today_form(form_class: type[FlaskForm], field: str = "on") -> Any:
-    """A form whose day is today until somebody types another."""
-    form = form_class()
-    if not form.is_submitted():
-        form[field].data = clock.today()
-    return form

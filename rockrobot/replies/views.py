@@ -10,6 +10,7 @@ from rockrobot.access import REGISTER_READERS, Role, allow, may_open
 from rockrobot.contacts import actions as contacts
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import next_customer_no
+from rockrobot.fields import today_form
 from rockrobot.letters.models import Letter
 from rockrobot.navigation import Link, add_link
 from rockrobot.outcomes.rules import Channel, ReplyKind
@@ -27,7 +28,6 @@ from rockrobot.replies.forms import (
     FindLetterForm,
     OutcomeForm,
     ReplyForm,
-    today_form,
 )
 from rockrobot.replies.rules import CONSEQUENCES, OutcomeFault
 from rockrobot.staff.queries import names_of_actors

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceModel
-from rockrobot.serials.rules import Expression, range_prefix, serials_between
+from rockrobot.serials.rules import Expression
+from rockrobot.wordings.rules import range_prefix, serials_between
 
 CHUNK = 5_000
 

@@ -1,13 +1,28 @@
 """Lists of serials as people and recall notices write them: singles, ranges, and what could not be read.
 
 Nothing is guessed. A word without digits in a sentence is prose; what looks like an identifier is a single, the end of
-a range, named by another keyword (a model, an expiry date), or unread. Pure. Source: our choice, tried on public notices.
+a range, named by another keyword (a model, an expiry date), or unread. Pure. Our choice, tried on public notices.
 """
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from rockrobot.wordings.rules import (
+    AND,
+    BETWEEN,
+    DATE,
+    GLUED,
+    NOISE,
+    OTHER,
+    RULES,
+    SERIAL,
+    TABLE,
+    TO,
+    Token,
+    natural,
+    shape,
+    tokens_of,
+)
 
 
 class Why(StrEnum):
@@ -43,72 +58,6 @@ class Expression:
     unread: list[Unread] = field(default_factory=list)
 
 
-@dataclass
-class Token:
-    """A piece of the text: what it is, where, and its words."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
-_ID = r"[^\W_]+(?:[-/._][^\W_]+)*"
-_TOKENS = re.compile(
-    rf"(?P<wild>[^\s,;()]*[*?][^\s,;()]*|\b[\w-]*\dX{{2,}}\b)|(?P<ident>{_ID})|(?P<suffix>:[a-zäö]{{1,4}}\b)"
-    r"|(?P<dash>[–—−…~]|\.\.\.?|(?<=\s)-(?=\s))|(?P<open>[(\[])|(?P<close>[)\]])"
-    r"|(?P<comma>[,&+])|(?P<break>[;\n])|(?P<stop>\.)|(?P<other>\S)"
-)
-_TO = frozenset(["to", "through", "thru", "thro", "till", "til", "tom", "tot", "saakka", "asti", "päättyen"])
-_AND = frozenset(["and", "ja", "sekä", "och", "og", "und", "or", "tai", "eller"])
-_BETWEEN = frozenset(["between", "välillä", "väliltä", "mellan", "mellom", "mellem"])
-_SERIAL = re.compile(
-    r"lots?|serials?|batch(?:es)?|codes?|sarjanumero\w*|sarjanro\w*|serienummer\w*|serienr|serienumre|erän?|erät|eränumero\w*"
-    r"|lot/codes?|numbers/?serials?|numberserial|partier?|parti",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(
-    r"models?|ref|udi|gtin|upc|sku|exp|exp\w+|mallit?|mallikoodi\w*|modell\w*|item|catalog\w*|manufactured|valmistettu\w*"
-    r"|tillverkad\w*|use|best|note|date|dates|puh|tel",
-    re.IGNORECASE,
-)
-_RULES = re.compile(
-    r"all|kaikki|alla|alle|except|excluding|paitsi|lukuun|utom|unntatt|undtagen|begin\w*|starting|starts|ending|ends"
-    r"|alka(?:vat|va|ville|villa)|pääty\w*|päätty(?:vät|vä)|börja\w*|sluta\w*|prior|before|after|ennen|jälkeen|före|efter"
-    r"|onwards?|eteenpäin|higher|lower|above|below|yli|alle|suuremmat|pienemmät|every|joka|prefix|etuliite",
-    re.IGNORECASE,
-)
-_NOISE = re.compile(
-    r"from|alkaen|från|fra|range|ranges|ranging|number|numbers|no|nos|nro|nr|nummer|the|are|is|and|with|laitteet|koneet"
-    r"|laite|kone|maskiner|machines|units?|numerot|within|väli|yhteensä|kpl|pcs|st",
-    re.IGNORECASE,
-)
-_TABLE = re.compile(r"model\s*(?:names?)?[\s/]*(?:numbers?|no\.?)?[\s/]*serial", re.IGNORECASE)
-_DATE = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{4}")
-_GLUED = re.compile(r"[a-zäöå]{2,}[A-ZÅÄÖ]")
-_RUNS = re.compile(r"\d+|[^\d]+")
-
-
-def _tokens(text: str) -> list[Token]:
-    found = []
-    for match in _TOKENS.finditer(text):
-        kind = match.lastgroup or "other"
-        if kind == "ident" and not any(c.isdigit() for c in match.group()):
-            kind = "word"
-        found.append(Token(kind, match.group(), match.start(), match.end()))
-    return found
-
-
-def shape(serial: str) -> tuple[str, ...]:
-    """The runs of a serial without their digits: "SP-0147" -> ("SP-", "9"); what two ends of a range must share."""
-    return tuple("9" if run[0].isdigit() else "A" if run.isalpha() else run for run in _RUNS.findall(serial))
-
-
-def natural(serial: str) -> tuple[tuple[int, str], ...]:
-    """The order of serials: digit runs as numbers, the rest as text."""
-    return tuple((int(run), "") if run[0].isdigit() else (0, run) for run in _RUNS.findall(serial))
-
-
 def _is_range(first: str, last: str) -> Why | None:
     if shape(first) != shape(last):
         return Why.RANGE_ENDS_DIFFER
@@ -138,9 +87,9 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = _tokens(text)
-        self.has_keyword = any(t.kind == "word" and _SERIAL.fullmatch(t.text) for t in self.tokens)
-        self.is_table = bool(_TABLE.search(text))
+        self.tokens = tokens_of(text)
+        self.has_keyword = any(t.kind == "word" and SERIAL.fullmatch(t.text) for t in self.tokens)
+        self.is_table = bool(TABLE.search(text))
         self.is_serial = not self.has_keyword
         self.place = 0
         self.out = Expression()
@@ -194,17 +143,17 @@ class _Reader:
     def read_word(self, token: Token) -> None:
         word = token.text.lower()
         self.place += 1
-        if word in _BETWEEN:
+        if word in BETWEEN:
             self._between(token)
-        elif _SERIAL.fullmatch(word) or (word == "units" and self._next_is(":")):
+        elif SERIAL.fullmatch(word) or (word == "units" and self._next_is(":")):
             self.is_serial = True
-        elif _OTHER.fullmatch(word):
+        elif OTHER.fullmatch(word):
             self.is_serial = False
-        elif _RULES.fullmatch(word) and self._governs():
+        elif RULES.fullmatch(word) and self._governs():
             self._refuse_clause(token)
-        elif word in _TO and self.is_serial:
+        elif word in TO and self.is_serial:
             self._open_range(token)
-        elif not self.has_keyword and not (_NOISE.fullmatch(word) or word in _AND):
+        elif not self.has_keyword and not (NOISE.fullmatch(word) or word in AND):
             self.refuse(token, token, Why.NO_DIGITS)
 
     def _next_is(self, mark: str) -> bool:
@@ -237,7 +186,7 @@ class _Reader:
 
     def _between(self, token: Token) -> None:
         first, middle, last = self.peek(), self.peek(1), self.peek(2)
-        is_pair = first and middle and last and first.kind == last.kind == "ident" and middle.text.lower() in _AND
+        is_pair = first and middle and last and first.kind == last.kind == "ident" and middle.text.lower() in AND
         if is_pair and first and last and (self.is_serial or self.is_table):
             self.place += 3
             self._drop_model()
@@ -254,9 +203,9 @@ class _Reader:
         self.place += 1
         if not self.is_serial or self._is_numbering(token):
             return
-        if _DATE.fullmatch(token.text):
+        if DATE.fullmatch(token.text):
             self.refuse(token, token, Why.DATE)
-        elif _GLUED.search(token.text):
+        elif GLUED.search(token.text):
             self.refuse(token, token, Why.GLUED)
         elif self._split_number(token):
             following = self.tokens[self.place]
@@ -286,7 +235,7 @@ class _Reader:
     def _single_or_range(self, token: Token) -> None:
         self._skip_suffix()
         middle, last = self.peek(), self.peek(1)
-        is_marked = middle is not None and (middle.kind == "dash" or middle.text.lower() in _TO)
+        is_marked = middle is not None and (middle.kind == "dash" or middle.text.lower() in TO)
         if middle is not None and last is not None and is_marked and last.kind == "ident":
             self.place += 2
             self._skip_suffix()
@@ -314,7 +263,7 @@ class _Reader:
 
     def _add_range(self, start: Token, first: str, last: Token) -> None:
         why = _is_range(first, last.text)
-        if _GLUED.search(last.text):
+        if GLUED.search(last.text):
             why = Why.GLUED
         if why:
             self.refuse(start, last, why)
@@ -337,33 +286,3 @@ class _Reader:
 def read_units(text: str) -> Expression:
     """Singles and ranges of serials in a text, and what could not be read; never raises."""
     return _Reader(text).read()
-
-
-def same_kind(serial: str, first: str, last: str) -> bool:
-    """True when a serial is written like both ends of a range: same runs of text, digits of a width the ends allow.
-
-    A run that has the same width at both ends has it in the serial too (098-103 holds 099 and not 99); where the ends
-    differ in width (98-103) the serial's run has no leading zero. Source: our choice.
-    """
-    runs, low, high = _RUNS.findall(serial), _RUNS.findall(first), _RUNS.findall(last)
-    if not len(runs) == len(low) == len(high):
-        return False
-    for run, a, b in zip(runs, low, high, strict=True):
-        if not a[0].isdigit():
-            if not run == a == b:
-                return False
-        elif not run[0].isdigit() or (len(a) == len(b) != len(run)) or (len(a) != len(b) and run[0] == "0"):
-            return False
-    return True
-
-
-def serials_between(first: str, last: str, known: Iterable[str]) -> Iterator[str]:
-    """Those of the known serials that lie in a range, both ends included."""
-    low, high = natural(first), natural(last)
-    return (serial for serial in known if same_kind(serial, first, last) and low <= natural(serial) <= high)
-
-
-def range_prefix(first: str, last: str) -> str:
-    """What every serial of a range begins with, so that the database can be asked for few: text before the digits."""
-    low, high = _RUNS.findall(first), _RUNS.findall(last)
-    return low[0] if low and low[:1] == high[:1] and not low[0][0].isdigit() else ""

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rockrobot.serials.rules import Why, read_units, serials_between
+from rockrobot.serials.rules import Why, read_units
+from rockrobot.wordings.rules import serials_between
 from tests.conftest import SHARED
 
 LABELLED = SHARED / "data" / "real" / "recalls" / "affected_unit_expressions.json"

@@ -1,0 +1,1 @@
+"""The words and marks in which lists of serials are written (statement: valmius kerätä tuotteet)."""
