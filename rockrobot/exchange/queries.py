@@ -202,9 +202,14 @@ MESSAGES: dict[str, Callable[[str], str]] = {
 }
 
 
+def fault_reason(fault: Fault) -> str:
+    """What is wrong and what to mend, in words."""
+    return MESSAGES[fault.code](fault.detail)
+
+
 def fault_text(fault: Fault) -> str:
     """A fault in words: sheet, row, column and what to mend."""
-    return f"{fault.sheet}, rivi {fault.row}, sarake {fault.column}: {MESSAGES[fault.code](fault.detail)}"
+    return f"{fault.sheet}, rivi {fault.row}, sarake {fault.column}: {fault_reason(fault)}"
 
 
 FILE_MESSAGES = {

@@ -1,16 +1,19 @@
 """Takes the planned rows into the register, in chunks under one change set; keeps uploaded files."""
 
+import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from rockrobot import clock, jobs, ledger
 from rockrobot.db import db
+from rockrobot.devices.rules import is_outside_days
 from rockrobot.exchange.rules import SHEETS
 from rockrobot.imports.models import ImportRun, ImportState
-from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, own_column
+from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, columns_by_hand, fitting_days, old_runs, own_column
 from rockrobot.imports.rules import (
     BATCH_KEY,
     REFERENCES,
@@ -19,12 +22,12 @@ from rockrobot.imports.rules import (
     SheetPlan,
     Status,
     StoredRow,
-    is_outside_batch_days,
     merged_values,
 )
+from rockrobot.workbooks import write_zip
 
 CHUNK = 10_000
-SUFFIXES = frozenset({".xlsx", ".zip", ".csv"})
+KEPT = timedelta(days=30)
 Progress = Callable[[int], None]
 
 
@@ -49,7 +52,10 @@ class Ids:
 def apply_plan(
     plans: Sequence[SheetPlan], stored: Mapping[str, Mapping[Key, StoredRow]], *, progress: Progress | None = None
 ) -> None:
-    """Write every new and changed row; commits after each chunk, all in the one running change set."""
+    """Write every new and changed row; commits after each chunk, all in the one running change set.
+
+    A value that somebody changed by hand since the plan was made is left as it is.
+    """
     ids, done = Ids(stored), 0
     for plan in plans:
         rows = [row for row in plan.rows if row.status in {Status.NEW, Status.CHANGED}]
@@ -60,6 +66,8 @@ def apply_plan(
             done += len(chunk)
             if progress:
                 progress(done)
+    _mark_outside_days(plans)
+    db.session.commit()
 
 
 def _apply_chunk(sheet: str, rows: list[PlannedRow], ids: Ids) -> None:
@@ -71,13 +79,37 @@ def _apply_chunk(sheet: str, rows: list[PlannedRow], ids: Ids) -> None:
     new = [row for row in rows if row.status is Status.NEW]
     made = ledger.bulk_insert(table, [_columns(sheet, row, row.values, ids) for row in new])
     ids.made.setdefault(sheet, {}).update(zip((row.key for row in new), made, strict=True))
-    changed = [row for row in rows if row.status is Status.CHANGED and row.stored]
-    updates = []
-    for row in changed:
-        before = {name: row.stored.values.get(name) for name in row.changes} if row.stored else {}
-        updates.append((row.stored.id, _columns(sheet, row, before, ids), _columns(sheet, row, row.changes, ids)))  # type: ignore[union-attr]
+    updates = list(_updates(sheet, [row for row in rows if row.status is Status.CHANGED], ids))
     if updates:
         ledger.bulk_update(table, updates)
+
+
+def _updates(sheet: str, rows: list[PlannedRow], ids: Ids) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+    by_hand = columns_by_hand(sheet, [row.stored.id for row in rows if row.stored])
+    for row in rows:
+        if row.stored is None or row.stored.id not in by_hand:
+            continue
+        changes = {name: value for name, value in row.changes.items() if name not in by_hand[row.stored.id]}
+        if changes:
+            before = {name: row.stored.values.get(name) for name in changes}
+            yield row.stored.id, _columns(sheet, row, before, ids), _columns(sheet, row, changes, ids)
+
+
+def _mark_outside_days(plans: Sequence[SheetPlan]) -> None:
+    """New days of a batch change which of its stored fittings lie outside them."""
+    changed = [
+        row.stored.id
+        for plan in plans
+        if plan.name == "batches"
+        for row in plan.rows
+        if row.stored and row.status is Status.CHANGED and {"received_on", "used_up_on"} & row.changes.keys()
+    ]
+    marks = []
+    for id_, is_outside, *days in fitting_days(changed):
+        if is_outside != is_outside_days(*days):
+            marks.append((id_, {"is_outside_batch_days": is_outside}, {"is_outside_batch_days": not is_outside}))
+    if marks:
+        ledger.bulk_update(MODELS["fittings"].__table__, marks)
 
 
 def _columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], ids: Ids) -> dict[str, Any]:
@@ -96,7 +128,7 @@ def _columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], ids: Ids) -
         columns["ordinal"] = row.key[-1]
     if sheet == "fittings" and "fitted_on" in values:
         days = ids.batch_days.get(tuple(row.values.get(name) for name in BATCH_KEY), (None, None))
-        columns["is_outside_batch_days"] = is_outside_batch_days(values["fitted_on"], *days)
+        columns["is_outside_batch_days"] = is_outside_days(values["fitted_on"], *days)
     return columns
 
 
@@ -117,20 +149,42 @@ class ImportStateError(ValueError):
     """The file was taken or left already."""
 
 
-def keep_upload(stream: BinaryIO, file_name: str, folder: Path) -> ImportRun:
-    """Keep an uploaded file under a name of our own and queue its reading; the person's name for it is only shown."""
+def keep_upload(files: Sequence[tuple[str, BinaryIO]], folder: Path) -> ImportRun:
+    """Keep an uploaded file (several CSV files as one ZIP) under a name of our own and queue its reading.
+
+    files: the name in its owner's words, which is only shown, and the content. Forgets what was kept too long.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    suffix = Path(file_name).suffix.lower()
-    stored_name = secrets.token_hex(16) + (suffix if suffix in SUFFIXES else ".bin")
-    path = folder / stored_name
-    with path.open("wb") as target:
-        shutil.copyfileobj(stream, target)
-    path.chmod(0o600)
-    run = ImportRun(file_name=file_name[-200:], stored_name=stored_name, made_at=clock.now(), made_by=ledger.actor())
+    forget_old(folder)
+    name = Path(files[0][0].replace("\\", "/")).name
+    stored_name = secrets.token_hex(16)
+    with open(os.open(folder / stored_name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        if len(files) == 1:
+            shutil.copyfileobj(files[0][1], target)
+        else:
+            target.write(write_zip((other, stream.read()) for other, stream in files))
+            name = f"{name} + {len(files) - 1}"
+    run = ImportRun(file_name=name[-200:], stored_name=stored_name, made_at=clock.now(), made_by=ledger.actor())
     db.session.add(run)
     db.session.flush()
     run.job_id = jobs.enqueue("imports.read", {"run_id": run.id}, key=f"imports.read:{run.id}").id
     return run
+
+
+def forget_old(folder: Path) -> None:
+    """Delete files kept too long, and what was told of their rows."""
+    limit = clock.now() - KEPT
+    for path in folder.iterdir():
+        if path.stat().st_mtime < limit.timestamp():
+            path.unlink(missing_ok=True)
+    for run in old_runs(limit):
+        run.report = {**run.report, "faults": [], "kept": []}
+
+
+def forget_files(*paths: Path) -> None:
+    """Delete uploaded files that nobody needs any more."""
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def take(run: ImportRun, *, is_good_only: bool) -> None:
@@ -139,11 +193,19 @@ def take(run: ImportRun, *, is_good_only: bool) -> None:
         raise ImportStateError
     run.state = ImportState.APPLYING
     payload = {"run_id": run.id, "good_only": is_good_only}
-    run.job_id = jobs.enqueue("imports.apply", payload, key=f"imports.apply:{run.id}").id
+    run.job_id = jobs.enqueue("imports.apply", payload, key=f"imports.apply:{run.id}:{run.job_id}").id
+
+
+def try_again(run: ImportRun) -> None:
+    """Read again a file whose job failed. Raises ImportStateError when it is not waiting for a job."""
+    if run.state not in {ImportState.READING, ImportState.APPLYING}:
+        raise ImportStateError
+    run.state = ImportState.READING
+    run.job_id = jobs.enqueue("imports.read", {"run_id": run.id}, key=f"imports.read:{run.id}:{run.job_id}").id
 
 
 def leave(run: ImportRun) -> None:
-    """Do not take a file."""
+    """Do not take a file. Raises ImportStateError when it was taken already."""
     if run.state not in {ImportState.READ, ImportState.BROKEN}:
         raise ImportStateError
     run.state = ImportState.LEFT

@@ -2,18 +2,28 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileAllowed, FileField, FileRequired
+from flask_wtf.file import FileAllowed, FileRequired, MultipleFileField
+from wtforms.validators import ValidationError
 
 
 class UploadForm(FlaskForm):
-    """A workbook, a ZIP of CSV files, or one CSV."""
+    """A workbook, a ZIP of CSV files, or CSV files."""
 
-    file = FileField(
+    file = MultipleFileField(
         _("Tiedosto"),
         [
             FileRequired(_("Valitse tiedosto.")),
             FileAllowed(["xlsx", "zip", "csv"], _("Valitse työkirja (XLSX), CSV tai ZIP, jossa on CSV-tiedostoja.")),
         ],
-        description=_("Työkirja (XLSX), CSV tai ZIP. Mitään ei tallenneta rekisteriin ennen kuin hyväksyt."),
-        render_kw={"accept": ".xlsx,.zip,.csv"},
+        description=_(
+            "Työkirja (XLSX), ZIP tai CSV-tiedostot: valitse tai raahaa tähän. "
+            "Mitään ei tallenneta rekisteriin ennen kuin hyväksyt."
+        ),
+        render_kw={"accept": ".xlsx,.zip,.csv", "class": "drop"},
     )
+
+    def validate_file(self, field: MultipleFileField) -> None:
+        """Several files are one register only when all of them are CSV."""
+        names = [(file.filename or "").lower() for file in field.data or []]
+        if len(names) > 1 and not all(name.endswith(".csv") for name in names):
+            raise ValidationError(_("Valitse yksi työkirja tai ZIP, tai useita CSV-tiedostoja."))

@@ -2,17 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Address, Company, Person
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, Ownership
+from rockrobot.exchange.queries import fault_reason, fault_text, written_again
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of, key_of
 from rockrobot.imports.models import ImportRun
-from rockrobot.imports.rules import REFERENCES, Key, StoredRow
+from rockrobot.imports.rules import REFERENCES, Key, SheetPlan, StoredRow, totals
+from rockrobot.jobs import Job
 from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
 
 MODELS: dict[str, Any] = {
@@ -118,20 +123,43 @@ def stored_values(sheet: str) -> Iterator[tuple[int, list[str], dict[str, Any]]]
 
 
 def stored_rows(sheet: str) -> dict[Key, StoredRow]:
-    """The stored rows of a sheet by their key, with the ordinal where the sheet has one."""
+    """The stored rows of a sheet by their key, with the ordinal where the sheet has one.
+
+    Where rows made by hand share a key, the first one carries the others as twins.
+    """
     definition = SHEETS[sheet]
     found: dict[Key, StoredRow] = {}
     ordinals: dict[Key, int] = defaultdict(int)
-    back: dict[str, tuple[str, ...]] = REFERENCE_COLUMNS.get(sheet, {})
-    renamed = {own: name for name, own in COLUMN_OF.get(sheet, {}).items()}
     for id_, attributes, values in stored_values(sheet):
         key = key_of(definition, values)
         if definition.has_ordinal:
             plain, key = key, (*key, ordinals[key])
             ordinals[plain] += 1
-        by_hand = {name for a in attributes for name in back.get(a, (renamed.get(a, a),))}
-        found[key] = StoredRow(id_, values, frozenset(by_hand))
+        row = StoredRow(id_, values, _columns_of(sheet, attributes))
+        first = found.get(key)
+        found[key] = replace(first, twins=(*first.twins, row)) if first else row
     return found
+
+
+def _columns_of(sheet: str, attributes: Iterable[str]) -> frozenset[str]:
+    """The format's columns that these attributes of a row stand for."""
+    references: dict[str, tuple[str, ...]] = REFERENCE_COLUMNS.get(sheet, {})
+    renamed = {own: name for name, own in COLUMN_OF.get(sheet, {}).items()}
+    return frozenset(name for a in attributes for name in references.get(a, (renamed.get(a, a),)))
+
+
+def columns_by_hand(sheet: str, row_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The format's columns that people changed by hand, of each of these rows that is still there."""
+    model = MODELS[sheet]
+    rows = db.session.execute(select(model.id, model.hand_changed).where(among(model.__table__.c.id, row_ids)))
+    return {id_: _columns_of(sheet, attributes or []) for id_, attributes in rows}
+
+
+def fitting_days(batch_ids: Sequence[int]) -> Sequence[Any]:
+    """(fitting, is marked, fitted on, batch received on, used up on) of the fittings of these batches."""
+    columns = (Fitting.id, Fitting.is_outside_batch_days, Fitting.fitted_on, Batch.received_on, Batch.used_up_on)
+    joined = select(*columns).join(Batch, Batch.id == Fitting.batch_id).where(among(Batch.__table__.c.id, batch_ids))
+    return db.session.execute(joined).all()
 
 
 def stored_for(sheets: Iterable[str]) -> dict[str, Mapping[Key, StoredRow]]:
@@ -159,3 +187,98 @@ def people_ids() -> list[int]:
 def import_runs(*, limit: int = 50) -> Sequence[ImportRun]:
     """The latest imports, newest first."""
     return db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)).all()
+
+
+def run_with(run_id: int) -> ImportRun | None:
+    """The import with this id."""
+    return db.session.get(ImportRun, run_id)
+
+
+def old_runs(before: datetime) -> Sequence[ImportRun]:
+    """Imports made before a moment whose report still tells of rows."""
+    runs = db.session.scalars(select(ImportRun).where(ImportRun.made_at < before))
+    return [run for run in runs if run.report.get("faults") or run.report.get("kept")]
+
+
+def undone_by(run: ImportRun) -> ChangeSet | None:
+    """The act that undid this import."""
+    return db.session.scalar(select(ChangeSet).where(ChangeSet.undoes_id == (run.change_set_id or 0)).limit(1))
+
+
+def left_by_undo(change_set_id: int, undo_id: int) -> list[tuple[str, int]]:
+    """(table, row) that the change set touched and its undo left as it was, since somebody had changed it."""
+    touched, undone = (
+        {
+            (table, row_id)
+            for table, row_id in db.session.execute(
+                select(LedgerEntry.table_name, LedgerEntry.row_id).where(
+                    LedgerEntry.change_set_id == id_, LedgerEntry.action != "view"
+                )
+            )
+        }
+        for id_ in (change_set_id, undo_id)
+    )
+    return sorted(touched - undone)
+
+
+def job_of(run: ImportRun) -> Job | None:
+    """The job that works on this import, or did last."""
+    return db.session.get(Job, run.job_id) if run.job_id else None
+
+
+# ---------- what an import would do, told ----------
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A file that was read: the sheets nobody knows, what becomes of its rows, and what is stored already."""
+
+    ignored: list[str]
+    plans: list[SheetPlan]
+    stored: Mapping[str, Mapping[Key, StoredRow]]
+
+
+def report_of(planned: Planned, told_rows: int) -> dict[str, Any]:
+    """What was understood of a file, for the screen; at most so many rows are told one by one."""
+    rows = [(plan.read, row) for plan in planned.plans for row in plan.rows]
+    faults = [row.fault for _, row in rows if row.fault]
+    kept = [(read, row) for read, row in rows if row.kept]
+    return {
+        "totals": totals(planned.plans),
+        "ignored": planned.ignored,
+        "sheets": [
+            {
+                "name": plan.name,
+                "title": plan.read.title,
+                "columns": [[name, label] for name, label in plan.read.labels.items()],
+                "ignored": plan.read.ignored,
+                "counts": plan.counts(),
+            }
+            for plan in planned.plans
+        ],
+        "fault_count": len(faults),
+        "faults": [
+            {"sheet": fault.sheet, "row": fault.row, "column": fault.column, "reason": fault_reason(fault)}
+            for fault in faults[:told_rows]
+        ],
+        "kept_count": len(kept),
+        "kept": [
+            {"sheet": read.title, "row": row.number, "columns": [read.labels.get(name, name) for name in row.kept]}
+            for read, row in kept[:told_rows]
+        ],
+    }
+
+
+def refused_sheets(plans: Sequence[SheetPlan], reason: str) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The refused rows with their own header and the reason in a last column, to be mended and read again."""
+    sheets = []
+    for plan in plans:
+        header = written_again(plan.read.header, 0)
+        rows = [
+            [*written_again(row.cells, len(header))[: len(header)], fault_text(row.fault)]
+            for row in plan.rows
+            if row.fault
+        ]
+        if rows:
+            sheets.append((plan.read.title, [*header, reason], rows))
+    return sheets

@@ -1,7 +1,7 @@
 """What an import would do, row by row: pure; the file and the store as they are told, decisions out."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -33,6 +33,7 @@ PERIODS = {
     "fittings": ("fitted_on", "removed_on"),
     "ownerships": ("from", "to"),
 }
+WITH_PARTY = frozenset({"addresses", "ownerships"})
 Key = tuple[Any, ...]
 
 
@@ -47,11 +48,19 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class StoredRow:
-    """A row as it is stored, in the format's columns; by_hand names those a person changed."""
+    """A row as it is stored, in the format's columns.
+
+    by_hand names the columns a person changed; twins are rows with the same key, made by hand.
+    """
 
     id: int
     values: Mapping[str, Any]
     by_hand: frozenset[str] = frozenset()
+    twins: tuple["StoredRow", ...] = ()
+
+    def says(self, values: Mapping[str, Any]) -> bool:
+        """True when the row says all that these values say."""
+        return all(self.values.get(column) == value for column, value in values.items())
 
 
 @dataclass
@@ -130,7 +139,7 @@ def plan_import(sheets: Iterable[Any], stored: Mapping[str, Mapping[Key, StoredR
 def _plan_sheet(read: Any, stored: Mapping[Key, StoredRow], known: Known) -> SheetPlan:
     plan, seen = SheetPlan(read), dict[Key, PlannedRow]()
     ordinals: dict[Key, int] = defaultdict(int)
-    for source in read.rows:
+    for source in _complete_first(read):
         key = key_of(read.sheet, source.values)
         row = PlannedRow(source.number, key, source.values, Status.REFUSED, fault=source.fault, cells=source.cells)
         plan.rows.append(row)
@@ -145,15 +154,22 @@ def _plan_sheet(read: Any, stored: Mapping[Key, StoredRow], known: Known) -> She
             known.fresh[plan.name].add(row.key)
         else:
             known.refused[plan.name].add(key)
+    plan.rows.sort(key=lambda row: row.number)
     return plan
 
 
+def _complete_first(read: Any) -> list[Any]:
+    """Among equal keys a row that will be refused must not take the place of one that is stored."""
+    needed = read.sheet.required_when_new() if read.sheet.has_ordinal else []
+    return sorted(read.rows, key=lambda source: any(column not in source.values for column in needed))
+
+
 def _check_row(plan: SheetPlan, row: PlannedRow, known: Known) -> None:
-    for check in CHECKS.get(plan.name, ()):
-        found = check(row.values)
-        if found:
-            plan.refuse(row, *found)
-            return
+    wrong = _party_fault(row.values) if plan.name in WITH_PARTY else None
+    if wrong:
+        plan.refuse(row, *wrong)
+    if plan.read.sheet.has_ordinal:
+        _check_period(plan, row, row.values)
     for columns, target in REFERENCES.get(plan.name, ()):
         if columns == BATCH_KEY and plan.name == "fittings" and row.values.get("batch_no") is None:
             continue
@@ -167,14 +183,15 @@ def _check_row(plan: SheetPlan, row: PlannedRow, known: Known) -> None:
 
 
 def _compare(plan: SheetPlan, row: PlannedRow, stored: StoredRow | None, seen: dict[Key, PlannedRow]) -> None:
+    twin = next((one for one in stored.twins if one.says(row.values)), None) if stored else None
     first = seen.setdefault(row.key, row)
-    if first is not row:
+    if twin is None and first is not row:
         if first.values == row.values:
             row.status = Status.UNCHANGED
         else:
             plan.refuse(row, plan.read.sheet.key[-1], "same_key", str(first.number))
         return
-    row.stored = stored
+    row.stored = stored = twin or stored
     if stored is None:
         row.status, row.changes = Status.NEW, row.values
         for column in plan.read.sheet.required_when_new():
@@ -185,16 +202,16 @@ def _compare(plan: SheetPlan, row: PlannedRow, stored: StoredRow | None, seen: d
         row.kept = sorted(different.keys() & stored.by_hand)
         row.changes = {c: v for c, v in different.items() if c not in stored.by_hand}
         row.status = Status.CHANGED if row.changes else Status.UNCHANGED
-    _check_period(plan, row)
+    if row.changes:
+        _check_period(plan, row, merged_values(row))
 
 
-def _check_period(plan: SheetPlan, row: PlannedRow) -> None:
-    """A period must not end before it begins, with what is stored taken into account."""
-    if plan.name not in PERIODS or not row.changes:
+def _check_period(plan: SheetPlan, row: PlannedRow, values: Mapping[str, Any]) -> None:
+    """A period must not end before it begins."""
+    if plan.name not in PERIODS:
         return
     begin_name, end_name = PERIODS[plan.name]
-    merged = merged_values(row)
-    begin, end = merged.get(begin_name), merged.get(end_name)
+    begin, end = values.get(begin_name), values.get(end_name)
     if begin and end and end < begin:
         plan.refuse(row, end_name, "ends_before_begins", f"{begin.isoformat()} – {end.isoformat()}")
 
@@ -204,21 +221,14 @@ def merged_values(row: PlannedRow) -> dict[str, Any]:
     return {**(row.stored.values if row.stored else {}), **row.changes}
 
 
-# ---------- checks of one row: (column, code) or None ----------
-
-Check = Callable[[Mapping[str, Any]], tuple[str, str] | None]
-
-
-def _one_party(values: Mapping[str, Any]) -> tuple[str, str] | None:
+def _party_fault(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The column and code of what is wrong with who is named, or None."""
     named = [c for c in ("customer_no", "person_no") if values.get(c) is not None]
     if values.get("kind") == OwnershipKind.RETURNED:
         return (named[0], "party_of_return") if named else None
     if len(named) == 2:
         return "person_no", "one_party"
     return None if named else ("customer_no", "no_party")
-
-
-CHECKS: dict[str, tuple[Check, ...]] = {"addresses": (_one_party,), "ownerships": (_one_party,)}
 
 
 # ---------- checks over rows ----------
@@ -252,18 +262,19 @@ def _refuse_overlaps_of(plan: SheetPlan, chain: list[tuple[Any, PlannedRow | Non
             if first.to_on is not None and (second.from_on or date.min) >= first.to_on:
                 break
             if overlap(first, second):
-                for row, other in ((first_row, second), (second_row, first)):
+                for row, other, other_row in ((first_row, second, second_row), (second_row, first, first_row)):
                     if row is not None:
-                        plan.refuse(row, "from", "overlap", _period_text(other))
+                        plan.refuse(row, "from", "overlap", _period_text(other, other_row))
 
 
-def _period_text(period: Any) -> str:
+def _period_text(period: Any, row: PlannedRow | None) -> str:
     ends = [day.isoformat() if day else "" for day in (period.from_on, period.to_on)]
-    return f"{period.party} {ends[0]} – {ends[1]}".strip()
+    where = f"rivi {row.number}" if row else "rekisterissä"
+    return f"{period.party} {ends[0]} – {ends[1]} ({where})"
 
 
 def _refuse_cycles(plan: SheetPlan, stored: Mapping[Key, StoredRow]) -> None:
-    """Batches that contain each other in a circle are refused, every row of the file on the circle."""
+    """Batches that contain each other in a circle are refused, every row of the file on it."""
     edges: dict[Key, set[Key]] = defaultdict(set)
     rows: dict[tuple[Key, Key], list[PlannedRow]] = defaultdict(list)
     for key in stored:
@@ -286,10 +297,3 @@ def totals(plans: Iterable[SheetPlan]) -> dict[str, int]:
         for status, count in plan.counts().items():
             total[status] += count
     return total
-
-
-def is_outside_batch_days(fitted_on: date | None, received_on: date | None, used_up_on: date | None) -> bool:
-    """True when a part is said to be fitted before its batch came or after it was used up. Source: exchange format."""
-    if fitted_on is None:
-        return False
-    return bool((received_on and fitted_on < received_on) or (used_up_on and fitted_on > used_up_on))

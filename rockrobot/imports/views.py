@@ -1,20 +1,22 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import jobs, ledger
 from rockrobot.access import REGISTER_READERS, Role, allow
 from rockrobot.db import db, reading
-from rockrobot.exchange.queries import fault_text, read_register
+from rockrobot.exchange.queries import FILE_MESSAGES, read_register
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of
 from rockrobot.imports import actions, queries
 from rockrobot.imports.forms import UploadForm
 from rockrobot.imports.models import ImportRun, ImportState
-from rockrobot.imports.rules import SheetPlan, plan_import, totals
+from rockrobot.imports.rules import plan_import, totals
+from rockrobot.lists import ROWS, Listing
 from rockrobot.navigation import Link, add_link
 from rockrobot.undo import may_undo
 from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
@@ -23,15 +25,9 @@ from rockrobot.workbooks import FileError, write_workbook
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 add_link(Link(lazy_gettext("Rekisteri"), 290, lazy_gettext("Tuonti ja vienti"), "imports.index", "upload"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN_FAULTS = 200
-FILE_FAULTS = {
-    "not_a_file": lazy_gettext("Tiedostoa ei löydy."),
-    "too_big": lazy_gettext("Tiedosto on liian suuri."),
-    "bomb": lazy_gettext("Pakattu tiedosto purkautuisi kohtuuttoman suureksi; sitä ei avata."),
-    "encrypted": lazy_gettext("Tiedosto on salattu. Poista salasana ja yritä uudelleen."),
-    "broken": lazy_gettext("Tiedostoa ei voi lukea: se ei ole työkirja (XLSX), CSV eikä ZIP, tai se on rikki."),
-    "no_sheets": lazy_gettext("Tiedostossa ei ole yhtään taulukkoa."),
-}
+TOLD_ROWS = 2_000
+CHANGED_SINCE = lazy_gettext("Rekisteri on muuttunut: osa riveistä ei enää kelpaa. Katso rivit ja valitse uudelleen.")
+RUN_OVER = lazy_gettext("Joku lisäsi samoja rivejä tuonnin aikana. Lue tiedosto uudelleen.")
 
 
 @blueprint.get("/")
@@ -53,7 +49,7 @@ def upload() -> Answer:
     form = UploadForm()
     if not form.validate_on_submit():
         return form_page("imports/index.html", form, runs=queries.import_runs())
-    run = actions.keep_upload(form.file.data.stream, form.file.data.filename or "", _folder())
+    run = actions.keep_upload([(file.filename or "", file.stream) for file in form.file.data], _folder())
     return commit_and_go(url_for("imports.show", run_id=run.id))
 
 
@@ -61,18 +57,26 @@ def upload() -> Answer:
 @allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="imports.show")
 def show(run_id: int) -> str:
     run = _run(run_id)
-    can_undo = bool(run.change_set_id) and may_undo(run.change_set_id or 0)
-    job = db.session.get(jobs.Job, run.job_id) if run.job_id else None
+    undo = queries.undone_by(run) if run.state is ImportState.APPLIED else None
+    told: list[dict[str, Any]] = run.report.get("faults", [])
     return page(
         "imports/show.html",
         fragments=("import_run",),
         run=run,
-        report=run.report,
-        job=job,
-        can_undo=can_undo,
-        file_faults=FILE_FAULTS,
-        shown_faults=SHOWN_FAULTS,
+        job=queries.job_of(run),
+        can_undo=bool(run.change_set_id) and may_undo(run.change_set_id or 0),
+        undo=undo,
+        left=queries.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
+        faults=_part_of(told, request.args.get("page", 1, int)),
+        has_refused_file=_refused_file(run).exists(),
+        file_messages=FILE_MESSAGES,
+        own_labels=LABELS["fi"],
     )
+
+
+def _part_of(told: list[dict[str, Any]], number: int) -> Listing[dict[str, Any]]:
+    number = max(1, min(number, -(-len(told) // ROWS) or 1))
+    return Listing(told[(number - 1) * ROWS : number * ROWS], len(told), number)
 
 
 @blueprint.post("/<int:run_id>/apply")
@@ -90,7 +94,17 @@ def apply_good(run_id: int) -> AnyResponse:
 @blueprint.post("/<int:run_id>/leave")
 @allow(Role.CUSTOMER_CARE, event="imports.leave")
 def leave(run_id: int) -> AnyResponse:
-    return _decide(run_id, actions.leave)
+    answer = _decide(run_id, actions.leave)
+    run = _run(run_id)
+    if run.state is ImportState.LEFT:
+        actions.forget_files(_folder() / run.stored_name, _refused_file(run))
+    return answer
+
+
+@blueprint.post("/<int:run_id>/try-again")
+@allow(Role.CUSTOMER_CARE, event="imports.try_again")
+def try_again(run_id: int) -> AnyResponse:
+    return _decide(run_id, actions.try_again)
 
 
 def _decide(run_id: int, act: Any) -> AnyResponse:
@@ -106,14 +120,8 @@ def _decide(run_id: int, act: Any) -> AnyResponse:
 @blueprint.get("/<int:run_id>/refused.xlsx")
 @allow(Role.CUSTOMER_CARE, event="imports.refused")
 def refused(run_id: int) -> Response:
-    plans = _planned(_run(run_id))[1]
-    ledger.log_view([])
-    sheets: list[tuple[str, list[str], list[list[str]]]] = []
-    for plan in plans:
-        rows = [[*map(_shown, row.cells), fault_text(row.fault)] for row in plan.rows if row.fault]
-        if rows:
-            sheets.append((plan.read.title, [*map(_shown, plan.read.header), _("virhe")], rows))
-    return _workbook(write_workbook(sheets or [("-", [_("virhe")], [])]), "hylatyt.xlsx")
+    path = _refused_file(_run(run_id))
+    return _workbook(path.read_bytes(), "hylatyt.xlsx") if path.exists() else abort(404)
 
 
 @blueprint.get("/template.xlsx")
@@ -132,10 +140,6 @@ def export() -> Response:
     return _workbook(body, "rekisteri.xlsx")
 
 
-def _shown(cell: Any) -> str:
-    return "" if cell is None else str(cell)
-
-
 def _workbook(body: bytes, name: str) -> Response:
     return Response(body, mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
 
@@ -144,84 +148,99 @@ def _folder() -> Path:
     return Path(current_app.config["DATA_DIR"]) / "uploads"
 
 
+def _refused_file(run: ImportRun) -> Path:
+    return _folder() / f"{run.stored_name}.refused.xlsx"
+
+
 def _run(run_id: int) -> ImportRun:
-    run = db.session.get(ImportRun, run_id)
-    if run is None:
-        abort(404)
-    return run
+    return queries.run_with(run_id) or abort(404)
 
 
 # ---------- jobs ----------
 
 
-def _planned(run: ImportRun) -> tuple[list[str], list[SheetPlan]]:
-    register = read_register(_folder() / run.stored_name)
-    stored = queries.stored_for(read.sheet.name for read in register.sheets)
-    return register.ignored, plan_import(register.sheets, stored)
-
-
-def _report(ignored: list[str], plans: list[SheetPlan]) -> dict[str, Any]:
-    faults = [fault_text(row.fault) for plan in plans for row in plan.rows if row.fault]
-    kept = [
-        f"{plan.read.title}, {_('rivi')} {row.number}: {', '.join(plan.read.labels.get(c, c) for c in row.kept)}"
-        for plan in plans
-        for row in plan.rows
-        if row.kept
-    ]
-    sheets = [
-        {
-            "title": plan.read.title,
-            "columns": list(plan.read.labels.values()),
-            "ignored": plan.read.ignored,
-            "counts": plan.counts(),
-        }
-        for plan in plans
-    ]
-    counted = {"totals": totals(plans), "fault_count": len(faults), "kept_count": len(kept)}
-    return {
-        "ignored": ignored,
-        "sheets": sheets,
-        "faults": faults[:SHOWN_FAULTS],
-        "kept": kept[:SHOWN_FAULTS],
-    } | counted
+def _planned(run_id: int, job: jobs.Job) -> queries.Planned:
+    """What taking the file would do, decided without a lock that others wait for. Raises FileError."""
+    db.session.rollback()
+    with reading():
+        run = db.session.get_one(ImportRun, run_id)
+        register = read_register(_folder() / run.stored_name, name=run.file_name)
+        refused_file = _refused_file(run)
+        db.session.rollback()
+        jobs.progress(job, 0, 0)
+        stored = queries.stored_for(read.sheet.name for read in register.sheets)
+        plans = plan_import(register.sheets, stored)
+        db.session.rollback()
+    sheets = queries.refused_sheets(plans, _("virhe"))
+    if sheets:
+        refused_file.write_bytes(write_workbook(sheets))
+        refused_file.chmod(0o600)
+    return queries.Planned(register.ignored, plans, stored)
 
 
 @jobs.kind("imports.read")
 def read_upload(job: jobs.Job) -> dict[str, Any]:
     """Read an uploaded file and say what taking it would do; nothing of the register changes."""
-    run = db.session.get_one(ImportRun, job.payload["run_id"])
-    try:
-        with reading():
-            report = _report(*_planned(run))
-    except FileError as error:
-        run.state, run.report = ImportState.BROKEN, {"code": error.code}
-    else:
-        run.state, run.report = ImportState.READ, report
+    run_id: int = job.payload["run_id"]
+    if db.session.get_one(ImportRun, run_id).state is ImportState.READING:
+        try:
+            _let_choose(run_id, _planned(run_id, job))
+        except FileError as error:
+            _say_broken(run_id, error)
     return {}
 
 
 @jobs.kind("imports.apply")
 def apply_upload(job: jobs.Job) -> dict[str, Any]:
     """Take the rows of an uploaded file; refuses when rows are bad now and the good ones were not asked for alone."""
-    run = db.session.get_one(ImportRun, job.payload["run_id"])
-    register = read_register(_folder() / run.stored_name)
-    stored = queries.stored_for(read.sheet.name for read in register.sheets)
-    plans = plan_import(register.sheets, stored)
-    counts = totals(plans)
-    db.session.rollback()
-    if counts["refused"] and not job.payload["good_only"]:
-        run = db.session.get_one(ImportRun, job.payload["run_id"])
-        run.state, run.report = ImportState.READ, _report(register.ignored, plans)
-        db.session.commit()
-        raise jobs.JobError(_("Rekisteri on muuttunut: osa riveistä ei enää kelpaa. Katso rivit ja valitse uudelleen."))
-    total = counts["new"] + counts["changed"]
-    with ledger.change_set("imports.apply", is_import=True) as act:
-        actions.apply_plan(plans, stored, progress=lambda done: jobs.progress(job, done, total))
-        run = db.session.get_one(ImportRun, job.payload["run_id"])
-        run.state, run.report, run.change_set_id = (
-            ImportState.APPLIED,
-            _report(register.ignored, plans),
-            act.change_set_id,
-        )
-        db.session.commit()
+    run_id, good_only = job.payload["run_id"], job.payload["good_only"]
+    if db.session.get_one(ImportRun, run_id).state is not ImportState.APPLYING:
+        return {}
+    try:
+        planned = _planned(run_id, job)
+    except FileError as error:
+        _say_broken(run_id, error)
+        return {}
+    counts = totals(planned.plans)
+    if counts["refused"] and not good_only:
+        _let_choose(run_id, planned)
+        raise jobs.JobError(str(CHANGED_SINCE))
+    try:
+        _apply(run_id, job, planned)
+    except IntegrityError as error:
+        db.session.rollback()
+        _let_choose(run_id, planned)
+        raise jobs.JobError(str(RUN_OVER)) from error
     return counts
+
+
+def _say_broken(run_id: int, error: FileError) -> None:
+    run = db.session.get_one(ImportRun, run_id)
+    run.state, run.report = ImportState.BROKEN, {"code": error.code}
+    db.session.commit()
+    actions.forget_files(_folder() / run.stored_name)
+
+
+def _let_choose(run_id: int, planned: queries.Planned) -> None:
+    run = db.session.get_one(ImportRun, run_id)
+    run.state, run.report = ImportState.READ, queries.report_of(planned, TOLD_ROWS)
+    db.session.commit()
+
+
+def _apply(run_id: int, job: jobs.Job, planned: queries.Planned) -> None:
+    """Write the planned rows in one change set, also when a first attempt was cut off on the way."""
+    counts = totals(planned.plans)
+    with ledger.change_set("imports.apply", is_import=True) as act:
+        run = db.session.get_one(ImportRun, run_id)
+        is_first = run.change_set_id is None
+        act.change_set_id = run.change_set_id
+        run.change_set_id = ledger.open_change_set()
+        db.session.commit()
+        total = counts["new"] + counts["changed"]
+        actions.apply_plan(planned.plans, planned.stored, progress=lambda done: jobs.progress(job, done, total))
+        run = db.session.get_one(ImportRun, run_id)
+        run.state = ImportState.APPLIED
+        if is_first:
+            run.report = queries.report_of(planned, TOLD_ROWS)
+        db.session.commit()
+        actions.forget_files(_folder() / run.stored_name)
