@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -14,9 +14,9 @@ from rockrobot.notices.rules import Remedy
 CLEAN = [stripped]
 LONG = Length(max=4000)
 REMEDIES = [
-    (Remedy.REPAIR.value, _("Korjaus")),
-    (Remedy.REPLACEMENT.value, _("Vaihto samanarvoiseen")),
-    (Remedy.REFUND.value, _("Hinnan palautus")),
+    SelectChoice(Remedy.REPAIR.value, _("Korjaus")),
+    SelectChoice(Remedy.REPLACEMENT.value, _("Vaihto samanarvoiseen")),
+    SelectChoice(Remedy.REFUND.value, _("Hinnan palautus")),
 ]
 
 

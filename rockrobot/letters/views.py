@@ -48,25 +48,26 @@ def index() -> str:
 def case(case_id: int) -> str:
     recall = _case(case_id)
     shown = _shown(recall.number)
-    job, faults = latest_job(case_id), letter_faults(recall)
-    waiting = waiting_recipients(recall)
-    batches = queries.batches_of(recall.number)
+    job, batches = latest_job(case_id), queries.batches_of(recall.number)
+    facts: dict[str, Any] = {
+        "lights": queries.lights_of(recall.number),
+        "approval": standing_approval(recall),
+        "waiting": len(waiting_recipients(recall)),
+        "unprinted": sum(len(chunk.letter_ids) for chunk in queries.waiting_chunks(recall.number)),
+        "faults": letter_faults(recall),
+        "job_faults": [LettersFault(code) for code in _codes(job)],
+        "posted": queries.counts_of_batches([batch.id for batch in batches]),
+    }
     ledger.log_view(letter.person_id for letter in shown.rows if letter.person_id)
     return page(
         "letters/case.html",
         fragments=("letter_job",),
         case=recall,
         shown=shown,
-        lights=queries.lights_of(recall.number),
         light_of=queries.light_of,
-        approval=standing_approval(recall),
-        waiting=len(waiting),
-        unprinted=sum(len(chunk.letter_ids) for chunk in queries.waiting_chunks(recall.number)),
-        faults=faults,
         job=job,
-        job_faults=[LettersFault(code) for code in _codes(job)],
         batches=batches,
-        posted=queries.counts_of_batches([batch.id for batch in batches]),
+        **facts,
     )
 
 
@@ -121,21 +122,17 @@ def _log(letter: Letter) -> None:
 @blueprint.get("/letters/<int:letter_id>")
 @allow(*PEOPLE_READERS, event="letters.show")
 def show(letter_id: int) -> str:
-    letter = _letter(letter_id)
-    body = queries.body_of(letter_id)
-    pages = _pages(body.body) if body else []
+    letter, body = _letter(letter_id), queries.body_of(letter_id)
+    facts: dict[str, Any] = {
+        "case": find_case(letter.case_number),
+        "pages": _pages(body.body) if body else [],
+        "copies": queries.copies_of(letter_id),
+        "message": queries.message_of(letter_id),
+        "light": queries.light_of(letter.address_faults),
+        "faults": [AddressFault(fault) for fault in letter.address_faults],
+    }
     _log(letter)
-    return page(
-        "letters/show.html",
-        letter=letter,
-        case=find_case(letter.case_number),
-        body=body,
-        pages=pages,
-        copies=queries.copies_of(letter_id),
-        message=queries.message_of(letter_id),
-        light=queries.light_of(letter.address_faults),
-        faults=[AddressFault(fault) for fault in letter.address_faults],
-    )
+    return page("letters/show.html", letter=letter, body=body, **facts)
 
 
 def _pages(pdf: bytes) -> list[str]:

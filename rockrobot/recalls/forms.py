@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms import DateField as HtmlDateField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -18,7 +18,9 @@ AREA = {"rows": 3}
 class OpeningForm(FlaskForm):
     """What the trace page sends when a case is opened."""
 
-    origin = SelectField(choices=[(origin.value, "") for origin in CaseOrigin], validators=[InputRequired()])
+    origin = SelectField(
+        choices=[SelectChoice(origin.value, "") for origin in CaseOrigin], validators=[InputRequired()]
+    )
     batch_id = HiddenField()
     expression = HiddenField()
     device_model_id = HiddenField()

@@ -121,31 +121,34 @@ def show(case_id: int) -> str:
     version = queries.latest_version(case.id)
     shown = _units_shown(case.id)
     batches = batches_of(case.number)
+    facts: dict[str, Any] = {
+        "hazard": getattr(text_of(case.id, Language.FI), "hazard", ""),
+        "sums": sums_of(case.id) if version else None,
+        "classes": queries.count_units(case.id),
+        "tasks": [task for task in queries.tasks_of(case.id) if task.done_on is None],
+        "duties": duties_to_tell(queries.countries_of(case.id)) if version else [],
+        "told": queries.authorities_told(case.id),
+        "approvals": approvals_of(case.id),
+        "approval": standing_approval(case),
+        "batches": batches,
+        "posted": counts_of_batches([batch.id for batch in batches]),
+        "recalled": batches_with(queries.batch_ids_of(case.id)).values(),
+    }
     sees_people = current_user.role in PEOPLE_READERS
-    holders = [line.holder for line in shown.rows if line.holder]
-    ledger.log_view(holder.person_id for holder in holders if holder.person_id and sees_people)
+    holders = [line.holder for line in shown.rows if line.holder and sees_people]
+    ledger.log_view(holder.person_id for holder in holders if holder.person_id)
     return page(
         "recalls/show.html",
         fragments=("case_units",),
         case=case,
-        hazard=getattr(text_of(case.id, Language.FI), "hazard", ""),
         steps=queries.steps_of(case.id),
         version=version,
         versions=queries.versions_of(case.id),
-        sums=sums_of(case.id) if version else None,
-        classes=queries.count_units(case.id),
         shown=shown,
         sees_people=sees_people,
-        tasks=[task for task in queries.tasks_of(case.id) if task.done_on is None],
         tasks_shown=TASKS_SHOWN,
-        duties=duties_to_tell(queries.countries_of(case.id)) if version else [],
-        told=queries.authorities_told(case.id),
-        approvals=approvals_of(case.id),
-        approval=standing_approval(case),
-        batches=batches,
-        posted=counts_of_batches([batch.id for batch in batches]),
-        recalled=batches_with(queries.batch_ids_of(case.id)).values(),
         clock_runs=_clock(case),
+        **facts,
     )
 
 

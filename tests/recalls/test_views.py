@@ -1,0 +1,248 @@
+from rockrobot.approvals.queries import standing_approval
+from rockrobot.case_letters.actions import prepare_drill
+from rockrobot.contacts.rules import Language
+from rockrobot.db import db
+from rockrobot.jobs import run_waiting
+from rockrobot.letters import queries as letters
+from rockrobot.letters.models import Letter, LetterCopy
+from rockrobot.outcomes.actions import notify
+from rockrobot.recalls.models import AuthorityEntry, CaseTask, RecallCase
+from rockrobot.recalls.queries import find_case
+from rockrobot.recalls.rules import CaseState
+from rockrobot.scopes.actions import freeze_scope
+from tests import make
+from tests.recalls import cases
+
+NAME = {"heading_fi": "Esa Esimies"}
+
+
+def only_case() -> RecallCase:
+    return db.session.scalars(db.select(RecallCase)).one()
+
+
+def a_batch():
+    cases.house()
+    batch = make.batch()
+    cases.sold_machine(batch, model=cases.pictured_model())
+    return batch
+
+
+def test_from_the_trace_to_printed_letters(office, supervisor):
+    batch = a_batch()
+
+    opened = office.post("/recalls/", data={"origin": "batch", "batch_id": batch.id, "title": "Tiiviste vuotaa"})
+    case = only_case()
+    office.post(f"/recalls/{case.id}/scope")
+    cases.worded(only_case())
+    own = office.post(f"/recalls/{case.id}/approval", data=NAME, follow_redirects=True)
+    supervisor.post(f"/recalls/{case.id}/approval", data=NAME)
+    office.post(f"/recalls/{case.id}/letters")
+    run_waiting()
+    page = office.get(f"/recalls/{case.id}/letters").text
+
+    letter = db.session.scalars(db.select(Letter)).one()
+    assert opened.status_code == 303
+    assert "toinen henkilö" in own.text
+    assert standing_approval(only_case()) is not None
+    assert letter.reference in page
+    assert "Kirjeet on tulostettu" in page
+
+
+def test_the_same_form_sent_twice_opens_one_case(office):
+    batch = a_batch()
+    form = {"origin": "batch", "batch_id": batch.id, "title": "Tiiviste", "idempotency_key": "abc"}
+
+    first, second = office.post("/recalls/", data=form), office.post("/recalls/", data=form)
+
+    assert first.location == second.location
+    assert only_case().title == "Tiiviste"
+
+
+def test_nothing_to_recall_opens_nothing(office):
+    answer = office.post("/recalls/", data={"origin": "batch", "batch_id": "999", "title": "Tyhjä"})
+
+    assert answer.location.endswith("/traces/")
+    assert db.session.scalars(db.select(RecallCase)).all() == []
+
+
+def test_a_case_opens_from_serials_only_when_all_of_them_were_read(office):
+    machine = make.device(serial="SN-00123")
+    form = {"origin": "serials", "title": "Sarja"}
+
+    office.post("/recalls/", data=form | {"expression": "SN-00123"})
+
+    freeze_scope(only_case())
+    db.session.commit()
+    assert only_case().origin_text == "SN-00123"
+    assert machine.serial in office.get(f"/recalls/{only_case().id}").text
+
+
+def test_the_case_page_shows_units_tasks_and_authorities(office):
+    batch = a_batch()
+    importer = make.company("Import AS", country="NO")
+    machine = cases.sold_machine(batch, model=make.device_model("RR-9"), address=False)
+    make.ownership(machine, importer, from_on=cases.date(2020, 1, 1), to_on=cases.date(2024, 6, 1))
+    case = cases.opened(batch)
+    freeze_scope(case)
+    db.session.commit()
+
+    html = office.get(f"/recalls/{case.id}").text
+
+    assert machine.serial in html
+    assert "Safety Business Gateway" in html
+    assert "Julkinen ilmoitus" in html
+    assert "Etsi omistajan osoite" in html
+
+
+def test_the_workshop_sees_a_person_by_number_only(workshop):
+    batch, model = make.batch(), make.device_model()
+    machine = make.device(model)
+    make.fitting(machine, batch)
+    owner = make.person("Maija", "Salainen")
+    make.address(owner)
+    make.ownership(machine, owner)
+    case = cases.opened(batch)
+    freeze_scope(case)
+    db.session.commit()
+
+    html = workshop.get(f"/recalls/{case.id}").text
+
+    assert "Salainen" not in html
+    assert owner.person_no in html
+    assert workshop.get(f"/recalls/{case.id}/letters").status_code == 403
+    assert workshop.get(f"/recalls/{case.id}/approval").status_code == 403
+
+
+def test_drills_and_real_cases_stand_on_their_own_tabs(office):
+    batch = a_batch()
+    real, drill = cases.opened(batch), cases.opened(batch, is_drill=True)
+
+    first, second = office.get("/recalls/").text, office.get("/recalls/?kind=drills").text
+
+    assert real.number in first
+    assert drill.number not in first
+    assert drill.number in second
+    assert real.number not in second
+
+
+def test_every_page_of_a_case_opens_in_every_state(office):
+    batch = a_batch()
+    case = cases.opened(batch, is_drill=True)
+    prepare_drill(case)
+    notify(case)
+    letter = db.session.scalars(db.select(Letter)).one()
+    paths = [
+        f"/recalls/{case.id}{rest}" for rest in ("", "/edit", "/scope", "/tasks", "/approval", "/facts", "/letters")
+    ]
+    paths += [f"/recalls/{case.id}/texts/{language}" for language in Language]
+    paths += [f"/recalls/{case.id}/preview/{language}.pdf" for language in Language]
+    paths += ["/letters/", "/letters/?kind=drills", f"/letters/{letter.id}", f"/letters/{letter.id}.pdf"]
+    paths += [
+        f"/letters/batches/{letter.print_batch_id}.pdf",
+        f"/recalls/{case.id}/authorities/new",
+        "/notice-headings",
+    ]
+
+    for state in CaseState:
+        cases.db.session.get_one(RecallCase, case.id).state = state
+        db.session.commit()
+        assert office.get(f"/recalls/{case.id}").status_code == 200
+
+    assert {path: office.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def test_a_copy_is_the_same_bytes_and_is_kept(office):
+    case = cases.opened(a_batch(), is_drill=True)
+    prepare_drill(case)
+    notify(case)
+    letter = db.session.scalars(db.select(Letter)).one()
+
+    answer = office.post(f"/letters/{letter.id}/copy")
+    body = office.get(answer.location).data
+
+    assert body == letters.body_of(letter.id).body
+    assert len(db.session.scalars(db.select(LetterCopy)).all()) == 1
+
+
+def test_a_task_and_an_authority_are_noted(office):
+    batch = make.batch()
+    cases.sold_machine(batch, model=make.device_model(), address=False)
+    case = cases.opened(batch)
+    freeze_scope(case)
+    db.session.commit()
+    task = db.session.scalars(db.select(CaseTask)).first()
+
+    office.post(f"/recalls/tasks/{task.id}", data={"on": "1.11.2026", "note": "Osoite löytyi"})
+    office.post(
+        f"/recalls/{case.id}/authorities/new", data={"authority": "Tukes", "country": "FI", "told_on": "1.11.2026"}
+    )
+
+    db.session.expire_all()
+    assert db.session.get_one(CaseTask, task.id).note == "Osoite löytyi"
+    assert db.session.scalars(db.select(AuthorityEntry)).one().authority == "Tukes"
+
+
+def test_a_case_with_open_units_is_not_closed_and_a_closed_one_reopens_with_a_reason(office):
+    batch = a_batch()
+    case = cases.opened(batch)
+    freeze_scope(case)
+    case.state = CaseState.CLOSING
+    db.session.commit()
+    said = {"closing_statement": "Valmis", "authority_answer": "Tukes tyytyi"}
+
+    refused = office.post(f"/recalls/{case.id}/close", data=said)
+    db.session.get_one(RecallCase, case.id).state = CaseState.CLOSED
+    db.session.commit()
+    office.post(f"/recalls/{case.id}/reopen", data={"reason": "Uusi tieto"})
+
+    db.session.expire_all()
+    assert "Yksiköitä on avoinna" in refused.text
+    assert find_case(case.number).state is CaseState.MONITORING
+
+
+def test_approval_can_not_be_reached_by_moving_the_case(office):
+    case = cases.opened(a_batch())
+    freeze_scope(case)
+    db.session.commit()
+
+    office.post(f"/recalls/{case.id}/state", data={"to": "approved"})
+
+    db.session.expire_all()
+    assert find_case(case.number).state is CaseState.SCOPED
+
+
+def test_a_word_that_plays_the_risk_down_is_shown_beside_its_field(office):
+    case = cases.worded(cases.opened(a_batch()))
+    freeze_scope(case)
+    db.session.commit()
+    page = f"/recalls/{case.id}/texts/fi"
+
+    answer = office.post(page, data={"subject": "Vapaaehtoinen tarkastus", "hazard": "x"}, follow_redirects=True)
+
+    assert "<mark>Vapaaehtoinen</mark>" in answer.text
+
+
+def test_the_preview_shows_what_is_being_typed(office):
+    case = cases.worded(cases.opened(a_batch()))
+    freeze_scope(case)
+    db.session.commit()
+    page = f"/recalls/{case.id}/preview/fi"
+
+    before = office.post(page, data={"subject": "Ensimmäinen"}).text
+    after = office.post(page, data={"subject": "Toinen aihe kokonaan"}).text
+
+    assert 'src="data:image/png;base64,' in before
+    assert before != after
+    assert office.post(f"{page}.pdf", data={"subject": "PDF"}).data.startswith(b"%PDF")
+
+
+def test_a_heading_is_checked_by_name_and_unchecked_when_its_words_change(office):
+    words = {"words": "Product safety recall", "source": "EUR-Lex"}
+
+    office.post("/notice-headings/en", data=words | {"checked_by": "Tiina Tarkka"})
+    checked = office.get("/notice-headings").text
+    office.post("/notice-headings/en", data=words | {"words": "Recall", "checked_by": ""})
+    changed = office.get("/notice-headings").text
+
+    assert "Tiina Tarkka" in checked
+    assert "Tiina Tarkka" not in changed
