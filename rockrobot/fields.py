@@ -1,7 +1,7 @@
 """Form fields that rooms share: days, phones and business ids as people type them; what was understood is shown."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -175,3 +175,8 @@ def today_form(form_class: type[FlaskForm], field: str = "on") -> Any:
     if not form.is_submitted():
         form[field].data = clock.today()
     return form
+
+
+def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Pairs of value and label as the choices of a select."""
+    return [SelectChoice(value, label) for value, label in pairs]

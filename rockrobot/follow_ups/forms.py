@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from rockrobot.fields import DateField, stripped
+from rockrobot.fields import DateField, choices_of, stripped
 
 CLEAN = [stripped]
 RETURN_REASONS = [
@@ -29,4 +29,4 @@ class ReturnedForm(FlaskForm):
     """A letter came back."""
 
     on = DateField(_("Palautunut"), [DataRequired(_("Kirjoita päivä."))])
-    reason = SelectField(_("Syy"), choices=RETURN_REASONS)
+    reason = SelectField(_("Syy"), choices=choices_of(RETURN_REASONS))

@@ -48,18 +48,21 @@ def _index_page(case: RecallCase, posted: PostedForm) -> str:
     out = queries.posted_letters(case.number, request.args.get("page", 1, int))
     messages = mail_queries.messages_of(case.number)
     letters: list[Letter] = [line.letter for line in silent] + list(out.rows) + [m.letter for m in messages]
+    context = {
+        "unposted": queries.unposted_batches(case.number),
+        "mailable": sum(len(pairs) for pairs in queries.mailable(case.number).values()),
+        "returned": today_form(ReturnedForm),
+        "is_open": case.state is not CaseState.CLOSED,
+    }
     ledger.log_view(letter.person_id for letter in letters if letter.person_id)
     return page(
         "follow_ups/index.html",
         case=case,
-        unposted=queries.unposted_batches(case.number),
         silent=silent,
         posted_letters=out,
         posted=posted,
-        returned=today_form(ReturnedForm),
         messages=messages,
-        mailable=sum(len(pairs) for pairs in queries.mailable(case.number).values()),
-        is_open=case.state is not CaseState.CLOSED,
+        **context,
     )
 
 

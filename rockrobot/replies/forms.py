@@ -9,7 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
-from rockrobot.fields import CountryField, DateField, stripped
+from rockrobot.fields import CountryField, DateField, choices_of, stripped
 from rockrobot.outcomes.rules import Channel, ReplyKind
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_numbered
@@ -73,7 +73,7 @@ class ReplyForm(FlaskForm):
 
     units = UnitsField(_("Laitteet, joita vastaus koskee"), coerce=int)
     received_on = DateField(_("Vastaus saatu"))
-    channel = SelectField(_("Miten"), choices=CHANNELS, default=Channel.LETTER.value)
+    channel = SelectField(_("Miten"), choices=choices_of(CHANNELS), default=Channel.LETTER.value)
     note = TextAreaField(_("Lisätietoja"), [Length(max=2000)], filters=CLEAN)
     party = StringField(
         _("Kenellä laite nyt on"),
@@ -118,9 +118,9 @@ class ReplyForm(FlaskForm):
 class OutcomeForm(FlaskForm):
     """How a unit ended, or where it stands."""
 
-    state = SelectField(_("Tila"), choices=OUTCOMES)
+    state = SelectField(_("Tila"), choices=choices_of(OUTCOMES))
     on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))], may_be_future=True)
-    evidence = SelectField(_("Näyttö"), choices=[("", _("Valitse")), *EVIDENCE])
+    evidence = SelectField(_("Näyttö"), choices=choices_of([("", _("Valitse")), *EVIDENCE]))
     new_batch = StringField(
         _("Uuden osan erä"),
         filters=CLEAN,
@@ -154,7 +154,7 @@ class ConfirmForm(FlaskForm):
 class ContactForm(FlaskForm):
     """A call or a visit."""
 
-    channel = RadioField(_("Miten"), choices=CHANNELS[2:], default=Channel.PHONE.value)
+    channel = RadioField(_("Miten"), choices=choices_of(CHANNELS[2:]), default=Channel.PHONE.value)
     on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))])
     note = TextAreaField(_("Mitä sovittiin"), [DataRequired(_("Kirjoita, mitä tapahtui.")), Length(max=2000)])
 

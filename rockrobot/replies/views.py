@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice
 
 from rockrobot import clock, ledger
 from rockrobot.access import REGISTER_READERS, Role, allow, may_open
@@ -121,7 +122,7 @@ def _log(letter: Letter) -> None:
 def _prepare(form: ReplyForm, letter: Letter) -> list[queries.UnitLine]:
     attempt = queries.attempt_of_letter(letter.id)
     lines = queries.lines_of_attempt(attempt.id) if attempt else []
-    form.units.choices = [(line.unit.id, line.name) for line in lines]
+    form.units.choices = [SelectChoice(line.unit.id, line.name) for line in lines]
     if not form.is_submitted():
         form.units.data = [line.unit.id for line in lines]
     return lines
@@ -178,22 +179,25 @@ def unit(unit_id: int) -> Answer:
 
 def _unit_page(unit: CaseUnit, *, outcome: OutcomeForm, contact: ContactForm) -> str:
     attempts = queries.attempts_of(unit.id)
+    context = {
+        "case": case_for(unit.case_id),
+        "line": queries.unit_line(unit),
+        "steps": queries.steps_of(unit.id),
+        "replies": queries.replies_of(unit.id),
+        "names": names_of_actors(),
+    }
     ledger.log_view([a.person_id for a in attempts if a.person_id])
     return page(
         "replies/unit.html",
-        case=case_for(unit.case_id),
-        line=queries.unit_line(unit),
         unit=unit,
-        steps=queries.steps_of(unit.id),
         attempts=attempts,
-        replies=queries.replies_of(unit.id),
         outcome=outcome,
         contact=contact,
         confirm=ConfirmForm(),
-        names=names_of_actors(),
         labels=dict(REPLIES) | dict(OUTCOMES),
         evidence_words=dict(EVIDENCE),
         channels=dict(CHANNELS),
+        **context,
     )
 
 
