@@ -4,6 +4,7 @@ python benchmarks/trace.py [--devices 100000] [--rounds 7]; prints one line. SQL
 """
 
 import argparse
+import gc
 import random
 import statistics
 import sys
@@ -38,7 +39,8 @@ LEFT JOIN ownerships o ON o.id = (SELECT id FROM ownerships WHERE device_id = d.
   AND from_on <= ? AND (to_on IS NULL OR to_on > ?) ORDER BY from_on DESC LIMIT 1)
 LEFT JOIN companies c ON c.id = o.company_id
 LEFT JOIN addresses a ON a.id = (SELECT id FROM addresses WHERE company_id = c.id
-  AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to > ?) ORDER BY CASE kind WHEN 'postal' THEN 0 ELSE 1 END, valid_from DESC LIMIT 1)
+  AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to > ?)
+  ORDER BY CASE kind WHEN 'postal' THEN 0 WHEN 'visiting' THEN 1 ELSE 2 END, valid_from DESC LIMIT 1)
 WHERE f.batch_id IN ({marks})"""
 UNKNOWN = """SELECT f.device_id, f.fitted_on, f.removed_on, f.pieces FROM batches b JOIN fittings f
 ON f.part_id = b.part_id AND f.batch_id IS NULL AND f.supplier IN ('', b.supplier)
@@ -178,6 +180,8 @@ def main() -> None:
                 "index": lambda: index_read(driver, recalled),
             }
             rounds(jobs, 2)
+            gc.collect()
+            gc.freeze()  # as wsgi.py does
             found, taken = trace(recalled), rounds(jobs, asked.rounds)
             made = driver.execute("SELECT count(*) FROM fittings").fetchone()[0]
     print(

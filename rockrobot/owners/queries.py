@@ -45,13 +45,16 @@ def machines_on(device_ids: Collection[int], day: date) -> dict[int, Machine]:
         .outerjoin(_fates, _fates.c.device_id == _devices.c.id)
         .outerjoin(last, last.c.id == settling)
     )
-    found, ended = {}, []
-    for id_, to_on, is_back, *named, company_id, person_id in _rows(machines.where(among(_devices.c.id, device_ids))):
+    found: dict[int, Machine] = {}
+    ended: list[int] = []
+    rows = _rows(machines.where(among(_devices.c.id, device_ids)))
+    for id_, to_on, is_back, code, serial, fate, company_id, person_id in rows:
         is_ours = is_back is None or bool(is_back)
-        found[id_] = Machine._make((*named, is_ours, None if is_ours else (company_id, person_id)))
+        found[id_] = Machine(code, serial, fate, is_ours, None if is_ours else (company_id, person_id))
         if not is_ours and to_on is not None and to_on <= day:
             ended.append(id_)
-    return found | {id_: found[id_]._replace(party=party) for id_, party in _parties_by_rule(ended, day).items()}
+    found.update({id_: found[id_]._replace(party=party) for id_, party in _parties_by_rule(ended, day).items()})
+    return found
 
 
 def _parties_by_rule(device_ids: Collection[int], day: date) -> dict[int, Party | None]:

@@ -110,7 +110,7 @@ def trace_build_dates(
 
 
 def _listed(device_ids: Iterable[int], trace_class: TraceClass) -> list[tuple[TraceClass, TracedFitting]]:
-    return [(trace_class, TracedFitting(id_, "", "", "", None, None, 1, 0)) for id_ in device_ids]
+    return [(trace_class, TracedFitting(id_, 1, "", "", "", None, None, 0)) for id_ in device_ids]
 
 
 def _batch_keys(batch_ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
@@ -123,7 +123,7 @@ def _fittings_of(bad: Collection[int], keys: dict[int, tuple[str, str, str]]) ->
     f = _fittings.c
     columns = select(f.batch_id, f.device_id, f.fitted_on, f.removed_on, f.pieces, f.id)
     return [
-        TracedFitting(device_id, *keys[batch_id], fitted_on, removed_on, pieces, id_)
+        TracedFitting(device_id, pieces, *keys[batch_id], fitted_on, removed_on, id_)
         for batch_id, device_id, fitted_on, removed_on, pieces, id_ in _rows(columns.where(among(f.batch_id, bad)))
     ]
 
@@ -131,30 +131,26 @@ def _fittings_of(bad: Collection[int], keys: dict[int, tuple[str, str, str]]) ->
 def _possible_fittings(bad: Collection[int]) -> list[TracedFitting]:
     """Fittings without batch number that could come from a bad batch: rules.could_be_bad, said to the database."""
     f, b = _fittings.c, _batches.c
-    columns = select(f.device_id, _parts.c.part_no, f.supplier, f.fitted_on, f.removed_on, f.pieces, f.id)
+    columns = select(f.device_id, f.pieces, _parts.c.part_no, f.supplier, f.fitted_on, f.removed_on, f.id)
     could_be = columns.join_from(_batches, _parts, _parts.c.id == b.part_id).join(
         _fittings, (f.part_id == b.part_id) & f.supplier.in_(["", b.supplier])
     )
     could_be = could_be.where(among(b.id, bad), f.batch_id.is_(None))
     runs = f.fitted_on.between(func.coalesce(b.received_on, date.min), func.coalesce(b.used_up_on, date.max))
     found = {row.id: row for row in _rows(union_all(could_be.where(f.fitted_on.is_(None)), could_be.where(runs)))}
-    return [TracedFitting(r[0], r[1], r[2], "", *r[3:]) for r in found.values()]
+    return [TracedFitting._make((*r[:4], "", *r[4:])) for r in found.values()]
 
 
 def _machine_rows(decided: Sequence[tuple[TraceClass, TracedFitting]], day: date) -> list[TraceRow]:
     machines = machines_on([fitting.device_id for _, fitting in decided], day)
     owners = owners_on({machine.party for machine in machines.values() if machine.party}, day)
     rows = []
-    for trace_class, f in decided:
-        machine = machines[f.device_id]
-        owner = owners[machine.party] if machine.party else NOBODY
-        reach = Reachable.STOCK if machine.is_ours else _reach(owner)
-        rows.append(
-            TraceRow(
-                trace_class, f.device_id, None, machine.model_code, machine.serial, f.pieces, f.part_no, f.supplier,
-                f.batch_no, f.fitted_on, f.removed_on, machine.fate, *owner[:4], reach, *owner[4:]
-            )
-        )  # fmt: skip
+    for trace_class, fitting in decided:
+        code, serial, fate, is_ours, party = machines[fitting[0]]
+        owner = owners[party] if party else NOBODY
+        reach = Reachable.STOCK if is_ours else _reach(owner)
+        what = (trace_class, fitting[0], None, code, serial, *fitting[1:7], fate, reach)
+        rows.append(TraceRow._make(what + owner))
     return rows
 
 
@@ -165,8 +161,8 @@ def _loose_rows(bad: Collection[int], keys: dict[int, tuple[str, str, str]], day
     rows = []
     for row in deliveries:
         owner = owners[(row.company_id, None)]
-        what = (TraceClass.LOOSE, None, row.id, "", "", row.quantity, *keys[row.batch_id], None, None, None)
-        rows.append(TraceRow(*what, *owner[:4], _reach(owner), *owner[4:]))
+        batch = (row.quantity, *keys[row.batch_id], None, None)
+        rows.append(TraceRow._make((TraceClass.LOOSE, None, row.id, "", "", *batch, None, _reach(owner), *owner)))
     return rows
 
 

@@ -38,12 +38,12 @@ class TracedFitting(NamedTuple):
     """A fitting of a bad batch, or one that could be of a bad batch (batch_no empty)."""
 
     device_id: int
+    pieces: int
     part_no: str
     supplier: str
     batch_no: str
     fitted_on: date | None
     removed_on: date | None
-    pieces: int
     id: int
 
 
@@ -62,11 +62,11 @@ class TraceRow(NamedTuple):
     fitted_on: date | None
     removed_on: date | None
     fate: Fate | None
+    reachable: Reachable
     company_id: int | None
     person_id: int | None
     owner_no: str
     owner_name: str
-    reachable: Reachable
     country: str
     language: str
     address_id: int | None
