@@ -15,7 +15,7 @@ EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2099: a smaller number is a year or a slip, not a day
 EXACT_DIGITS = 15
 SPOILED = re.compile(r"[+-]?\d([.,]\d+E[+-]?|E[+-])\d{1,3}", re.IGNORECASE)
-ROUNDED = re.compile(r"\d{15}0{2,}")
+ROUNDED = re.compile(r"[1-9]\d{14}0{2,}")
 FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 
@@ -213,11 +213,10 @@ def shown_number(value: float, number_format: str) -> str:
     lost the rest). Source: exchange format.
     """
     digits = str(abs(int(value))) if value == int(value) else ""
-    zeros = number_format.strip('"')
     fits_general = number_format in {"General", "@"} and len(digits) <= 11
-    if not digits or value < 0 or len(digits) > EXACT_DIGITS or not (fits_general or re.fullmatch("0+", zeros)):
+    if not digits or value < 0 or len(digits) > EXACT_DIGITS or not (fits_general or re.fullmatch("0+", number_format)):
         raise CellError("format_as_text", value)
-    return digits if number_format in {"General", "@"} else digits.zfill(len(zeros))
+    return digits if number_format in {"General", "@"} else digits.zfill(len(number_format))
 
 
 def read_text(value: Any, column: Column) -> str:

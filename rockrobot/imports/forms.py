@@ -19,7 +19,7 @@ class UploadForm(FlaskForm):
             "Työkirja (XLSX), ZIP tai CSV-tiedostot: valitse tai raahaa tähän. "
             "Mitään ei tallenneta rekisteriin ennen kuin hyväksyt."
         ),
-        render_kw={"accept": ".xlsx,.zip,.csv", "class": "drop"},
+        render_kw={"accept": ".xlsx,.zip,.csv"},
     )
 
     def validate_file(self, field: MultipleFileField) -> None:
