@@ -1,0 +1,25 @@
+"""QR codes."""
+
+import io
+from typing import Any
+
+import zxingcpp
+from PIL import Image
+
+
+def _barcode(text: str) -> Any:
+    return zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+
+
+def qr_svg(text: str) -> str:
+    """A QR code as SVG, with its quiet zone."""
+    return str(zxingcpp.write_barcode_to_svg(_barcode(text), add_quiet_zones=True))
+
+
+def qr_png(text: str) -> bytes:
+    """A QR code as PNG of one dot a module, with its quiet zone; to be enlarged without smoothing."""
+    dots: Any = zxingcpp.write_barcode_to_image(_barcode(text), scale=1, add_quiet_zones=True)
+    height, width = dots.shape
+    stream = io.BytesIO()
+    Image.frombuffer("L", (width, height), bytes(dots)).convert("1").save(stream, "PNG")
+    return stream.getvalue()

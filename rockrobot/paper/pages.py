@@ -1,0 +1,73 @@
+"""The rendered page: pictures of pages, and what shows in the window of an envelope."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+
+# The window of C5 and E65 envelopes at any slide of the folded sheet, in mm (recall reference, letter layout).
+SAFE_BOX = (20.0, 40.0, 94.0, 59.0)
+EMPTY_ZONE = (0.0, 27.0, 113.0, 75.0)
+PAGE = (210.0, 297.0)
+DOTS_PER_MM = 4
+POINTS_PER_MM = 72 / 25.4
+PALE, PALE_IN_DRILL = 245, 200
+
+
+@dataclass(frozen=True)
+class WindowFault:
+    """Ink where the window needs none, or no ink where the address belongs; x, y in mm from the top left."""
+
+    code: str
+    x: float
+    y: float
+
+
+def page_pictures(pdf: bytes, *, dots_per_mm: float = DOTS_PER_MM, limit: int | None = None) -> list[Any]:
+    """The pages as grey Pillow images."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        count = len(document) if limit is None else min(limit, len(document))
+        return [document[i].render(scale=dots_per_mm / POINTS_PER_MM, grayscale=True).to_pil() for i in range(count)]
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return len(document)
+
+
+def page_png(pdf: bytes, number: int, *, dots_per_mm: float = DOTS_PER_MM) -> bytes:
+    """One page (from 1) as PNG, for previews."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        picture = document[number - 1].render(scale=dots_per_mm / POINTS_PER_MM).to_pil()
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _window_zone(pdf: bytes) -> Any:
+    """What a window could show of the first page, as a grey image with ink on white."""
+    left, top, right, bottom = EMPTY_ZONE
+    crop = tuple(side * POINTS_PER_MM for side in (left, PAGE[1] - bottom, PAGE[0] - right, top))
+    with pypdfium2.PdfDocument(pdf) as document:
+        return document[0].render(scale=DOTS_PER_MM / POINTS_PER_MM, crop=crop, grayscale=True).to_pil()
+
+
+def window_faults(pdf: bytes, *, is_drill: bool = False) -> list[WindowFault]:
+    """What is wrong with the window of the first page: address ink outside the safe box of both C5 and E65.
+
+    The whole zone that a window could show, x 0-113 and y 27-75 mm, must be empty but for the safe box. A drill's pale
+    watermark does not count. Judged on the rendered page. Source: recall reference, letter layout (our choice).
+    """
+    darkest = PALE_IN_DRILL if is_drill else PALE
+    ink = _window_zone(pdf).point(lambda value: 255 if value < darkest else 0)
+    left, top = EMPTY_ZONE[:2]
+    offsets = (left, top, left, top)
+    safe = tuple(int((side - start) * DOTS_PER_MM) for side, start in zip(SAFE_BOX, offsets, strict=True))
+    address = ink.crop(safe).getbbox()
+    ink.paste(0, safe)
+    outside = ink.getbbox()
+    if outside is not None:
+        return [WindowFault("outside_window", outside[0] / DOTS_PER_MM + left, outside[1] / DOTS_PER_MM + top)]
+    return [] if address else [WindowFault("no_address", SAFE_BOX[0], SAFE_BOX[1])]

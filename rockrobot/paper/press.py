@@ -1,0 +1,152 @@
+"""The press: a template and data make a tagged PDF."""
+
+import atexit
+import functools
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+from PIL import Image
+
+from rockrobot.paper.codes import qr_png
+from rockrobot.paper.glyphs import FONTS, printable
+from rockrobot.paper.pages import page_count
+
+PAPER = FONTS.parent
+TEMPLATES = ("letter.typ", "report.typ", "labels.json")
+STANDARDS = ["a-2a", "ua-1"]
+FIXED_MOMENT = 946_684_800
+MAX_BATCH = 500
+SHORT = 2
+PICTURE_SIZE = (980, 380)
+JPEG_QUALITY = 88
+
+
+class PaperError(RuntimeError):
+    """A document can't be made; the text is for the log, it names the template and no data."""
+
+
+@functools.cache
+def _workshop() -> tuple[Path, Any]:
+    """A folder of this process with templates and pictures, and a compiler that may read there only."""
+    root = Path(tempfile.mkdtemp(prefix="rockrobot-paper-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    (root / "pictures").mkdir()
+    for name in TEMPLATES:
+        shutil.copy(PAPER / name, root / name)
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return root, typst.Compiler(root=str(root), font_paths=fonts, ignore_system_fonts=True)
+
+
+def close() -> None:
+    """Put this process's folder away; a process that ends without its exit handlers calls it."""
+    shutil.rmtree(_workshop()[0], ignore_errors=True)
+    _workshop.cache_clear()
+
+
+def keep_picture(body: bytes) -> str:
+    """Put a picture (PNG or JPEG) where documents of this process can show it; the name to use in their data.
+
+    It is kept as JPEG on white, at 400 dots an inch of its place on the page (62 x 24 mm): a PDF takes a JPEG as it
+    is, and packs a PNG anew for every letter.
+    """
+    name = hashlib.sha256(body).hexdigest() + ".jpg"
+    path = _workshop()[0] / "pictures" / name
+    if not path.exists():
+        path.write_bytes(_for_print(body))
+    return name
+
+
+def _for_print(body: bytes) -> bytes:
+    try:
+        picture: Image.Image = Image.open(io.BytesIO(body), formats=("PNG", "JPEG"))
+        is_ready = picture.format == "JPEG" and picture.mode in {"L", "RGB"}
+        if is_ready and picture.width <= PICTURE_SIZE[0] and picture.height <= PICTURE_SIZE[1]:
+            return body
+        picture.draft("RGB", PICTURE_SIZE)
+        picture = picture.convert("RGBA")
+    except (OSError, Image.DecompressionBombError):
+        raise PaperError("a picture that is neither PNG nor JPEG") from None
+    picture.thumbnail(PICTURE_SIZE)
+    page = Image.new("RGB", picture.size, "white")
+    page.paste(picture, mask=picture)
+    stream = io.BytesIO()
+    page.save(stream, "JPEG", quality=JPEG_QUALITY)
+    return stream.getvalue()
+
+
+def render(template: str, data: Mapping[str, Any]) -> bytes:
+    """A tagged PDF (PDF/UA-1, PDF/A-2a) of a template with this data; the same data gives the same bytes."""
+    root, compiler = _workshop()
+    try:
+        pdf: bytes = compiler.compile(
+            input=str(root / template),
+            format="pdf",
+            sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
+            pdf_standards=STANDARDS,
+            timestamp=FIXED_MOMENT,
+        )
+    except typst.TypstError as error:
+        raise PaperError(f"{template}: {error.message}") from error
+    return pdf
+
+
+def render_letter(content: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
+    """One letter as it is kept and e-mailed. content: what letter.typ reads; pictures: name -> bytes."""
+    return render_batch([content], pictures)
+
+
+def render_batch(
+    contents: Sequence[Mapping[str, Any]],
+    pictures: Mapping[str, bytes],
+    *,
+    is_duplex: bool = False,
+    page_counts: Sequence[int] | None = None,
+) -> bytes:
+    """A print batch: up to 500 letters in one language as one tagged PDF; duplex begins each on a new sheet.
+
+    page_counts: pages of each letter where the caller knows them; else every letter is taken to have two (the letter
+    and its reply slip), and the batch is drawn once more where that was wrong.
+    """
+    languages = {content["language"] for content in contents}
+    if len(languages) != 1 or not 0 < len(contents) <= MAX_BATCH:
+        raise PaperError("a batch holds 1 to 500 letters in one language")
+    for body in pictures.values():
+        keep_picture(body)
+    counts = list(page_counts or [SHORT] * len(contents))
+    pdf = render("letter.typ", _batch_data(contents, counts, is_duplex=is_duplex))
+    if page_counts is not None or page_count(pdf) == SHORT * len(contents):
+        return pdf
+    counts = [page_count(pdf)] if len(contents) == 1 else [page_count(render_letter(c, {})) for c in contents]
+    return render("letter.typ", _batch_data(contents, counts, is_duplex=is_duplex))
+
+
+def _batch_data(contents: Sequence[Mapping[str, Any]], counts: Sequence[int], *, is_duplex: bool) -> dict[str, Any]:
+    first = contents[0]
+    title = first["reference"] if len(contents) == 1 else f"{first['reference']} – {contents[-1]['reference']}"
+    return {
+        "language": first["language"],
+        "title": f"{first['heading']}: {title}",
+        "author": first["sender"]["name"],
+        "duplex": is_duplex,
+        "letters": [
+            {**content, "qr_png": list(qr_png(content["qr_url"])), "pages": count}
+            for content, count in zip(contents, counts, strict=True)
+        ],
+    }
+
+
+def render_report(report: Mapping[str, Any]) -> bytes:
+    """A report: title, author, language, is_drill, facts [(label, value)], sections (see report.typ)."""
+    return render("report.typ", report)
+
+
+def sha256_of(body: bytes) -> str:
+    """The digest by which a document is known (hexadecimal)."""
+    return hashlib.sha256(body).hexdigest()
