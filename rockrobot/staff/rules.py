@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 MIN_PASSWORD_LENGTH = 12
+MIN_NAME_LENGTH = 4
 SESSION_LENGTH = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=2)
 
@@ -23,6 +24,7 @@ def password_fault(password: str, *, email: str) -> str | None:
     """
     if len(password) < MIN_PASSWORD_LENGTH:
         return "too_short"
-    if email and email.partition("@")[0].lower() in password.lower():
+    name = email.partition("@")[0].lower()
+    if len(name) >= MIN_NAME_LENGTH and name in password.lower():
         return "like_email"
     return None

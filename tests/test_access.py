@@ -1,0 +1,184 @@
+"""Every door has its mark, strangers are led to sign-in, and every answer carries the headers."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from rockrobot.access import Role, allow, permission_of
+from rockrobot.chain import LedgerEntry
+from rockrobot.db import db
+from rockrobot.staff.models import SignIn
+from tests import make
+
+OPEN_TO_ALL = {"staff.sign_in", "desk.health", "desk.components"}
+NOT_FOR_ADMINISTRATORS = ("contacts.", "letters.", "recalls.", "replies.", "follow_ups.", "traces.", "reports.")
+
+
+def test_every_endpoint_names_its_roles_and_its_event(app):
+    with app.app_context():
+        unmarked = [e for e in app.view_functions if e != "static" and permission_of(e) is None]
+        nameless = [e for e in app.view_functions if (mark := permission_of(e)) and not mark.event]
+
+    assert unmarked == []
+    assert nameless == []
+
+
+def test_only_a_few_pages_are_open_to_strangers(app):
+    with app.app_context():
+        is_open = {e for e in app.view_functions if (mark := permission_of(e)) and mark.roles is None}
+
+    assert is_open == OPEN_TO_ALL
+
+
+def test_url_parameters_are_typed(app):
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+    loose = [rule.rule for rule in rules if "<" in rule.rule and ":" not in rule.rule and "any(" not in rule.rule]
+
+    assert loose == []
+
+
+def test_administrators_see_no_personal_data(app):
+    with app.app_context():
+        marks = {e: permission_of(e) for e in app.view_functions if e.startswith(NOT_FOR_ADMINISTRATORS)}
+
+    seen = [e for e, mark in marks.items() if mark and Role.ADMINISTRATOR in (mark.roles or ())]
+
+    assert seen == []
+
+
+def addresses(app: Flask) -> list[tuple[str, str]]:
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        values = {name: 1 if "Integer" in type(c).__name__ else "fi" for name, c in rule._converters.items()}
+        with app.test_request_context():
+            path = rule.build(values, append_unknown=False)
+        if path is not None:
+            found += [(method, path[1], rule.endpoint) for method in rule.methods - {"HEAD", "OPTIONS"}]
+    return found
+
+
+def test_a_stranger_gets_nowhere_by_any_address_and_method(app, stranger):
+    let_in = []
+
+    for method, path, endpoint in addresses(app):
+        if endpoint in OPEN_TO_ALL:
+            continue
+        response = stranger.open(path, method=method)
+        if response.status_code != 303 or not response.location.startswith("/sign-in"):
+            let_in.append((method, path, response.status_code))
+
+    assert let_in == []
+
+
+def test_nobody_gets_where_their_role_may_not(app, workshop, administrator, protection):
+    people = {Role.WORKSHOP: workshop, Role.ADMINISTRATOR: administrator, Role.DATA_PROTECTION: protection}
+    let_in = []
+
+    for method, path, endpoint in addresses(app):
+        with app.app_context():
+            roles = permission_of(endpoint).roles
+        for role, client in people.items():
+            if roles is not None and role not in roles:
+                status = client.open(path, method=method).status_code
+                if status != 403:
+                    let_in.append((role, method, path, status))
+
+    assert let_in == []
+
+
+def test_a_stranger_by_htmx_is_sent_to_sign_in(stranger):
+    response = stranger.get("/devices/", headers={"HX-Request": "true"})
+
+    assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/sign-in")
+
+
+def test_a_form_without_its_token_is_refused_and_changes_nothing(app, office):
+    office.application.config["WTF_CSRF_CHECK_DEFAULT"] = True
+
+    response = office.post("/theme", data={"theme": "dark"}, headers={"X-CSRFToken": "wrong"})
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/static/css/app.css", "/no-such-page", "/health"])
+def test_every_answer_carries_the_headers(stranger, path):
+    headers = stranger.get(path).headers
+
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_signing_in_and_out(app, database, stranger):
+    make.staff_member(Role.CUSTOMER_CARE, name="Olga", email="olga@rockrobot.example")
+
+    wrong = stranger.post("/sign-in", data={"email": "olga@rockrobot.example", "password": "arvaus"})
+    right = stranger.post(
+        "/sign-in", data={"email": "Olga@rockrobot.example", "password": make.PASSWORD, "next": "/devices/"}
+    )
+    inside = stranger.get("/devices/")
+    stranger.post("/sign-out")
+
+    assert wrong.status_code == 422
+    assert "ei täsmää" in wrong.text
+    assert (right.status_code, right.location, inside.status_code) == (303, "/devices/", 200)
+    assert stranger.get("/devices/").status_code == 303
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_sign_in_never_leads_out_of_the_house(app, database, stranger, target):
+    make.staff_member(Role.CUSTOMER_CARE, email="olga@rockrobot.example")
+
+    response = stranger.post(
+        "/sign-in", data={"email": "olga@rockrobot.example", "password": make.PASSWORD, "next": target}
+    )
+
+    assert response.location == "/"
+
+
+def test_the_cookie_key_stands_in_the_database_only_as_its_digest(app, office):
+    with office.session_transaction() as session:
+        key = session["sign_in"]
+
+    stored = db.session.scalars(select(SignIn.key_digest)).all()
+
+    assert key not in stored
+    assert all(len(digest) == 64 for digest in stored)
+
+
+def test_a_view_of_a_person_is_logged_with_who_saw(app, office):
+    person = make.person("Aino", "Aho")
+
+    assert office.get(f"/people/{person.id}").status_code == 200
+
+    views = db.session.execute(select(LedgerEntry.row_id).where(LedgerEntry.action == "view")).all()
+    assert [row.row_id for row in views] == [person.id]
+
+
+def test_a_page_that_forgets_to_log_is_not_shown(app, office):
+    make.person()
+
+    def forgetful() -> str:
+        db.session.execute(select(db.metadata.tables["people"])).all()
+        return "names"
+
+    view = allow(Role.CUSTOMER_CARE, event="test.forgetful")(forgetful)
+    app.view_functions["desk.index"], kept = view, app.view_functions["desk.index"]
+    try:
+        with pytest.raises(Exception, match="does not log it"):
+            office.get("/")
+    finally:
+        app.view_functions["desk.index"] = kept
+
+
+def test_a_forgotten_mark_means_no_entry(app, office):
+    app.view_functions["desk.index"], kept = (lambda: "secret"), app.view_functions["desk.index"]
+    try:
+        assert office.get("/").status_code == 403
+    finally:
+        app.view_functions["desk.index"] = kept

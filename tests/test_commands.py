@@ -1,0 +1,146 @@
+"""Commands about the installation, and the settings it refuses to start with."""
+
+import json
+
+import pytest
+
+import config
+from rockrobot import backups, create_app
+from rockrobot.db import db, is_sqlite
+from rockrobot.staff.queries import member_with_email
+from tests import make
+from tests.conftest import SECRET, settings
+
+LONG = "x" * 40
+
+
+def run(app, *arguments: str, **options):
+    db.session.rollback()
+    result = app.test_cli_runner().invoke(args=arguments, **options)
+    db.session.rollback()
+    return result
+
+
+def test_the_ledger_is_verified_from_the_command_line(app, database):
+    make.company()
+
+    result = run(app, "ledger", "verify")
+
+    told = json.loads(result.output)
+    assert result.exit_code == 0
+    assert (told["fault"], told["entries"]) == (None, 1)
+
+
+def test_a_broken_ledger_ends_with_exit_code_one(app, database):
+    make.company()
+    db.session.execute(db.text("UPDATE change_sets SET actor = 'nobody'"))
+    db.session.commit()
+
+    assert run(app, "ledger", "verify").exit_code == 1
+
+
+def test_a_user_is_added_with_a_password_that_is_long_enough(app, database):
+    short = run(app, "user", "add", "a@b.example", "--name", "A", "--role", "workshop", "--password", "lyhyt")
+    good = run(app, "user", "add", "A@b.example", "--name", "A", "--role", "workshop", "--password", "tarpeeksi pitkä")
+
+    assert short.exit_code == 1
+    assert good.exit_code == 0, good.output
+    assert member_with_email("a@B.example").password_hash.startswith("$argon2id$")
+
+
+def test_a_backup_of_the_running_database_is_a_new_file_only(app, database, tmp_path):
+    make.company("Kivi Oy")
+    if not is_sqlite():
+        return
+
+    first, again = run(app, "backup", str(tmp_path / "b.db")), run(app, "backup", str(tmp_path / "b.db"))
+
+    assert (first.exit_code, again.exit_code) == (0, 1)
+    assert (tmp_path / "b.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_is_restored_into_an_empty_folder_and_nowhere_else(tmp_path):
+    app = create_app(settings(tmp_path / "old", f"sqlite:///{tmp_path / 'old' / 'r.db'}", is_demo=True))
+    runner = app.test_cli_runner()
+    for arguments in (["db", "upgrade"], ["demo", "load"], ["backup", str(tmp_path / "b.db")]):
+        result = runner.invoke(args=arguments)
+        assert result.exit_code == 0, result.output
+    empty = create_app(settings(tmp_path / "new", f"sqlite:///{tmp_path / 'new' / 'r.db'}")).test_cli_runner()
+
+    restored = empty.invoke(args=["restore", str(tmp_path / "b.db")])
+    twice = empty.invoke(args=["restore", str(tmp_path / "b.db")])
+
+    assert restored.exit_code == 0, restored.output
+    assert "ledger entries verified" in restored.output
+    assert twice.exit_code == 1
+    assert empty.invoke(args=["ledger", "verify"]).exit_code == 0
+
+
+def test_a_file_that_is_no_backup_is_refused(tmp_path):
+    (tmp_path / "x").write_bytes(b"no database at all, only text" * 100)
+
+    with pytest.raises(Exception, match="not a"):
+        backups.restore(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "x")
+
+
+@pytest.mark.parametrize("secret", ["", "short", *config.SHIPPED_SECRETS])
+def test_production_refuses_to_start_without_a_secret_of_its_own(secret):
+    with pytest.raises(config.ConfigError, match="ROCKROBOT_SECRET_KEY"):
+        config.from_environment({"ROCKROBOT_SECRET_KEY": secret})
+
+
+def test_the_secret_of_the_tests_is_one_of_the_shipped():
+    assert SECRET in config.SHIPPED_SECRETS
+
+
+def test_a_command_needs_no_secret_but_explicit_production_does():
+    assert len(config.from_environment({}, is_command=True).secret_key) >= config.MIN_SECRET_LENGTH
+    with pytest.raises(config.ConfigError):
+        config.from_environment({"ROCKROBOT_ENV": "production"}, is_command=True)
+
+
+def test_settings_come_from_the_environment(tmp_path):
+    read = config.from_environment(
+        {
+            "ROCKROBOT_SECRET_KEY": LONG,
+            "ROCKROBOT_DATA_DIR": str(tmp_path),
+            "ROCKROBOT_BASE_URL": "https://rekisteri.example/",
+            "ROCKROBOT_MAX_UPLOAD_MB": "10",
+        }
+    )
+
+    assert read.database_url == f"sqlite:///{tmp_path / 'rockrobot.db'}"
+    assert (read.is_https, read.base_url, read.is_development) == (True, "https://rekisteri.example", False)
+    assert read.max_upload_bytes == 10 * 1024 * 1024
+
+
+@pytest.mark.parametrize("wrong", [{"ROCKROBOT_ENV": "staging"}, {"ROCKROBOT_PROXY_HOPS": "two"}])
+def test_a_setting_that_cannot_be_read_is_named(wrong):
+    with pytest.raises(config.ConfigError, match=next(iter(wrong))):
+        config.from_environment({"ROCKROBOT_SECRET_KEY": LONG} | wrong)
+
+
+def test_the_demonstration_is_loaded_in_demo_mode_only(app, database):
+    assert run(app, "demo", "load").exit_code == 1
+
+
+def test_the_demonstration_fills_an_empty_database_once(tmp_path):
+    app = create_app(settings(tmp_path, f"sqlite:///{tmp_path / 'demo.db'}", is_demo=True))
+    runner = app.test_cli_runner()
+
+    made = runner.invoke(args=["db", "upgrade"])
+    first, second = runner.invoke(args=["demo", "load"]), runner.invoke(args=["demo", "load"])
+
+    assert (made.exit_code, first.exit_code, second.exit_code) == (0, 0, 0), first.output
+    assert "rows" in first.output
+    assert second.output == ""
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_https_hardens_the_cookies(tmp_path):
+    plain = create_app(settings(tmp_path, f"sqlite:///{tmp_path / 'a.db'}"))
+    safe = create_app(settings(tmp_path, f"sqlite:///{tmp_path / 'b.db'}", base_url="https://r.example"))
+
+    assert plain.config["SESSION_COOKIE_NAME"] == "rockrobot"
+    assert (safe.config["SESSION_COOKIE_NAME"], safe.config["SESSION_COOKIE_SECURE"]) == ("__Host-rockrobot", True)
