@@ -7,16 +7,24 @@ from datetime import date
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from rockrobot.db import db
 from rockrobot.traces import queries
 from rockrobot.traces.rules import Reachable, TraceClass, gets_letter
 from tests.conftest import SHARED
-from tests.traces import register
 
 FOLDER = SHARED / "data" / "register"
 DAY = date(2026, 11, 22)
 pytestmark = pytest.mark.skipif(not (FOLDER / "expected.json").exists(), reason="the shared register is not here")
 CLASSES = ("fitted_now", "possibly", "removed_earlier", "removed_possibly")
+
+
+def import_register(app: Flask) -> None:
+    """Put the register in by the command that takes registers."""
+    db.session.rollback()
+    result = app.test_cli_runner().invoke(args=["import", "register", str(FOLDER)])
+    assert result.exit_code == 0, result.output
 
 
 def expected() -> list[dict[str, Any]]:
@@ -42,8 +50,8 @@ def answer(batch_id: int) -> dict[str, Any]:
     }
 
 
-def test_the_trace_gives_the_expected_answer_for_every_recalled_batch(database):
-    register.load(register.read_folder(FOLDER))
+def test_the_trace_gives_the_expected_answer_for_every_recalled_batch(app, database):
+    import_register(app)
 
     for wanted in expected():
         key = {name: wanted.pop(name) for name in ("part_no", "supplier", "batch_no")}
@@ -53,7 +61,7 @@ def test_the_trace_gives_the_expected_answer_for_every_recalled_batch(database):
 
 
 def test_the_command_prints_the_expected_machines(app, database):
-    register.load(register.read_folder(FOLDER))
+    import_register(app)
     wanted = expected()[0]
     options = ["--part", wanted["part_no"], "--supplier", wanted["supplier"], "--batch", wanted["batch_no"]]
 
