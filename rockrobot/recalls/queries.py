@@ -23,7 +23,7 @@ from rockrobot.recalls.models import (
     RecallCase,
     ScopeVersion,
 )
-from rockrobot.recalls.rules import OPEN_STATES, CaseOrigin, CaseState, UnitState
+from rockrobot.recalls.rules import OPEN_STATES, CaseOrigin, CaseState, TaskKind, UnitState
 from rockrobot.traces.queries import trace_batches, trace_build_dates, trace_serials
 from rockrobot.traces.rules import TraceClass, TraceRow
 
@@ -266,6 +266,15 @@ def tasks_of(case_id: int) -> Sequence[CaseTask]:
     return db.session.scalars(
         select(CaseTask).where(CaseTask.case_id == case_id).order_by(CaseTask.done_on.is_not(None), CaseTask.id)
     ).all()
+
+
+def open_tasks_by_kind(case_id: int) -> dict[TaskKind, list[CaseTask]]:
+    """Tasks of a case that wait, in the order of their kinds."""
+    by_kind: dict[TaskKind, list[CaseTask]] = {}
+    for task in sorted(tasks_of(case_id), key=lambda task: (list(TaskKind).index(task.kind), task.id)):
+        if task.done_on is None:
+            by_kind.setdefault(task.kind, []).append(task)
+    return by_kind
 
 
 def authorities_told(case_id: int) -> Sequence[AuthorityEntry]:

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
@@ -37,7 +38,6 @@ from rockrobot.traces.rules import TraceClass
 from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("recalls", __name__)
-TASKS_SHOWN = 20
 BY_HAND = {CaseState.MONITORING, CaseState.CLOSING}
 GROUPS: dict[str, Collection[UnitState]] = {"open": OPEN_STATES, "ended": TERMINAL_STATES}
 add_link(
@@ -125,7 +125,7 @@ def show(case_id: int) -> str:
         "hazard": getattr(text_of(case.id, Language.FI), "hazard", ""),
         "sums": sums_of(case.id) if version else None,
         "classes": queries.count_units(case.id),
-        "tasks": [task for task in queries.tasks_of(case.id) if task.done_on is None],
+        "tasks": queries.open_tasks_by_kind(case.id),
         "duties": duties_to_tell(queries.countries_of(case.id)) if version else [],
         "told": queries.authorities_told(case.id),
         "approvals": approvals_of(case.id),
@@ -146,7 +146,7 @@ def show(case_id: int) -> str:
         versions=queries.versions_of(case.id),
         shown=shown,
         sees_people=sees_people,
-        tasks_shown=TASKS_SHOWN,
+        open_tasks=sum(map(len, facts["tasks"].values())),
         clock_runs=_clock(case),
         **facts,
     )
@@ -253,8 +253,10 @@ def explain_pieces(case_id: int, batch_id: int) -> Response:
 @blueprint.get("/recalls/<int:case_id>/tasks")
 @allow(*REGISTER_READERS, event="recalls.tasks")
 def tasks(case_id: int) -> str:
-    case = _case(case_id)
-    return page("recalls/tasks.html", case=case, tasks=queries.tasks_of(case.id))
+    case, chosen = _case(case_id), request.args.get("kind", "")
+    found = queries.tasks_of(case.id)
+    shown = [task for task in found if chosen in ("", task.kind)]
+    return page("recalls/tasks.html", case=case, tasks=shown, chosen=chosen, kinds=Counter(task.kind for task in found))
 
 
 @blueprint.route("/recalls/tasks/<int:task_id>", methods=["GET", "POST"])
