@@ -1,0 +1,197 @@
+"""The same job in Chromium, on a server of its own with the demonstration company: by mouse, keyboard and phone."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.postgres import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+PASSWORD = "kivirobotti-demo"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+PAGES = [
+    "/",
+    "/devices/",
+    "/devices/new",
+    "/models/",
+    "/parts/",
+    "/batches/",
+    "/companies/",
+    "/people/",
+    "/search?q=KR200",
+    "/traces/",
+    "/recalls/",
+    "/letters/",
+    "/replies",
+    "/readiness",
+    "/imports/",
+    "/history",
+    "/jobs",
+    "/notice-headings",
+    "/components",
+]
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[str]:
+    folder, port = tmp_path_factory.mktemp("browser"), free_port()
+    base = f"http://127.0.0.1:{port}"
+    environment = os.environ | {
+        "ROCKROBOT_ENV": "development",
+        "ROCKROBOT_DEMO": "1",
+        "ROCKROBOT_DATA_DIR": str(folder),
+        "ROCKROBOT_BASE_URL": base,
+    }
+    environment.pop("ROCKROBOT_DATABASE_URL", None)
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        subprocess.run([*flask, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
+    granian = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
+    web = subprocess.Popen(
+        [*granian, "--port", str(port), "--workers", "1", "--blocking-threads", "1", "wsgi:app"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    worker = subprocess.Popen([*flask, "worker"], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(base + "/health")
+        yield base
+    finally:
+        for process in (web, worker):
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=1).read()  # noqa: S310 (our own address)
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("the server did not start")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def visit(browser: Browser, server: str, who: str = "asiakaspalvelu", *, size=DESKTOP) -> Page:
+    """A signed-in page that remembers what went wrong on it."""
+    page = browser.new_context(viewport=size, base_url=server, accept_downloads=True).new_page()
+    page.faults = []
+    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto("/sign-in")
+    page.get_by_label("Sähköposti").fill(f"{who}@demo.example")
+    page.get_by_label("Salasana").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_fits_its_screen_and_is_without_faults(server, browser, size):
+    page = visit(browser, server, size=size)
+    wrong = []
+
+    for path in PAGES:
+        answer = page.goto(path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if answer.status != 200 or width > size["width"] or page.faults or page.locator("h1").count() != 1:
+            wrong.append((path, answer.status, width, page.faults[:], page.locator("h1").count()))
+        page.faults.clear()
+
+    assert wrong == []
+
+
+def test_a_drill_from_a_batch_to_printed_letters_and_replies(server, browser):
+    page = visit(browser, server)
+    page.goto("/traces/")
+    page.get_by_label("Erän numero").fill("E231")
+    page.get_by_role("button", name="Jäljitä").click()
+    expect(page.get_by_text("Mitä tämä tarkoittaa")).to_be_visible()
+    page.get_by_label("Tapauksen nimi").fill("Harjoitus syksyllä")
+    page.get_by_label("Harjoitus").check()
+    page.get_by_role("button", name="Avaa takaisinvetotapaus").click()
+    expect(page.locator("h1")).to_contain_text("Harjoitus syksyllä")
+    case = page.url.removeprefix(server).partition("?")[0]
+
+    page.get_by_role("link", name="Rajaa, mitä tämä koskee").first.click()
+    page.get_by_role("button", name="Lukitse rajaus v1").click()
+    page.get_by_role("link", name="Tarkista ja hyväksy").first.click()
+    page.get_by_role("button", name="Täytä malliteksteillä").click()
+    for field in page.locator("input[name^='heading_']").all():
+        field.fill("Olga Asiakaspalvelu")
+    for field in page.locator("[name='own_reason']").all():
+        field.fill("Harjoitus yksin.")
+    page.get_by_role("button", name="Hyväksy rajaus ja tekstit").click()
+    page.get_by_role("button", name="Tulosta").first.click()
+    batches = page.locator("a[href*='/letters/batches/']")
+    for _ in range(60):
+        page.goto(case + "/letters")
+        if batches.count():
+            break
+        time.sleep(0.5)
+    with page.expect_download() as download:
+        batches.first.evaluate("a => { a.setAttribute('download', ''); a.click() }")
+
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    assert page.faults == []
+
+    phone = visit(browser, server, size=PHONE)
+    phone.goto("/replies")
+    phone.get_by_label("Kirjeen viite").fill("HARJ-2026-001-0001".replace("2026", str(time.gmtime().tm_year)))
+    phone.keyboard.press("Enter")
+    phone.get_by_role("button", name="Laite on meillä, käyttö lopetettu").click()
+    expect(phone.get_by_text("Vastaus tallennettu")).to_be_visible()
+
+
+def test_search_as_one_types_and_the_palette_by_keyboard(server, browser):
+    page = visit(browser, server)
+
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.goto("/search?q=Louhinta")
+
+    expect(page.get_by_text("Louhinta Virta Oy").first).to_be_visible()
+    assert page.faults == []
+
+
+def test_a_hand_written_device_can_be_undone(server, browser):
+    page = visit(browser, server)
+    page.goto("/devices/new")
+    page.get_by_label("Sarjanumero").fill("KR200-9999")
+    page.locator("main form[method=post] button.primary").first.click()
+    expect(page.locator("main")).to_contain_text("KR200-9999")
+
+    page.get_by_role("button", name="Kumoa").first.click()
+    page.goto("/search?q=KR200-9999")
+
+    assert page.locator("a[href^='/devices/']").filter(has_text="KR200-9999").count() == 0
