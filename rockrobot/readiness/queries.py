@@ -14,11 +14,10 @@ from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, O
 from rockrobot.devices.rules import OWNING, OwnershipKind
 from rockrobot.lists import Listing, listing
 from rockrobot.parts.models import Part
-from rockrobot.readiness.rules import ModelReadiness
+from rockrobot.readiness.rules import ModelReadiness, Reach
 from rockrobot.traces.rules import NO_LETTER_FATES
 
 OURS, OWNED, NOBODY = "ours", "owned", "nobody"
-COUNTS = ("reachable", "without_address", "without_owner", "in_stock")
 
 
 @dataclass(frozen=True)
@@ -98,26 +97,31 @@ def by_model(day: date) -> list[ModelReadiness]:
     columns = (standing.c.device_model_id, standing.c.standing, standing.c.company_id, standing.c.person_id)
     valid = select(Address.company_id, Address.person_id).where(_runs(Address.valid_from, Address.valid_to, day))
     addressed = {(row[0], row[1]) for row in db.session.execute(valid.distinct())}
-    found: dict[int, Counter[str]] = {}
+    found: dict[int, Counter[Reach]] = {}
     for model_id, word, company_id, person_id, machines in db.session.execute(
         select(*columns, func.count()).group_by(*columns)
     ):
-        reach = "reachable" if (company_id, person_id) in addressed else "without_address"
-        name = {OURS: "in_stock", NOBODY: "without_owner"}.get(word, reach)
+        reach = Reach.REACHABLE if (company_id, person_id) in addressed else Reach.WITHOUT_ADDRESS
+        name = {OURS: Reach.IN_STOCK, NOBODY: Reach.WITHOUT_OWNER}.get(word, reach)
         found.setdefault(model_id, Counter())[name] += machines
     models = db.session.scalars(select(DeviceModel).order_by(DeviceModel.model_code))
     return [
-        ModelReadiness(m.id, m.model_code, m.name, *(found[m.id][name] for name in COUNTS))
+        ModelReadiness(m.id, m.model_code, m.name, *(found[m.id][name] for name in Reach))
         for m in models
         if m.id in found
     ]
 
 
-def machines_without_owner(day: date, *, model_id: int | None = None, number: int = 1) -> Listing[Device]:
-    """Machines that are not ours and that nobody is known to own, one page."""
+def machines(day: date, reach: Reach | None = None, *, model_id: int | None = None, number: int = 1) -> Listing[Device]:
+    """Machines that a recall would be about, one page; reach narrows to those it would, or would not, reach."""
     standing = _standings(day)
-    lost = select(standing.c.device_id).where(standing.c.standing == NOBODY)
-    statement = select(Device).where(Device.id.in_(lost)).order_by(Device.device_model_id, Device.serial)
+    ids = select(standing.c.device_id)
+    if reach in (Reach.REACHABLE, Reach.WITHOUT_ADDRESS):
+        has = _has_address(standing, day)
+        ids = ids.where(standing.c.standing == OWNED, has if reach is Reach.REACHABLE else ~has)
+    elif reach:
+        ids = ids.where(standing.c.standing == (OURS if reach is Reach.IN_STOCK else NOBODY))
+    statement = select(Device).where(Device.id.in_(ids)).order_by(Device.device_model_id, Device.serial)
     return listing(statement.where(Device.device_model_id == model_id) if model_id else statement, number)
 
 

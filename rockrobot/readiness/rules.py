@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from rockrobot.effectiveness.rules import percent
+
+
+class Reach(StrEnum):
+    """Whether a letter would reach who has a machine, in the order of ModelReadiness."""
+
+    REACHABLE = "reachable"
+    WITHOUT_ADDRESS = "without_address"
+    WITHOUT_OWNER = "without_owner"
+    IN_STOCK = "in_stock"
 
 
 @dataclass(frozen=True)

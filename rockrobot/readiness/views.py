@@ -7,6 +7,7 @@ from rockrobot.devices.queries import all_models
 from rockrobot.navigation import Link, add_link
 from rockrobot.parts.queries import part_with
 from rockrobot.readiness import queries
+from rockrobot.readiness.rules import Reach
 from rockrobot.web import page
 
 blueprint = Blueprint("readiness", __name__, url_prefix="/readiness")
@@ -29,12 +30,14 @@ def index() -> str:
     return page("readiness/index.html", models=models, parts=queries.parts_without_batch())
 
 
-@blueprint.get("/machines-without-owner")
-@allow(*REGISTER_READERS, event="readiness.machines_without_owner")
-def machines_without_owner() -> str:
-    model_id = request.args.get("model", None, int)
-    found = queries.machines_without_owner(clock.today(), model_id=model_id, number=_page_number())
-    return page("readiness/machines_without_owner.html", found=found, model_id=model_id, model_options=_models())
+@blueprint.get("/machines")
+@allow(*REGISTER_READERS, event="readiness.machines")
+def machines() -> str:
+    model_id, word = request.args.get("model", None, int), request.args.get("reach", "")
+    reach = Reach(word) if word in set(Reach) else None
+    found = queries.machines(clock.today(), reach, model_id=model_id, number=_page_number())
+    ledger.log_view([])
+    return page("readiness/machines.html", found=found, reach=reach, model_id=model_id, model_options=_models())
 
 
 @blueprint.get("/owners-without-address")

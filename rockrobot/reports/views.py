@@ -97,7 +97,7 @@ def download_pdf(case_id: int) -> Response:
 def _word(kind: str, name: Any, template: str = "effectiveness/words.html") -> str:
     """The word that the screens use."""
     words: Any = current_app.jinja_env.get_template(template).module
-    return str(getattr(words, f"{kind}_word")(name)).strip()
+    return str(getattr(words, f"{kind}_word")(name)).replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
 
 
 def _document(report: Report) -> dict[str, Any]:

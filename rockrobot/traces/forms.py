@@ -37,7 +37,7 @@ class SerialsForm(Form):
         description=_l("Esimerkiksi 1200-1345, 1400 ja SP-0147…SP-0160"),
         render_kw={"rows": 4, "class": "no"},
     )
-    device_model_id = SelectField(_l("Malli"), coerce=str, choices=lambda: model_choices())
+    device_model_id = SelectField(_l("Malli"), coerce=str, choices=lambda: model_choices(), default="")
 
 
 class BuildDatesForm(Form):

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from rockrobot import ledger
 from rockrobot.db import db
 from rockrobot.readiness import queries
+from rockrobot.readiness.rules import Reach
 from rockrobot.traces.queries import trace_serials
 from rockrobot.traces.rules import NO_LETTER_FATES, Reachable
 from tests import make
@@ -32,6 +33,9 @@ def test_the_readiness_of_every_model_agrees_with_the_trace(database, sheets):
         assert model.in_stock == sum(row.reachable is Reachable.STOCK for row in mine)
         assert model.reachable == sum(row.reachable is Reachable.YES for row in mine)
         assert model.without_owner == sum(row.reachable is Reachable.NO and not row.owner_no for row in mine)
+        for reach in Reach:
+            found = queries.machines(TODAY, reach, model_id=model.device_model_id)
+            assert found.total == getattr(model, reach)
 
 
 def _all_ids():
@@ -44,7 +48,7 @@ def test_a_machine_sold_and_ended_is_without_owner(database):
     machine, sold = make.device(), date(2024, 1, 1)
     make.ownership(machine, make.company(), from_on=sold, to_on=sold + timedelta(days=9))
 
-    found = queries.machines_without_owner(date(2026, 1, 1))
+    found = queries.machines(date(2026, 1, 1), Reach.WITHOUT_OWNER)
 
     assert [device.id for device in found.rows] == [machine.id]
 

@@ -18,12 +18,12 @@ def gaps(database):
 def test_the_page_shows_a_share_for_each_model(gaps, office):
     html = office.get("/readiness/").text
 
-    assert "0,0 %" in html
-    assert "/readiness/machines-without-owner?model=" in html
+    assert "0,0&nbsp;%" in html
+    assert "/readiness/machines?reach=without_owner" in html
 
 
 def test_each_number_opens_its_rows(gaps, office):
-    assert "LOST" in office.get(f"/readiness/machines-without-owner?model={gaps.id}").text
+    assert "LOST" in office.get(f"/readiness/machines?reach=without_owner&model={gaps.id}").text
     assert "Aino Aho" in office.get("/readiness/owners-without-address").text
     assert "LOST" in office.get("/readiness/fittings-without-batch").text
 

@@ -24,8 +24,8 @@ def test_the_screen_shows_equations_curves_and_both_percentages(running, office)
     html = office.get(f"/recalls/{running.case.id}/report").text
 
     assert "Täsmää" in html
-    assert "10,0 %" in html
-    assert "11,1 %" in html
+    assert "10,0&nbsp;%" in html
+    assert "11,1&nbsp;%" in html
     assert '<svg class="plot"' in html
     assert "Aino 1 Meikäläinen" in html
 
