@@ -97,7 +97,17 @@ def facts(case_id: int) -> Answer:
     if form.validate_on_submit():
         actions.save_facts(case, _values(form))
         return commit_and_go(url_for("approvals.show", case_id=case.id), _("Kirjeiden yhteiset tiedot tallennettu."))
+    if not form.is_submitted():
+        _propose_own(form)
     return form_page("approvals/facts.html", form, case=case)
+
+
+def _propose_own(form: FactsForm) -> None:
+    """Fill what is empty from our own data, as a proposal."""
+    house = organisation()
+    own = {"brand": "brand", "service_phone": "phone", "service_online": "website", "service_email": "email"}
+    for field, name in own.items():
+        form[field].data = form[field].data or (getattr(house, name) if house else "")
 
 
 def _values(form: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from rockrobot import ledger, paper
+from rockrobot import jobs, ledger, paper
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.approvals.queries import standing_approval
 from rockrobot.case_letters.queries import letter_faults, waiting_recipients
@@ -58,7 +58,8 @@ def case(case_id: int) -> str:
         "job_faults": [LettersFault(code) for code in _codes(job)],
         "posted": queries.counts_of_batches([batch.id for batch in batches]),
     }
-    ledger.log_view(letter.person_id for letter in shown.rows if letter.person_id)
+    people = [letter.person_id for letter in shown.rows if letter.person_id]
+    ledger.log_view([] if job is not None and job.state in (jobs.QUEUED, jobs.RUNNING) else people)
     return page(
         "letters/case.html",
         fragments=("letter_job",),

@@ -139,7 +139,6 @@ def show(case_id: int) -> str:
     ledger.log_view(holder.person_id for holder in holders if holder.person_id)
     return page(
         "recalls/show.html",
-        fragments=("case_units",),
         case=case,
         steps=queries.steps_of(case.id),
         version=version,
