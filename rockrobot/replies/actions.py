@@ -254,11 +254,11 @@ def record_attempt(case: RecallCase, units: Sequence[CaseUnit], *, channel: Chan
 
 
 def unsettled_units(letter_id: int) -> list[CaseUnit]:
-    """The units of a letter that are still open without an answer; reminders speak of these only."""
+    """The units of a letter about which the owner was told and said nothing; reminders speak of these only."""
     statement = (
         select(CaseUnit)
         .join(AttemptUnit, AttemptUnit.case_unit_id == CaseUnit.id)
         .join(Attempt, Attempt.id == AttemptUnit.attempt_id)
-        .where(Attempt.letter_id == letter_id, CaseUnit.state.in_((UnitState.IDENTIFIED, UnitState.NOTIFIED)))
+        .where(Attempt.letter_id == letter_id, CaseUnit.state == UnitState.NOTIFIED)
     )
     return list(db.session.scalars(statement))

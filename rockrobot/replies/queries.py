@@ -15,7 +15,7 @@ from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
 from rockrobot.outcomes.rules import AttemptState
 from rockrobot.parts.models import LooseDelivery
 from rockrobot.recalls.models import CaseBatch, CaseUnit, RecallCase, UnitStep
-from rockrobot.recalls.rules import OPEN_STATES, CaseState
+from rockrobot.recalls.rules import CaseState, UnitState
 from rockrobot.replies.rules import FIRST_REMINDER
 from rockrobot.traces.queries import bad_batches
 
@@ -160,11 +160,11 @@ def steps_to_confirm(case_id: int) -> Sequence[Any]:
 
 
 def silent_letters(case_id: int, today: date) -> Sequence[Letter]:
-    """Posted letters of which no answer came in 14 days and whose units are still open; newest letter a recipient."""
+    """The newest letter of each recipient who was told 14 days ago or more and has units without any answer."""
     open_units = (
         select(AttemptUnit.attempt_id)
         .join(CaseUnit, CaseUnit.id == AttemptUnit.case_unit_id)
-        .where(CaseUnit.case_id == case_id, CaseUnit.state.in_(OPEN_STATES[:2]))
+        .where(CaseUnit.case_id == case_id, CaseUnit.state == UnitState.NOTIFIED)
     )
     newest = (
         select(func.max(Attempt.id))
@@ -177,7 +177,7 @@ def silent_letters(case_id: int, today: date) -> Sequence[Letter]:
         .where(
             Attempt.id.in_(newest),
             Attempt.id.in_(open_units),
-            Attempt.state == AttemptState.POSTED,
+            Attempt.state.in_((AttemptState.POSTED, AttemptState.REPLIED)),
             Letter.posted_on <= today - FIRST_REMINDER,
             Letter.kind != LetterKind.IMPORTER,
         )
