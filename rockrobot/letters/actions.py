@@ -1,6 +1,6 @@
 """Make letters, keep what was printed byte for byte, note copies."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rockrobot import clock, ledger, paper
@@ -11,7 +11,7 @@ from rockrobot.letters.models import Letter, LetterBody, LetterCopy, LetterKind,
 from rockrobot.letters.queries import Chunk
 from rockrobot.letters.rules import AddressFault
 
-WIDE = AddressFault.OUTSIDE_WINDOW.value
+MANY = 60
 
 
 class LetterDraft(NamedTuple):
@@ -30,16 +30,6 @@ class LetterDraft(NamedTuple):
     text_version: int
 
 
-class Printed(NamedTuple):
-    """A rendered batch: its bytes, and those of each letter."""
-
-    language: Language
-    body: bytes
-    letters: list[tuple[int, bytes]]
-    wide: list[int]
-    is_drill: bool
-
-
 def make_letters(case_number: str, drafts: Sequence[LetterDraft], *, is_drill: bool, reply_url: str) -> list[int]:
     """Letters of a case, numbered on from those it has (TV-2026-001-0001); their ids, in the order of the drafts.
 
@@ -56,42 +46,28 @@ def make_letters(case_number: str, drafts: Sequence[LetterDraft], *, is_drill: b
     return ledger.bulk_insert(Letter.__table__, rows)
 
 
-def render(chunk: Chunk, pictures: Mapping[str, bytes], *, is_duplex: bool) -> Printed:
-    """Draw a batch and each of its letters; nothing is stored. A letter whose address leaves the window is told."""
-    contents = queries.contents_of(chunk.letter_ids)
-    batch = paper.render_batch([content for _, content in contents], pictures, is_duplex=is_duplex)
-    letters, wide = [], []
-    for id_, content in contents:
-        body = paper.render_letter(content, pictures)
-        letters.append((id_, body))
-        if paper.window_faults(body, is_drill=content["is_drill"]):
-            wide.append(id_)
-    return Printed(chunk.language, batch, letters, wide, contents[0][1]["is_drill"])
-
-
-def keep_printed(case_number: str, printed: Printed, *, is_duplex: bool) -> PrintBatch:
-    """Store a rendered batch and its letters, each with its digest."""
+def keep_printed(case_number: str, chunk: Chunk, drawn: paper.Drawn, *, is_duplex: bool) -> PrintBatch:
+    """Store a drawn batch and its letters, each with its digest and what is wrong with its address on the page."""
+    letters = [db.session.get_one(Letter, id_) for id_ in chunk.letter_ids]
     batch = PrintBatch(
         case_number=case_number,
-        language=printed.language,
-        letter_count=len(printed.letters),
+        language=chunk.language,
+        letter_count=len(letters),
         is_duplex=is_duplex,
-        is_drill=printed.is_drill,
+        is_drill=letters[0].is_drill,
         made_at=clock.now(),
-        sha256=paper.sha256_of(printed.body),
-        body=printed.body,
+        sha256=paper.sha256_of(drawn.batch),
+        body=drawn.batch,
     )
     db.session.add(batch)
     db.session.flush()
-    digests = {id_: paper.sha256_of(body) for id_, body in printed.letters}
-    bodies = [{"letter_id": id_, "sha256": digests[id_], "body": body} for id_, body in printed.letters]
+    bodies = []
+    for letter, one in zip(letters, drawn.letters, strict=True):
+        letter.print_batch_id, letter.sha256 = batch.id, paper.sha256_of(one.body)
+        new = [fault for fault in one.faults if fault in set(AddressFault) and fault not in letter.address_faults]
+        letter.address_faults = [*letter.address_faults, *new]
+        bodies.append({"letter_id": letter.id, "sha256": letter.sha256, "body": one.body})
     ledger.bulk_insert(LetterBody.__table__, bodies)
-    letters = [db.session.get_one(Letter, id_) for id_ in digests]
-    for letter in letters:
-        letter.print_batch_id, letter.sha256 = batch.id, digests[letter.id]
-        if letter.id in printed.wide and WIDE not in letter.address_faults:
-            letter.address_faults = [*letter.address_faults, WIDE]
-    db.session.flush()
     return batch
 
 
@@ -105,17 +81,26 @@ def print_waiting(
 ) -> list[int]:
     """Print the chunks, one batch each; commits after each, since drawing takes long. Ids of the batches."""
     made, done = [], 0
-    for chunk in chunks:
-        db.session.commit()
-        with reading():
-            printed = render(chunk, pictures, is_duplex=is_duplex)
-            db.session.rollback()
-        made.append(keep_printed(case_number, printed, is_duplex=is_duplex).id)
+    db.session.commit()
+    with reading():
+        groups = [queries.contents_of(chunk.letter_ids) for chunk in chunks]
+        db.session.rollback()
+    for chunk, drawn in zip(chunks, _drawn(groups, pictures, is_duplex=is_duplex), strict=True):
+        made.append(keep_printed(case_number, chunk, drawn, is_duplex=is_duplex).id)
         db.session.commit()
         done += len(chunk.letter_ids)
         if progress:
             progress(done)
     return made
+
+
+def _drawn(
+    groups: Sequence[Sequence[dict[str, Any]]], pictures: Mapping[str, bytes], *, is_duplex: bool
+) -> Iterable[paper.Drawn]:
+    """Each batch drawn, in order; many letters by several processes, which few are not worth."""
+    if sum(map(len, groups)) < MANY:
+        return (paper.draw(group, pictures, is_duplex=is_duplex) for group in groups)
+    return paper.draw_batches(groups, pictures, is_duplex=is_duplex)
 
 
 def note_copy(letter: Letter) -> LetterCopy:

@@ -131,10 +131,11 @@ def waiting_chunks(case_number: str, *, only: Collection[int] = ()) -> list[Chun
     ]
 
 
-def contents_of(letter_ids: Collection[int]) -> list[tuple[int, dict[str, Any]]]:
-    """The frozen contents of letters, in the order of their references."""
-    statement = select(Letter.id, Letter.content).where(Letter.id.in_(list(letter_ids))).order_by(Letter.reference)
-    return [(id_, content) for id_, content in db.session.execute(statement)]
+def contents_of(letter_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The frozen contents of letters, in the order of the ids."""
+    statement = select(Letter.id, Letter.content).where(Letter.id.in_(letter_ids))
+    contents = {row[0]: row[1] for row in db.session.execute(statement)}
+    return [contents[id_] for id_ in letter_ids]
 
 
 def batches_of(case_number: str) -> Sequence[PrintBatch]:
