@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
@@ -48,7 +49,7 @@ def _index_page(case: RecallCase, posted: PostedForm) -> str:
     out = queries.posted_letters(case.number, request.args.get("page", 1, int))
     messages = mail_queries.messages_of(case.number)
     letters: list[Letter] = [line.letter for line in silent] + list(out.rows) + [m.letter for m in messages]
-    context = {
+    context: dict[str, Any] = {
         "unposted": queries.unposted_batches(case.number),
         "mailable": sum(len(pairs) for pairs in queries.mailable(case.number).values()),
         "returned": today_form(ReturnedForm),

@@ -179,7 +179,7 @@ def unit(unit_id: int) -> Answer:
 
 def _unit_page(unit: CaseUnit, *, outcome: OutcomeForm, contact: ContactForm) -> str:
     attempts = queries.attempts_of(unit.id)
-    context = {
+    context: dict[str, Any] = {
         "case": case_for(unit.case_id),
         "line": queries.unit_line(unit),
         "steps": queries.steps_of(unit.id),
