@@ -44,6 +44,7 @@ ROOM_NAMES = (
     "replies",
     "follow_ups",
     "effectiveness",
+    "checks",
     "reports",
     "readiness",
     "safeguards",

@@ -480,6 +480,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_devices_device_id"), ["device_id"], unique=False)
 
     op.create_table(
+        "case_pictures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_case_pictures_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_pictures")),
+        sa.UniqueConstraint("case_id", "kind", name=op.f("uq_case_pictures_case_id_kind")),
+    )
+    op.create_table(
         "case_steps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -527,6 +538,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_fates")),
         sa.UniqueConstraint("device_id", name=op.f("uq_device_fates_device_id")),
     )
+    op.create_table(
+        "effectiveness_checks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("level", sa.String(length=40), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(), nullable=False),
+        sa.Column("drawn_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["recall_cases.id"], name=op.f("fk_effectiveness_checks_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effectiveness_checks")),
+        info={"undo": "never"},
+    )
+    with op.batch_alter_table("effectiveness_checks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_effectiveness_checks_case_id"), ["case_id"], unique=False)
+
     op.create_table(
         "fittings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -753,6 +781,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_tasks_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "checked_units",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("check_id", sa.Integer(), nullable=False),
+        sa.Column("case_unit_id", sa.Integer(), nullable=False),
+        sa.Column("is_right", sa.Boolean(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("checked_by", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_unit_id"], ["case_units.id"], name=op.f("fk_checked_units_case_unit_id")),
+        sa.ForeignKeyConstraint(["check_id"], ["effectiveness_checks.id"], name=op.f("fk_checked_units_check_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checked_units")),
+        sa.UniqueConstraint("check_id", "case_unit_id", name=op.f("uq_checked_units_check_id_case_unit_id")),
+        info={"undo": "never"},
+    )
+    with op.batch_alter_table("checked_units", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checked_units_case_unit_id"), ["case_unit_id"], unique=False)
+
+    op.create_table(
         "letter_bodies",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("letter_id", sa.Integer(), nullable=False),
@@ -886,6 +932,10 @@ def downgrade() -> None:
 
     op.drop_table("letter_copies")
     op.drop_table("letter_bodies")
+    with op.batch_alter_table("checked_units", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checked_units_case_unit_id"))
+
+    op.drop_table("checked_units")
     with op.batch_alter_table("case_tasks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_tasks_case_id"))
 
@@ -934,12 +984,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_fittings_batch")
 
     op.drop_table("fittings")
+    with op.batch_alter_table("effectiveness_checks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_effectiveness_checks_case_id"))
+
+    op.drop_table("effectiveness_checks")
     op.drop_table("device_fates")
     op.drop_table("case_texts")
     with op.batch_alter_table("case_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_steps_case_id"))
 
     op.drop_table("case_steps")
+    op.drop_table("case_pictures")
     with op.batch_alter_table("case_devices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_devices_device_id"))
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import distinct, exists, func, or_, select
 
 from rockrobot import clock
+from rockrobot.checks.queries import CheckResult, checks_of
 from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.db import db
 from rockrobot.effectiveness import rules
@@ -105,6 +106,7 @@ def report_of(case: RecallCase) -> Report:
         "efforts": vars(numbers.efforts),
         "quarters": _quarters(numbers),
         "expected_finish_on": _plain(_finish(numbers)),
+        "checks": [_check(row) for row in checks_of(case.id)],
         "tasks": _tasks(case.id, names),
         "authorities": [_authority(entry, names) for entry in authorities_told(case.id)],
         "approvals": _approvals(case.id, names),
@@ -237,6 +239,11 @@ def _tasks(case_id: int, names: dict[str, str]) -> Report:
             if task.kind is TaskKind.PUBLIC_NOTICE
         ],
     }
+
+
+def _check(row: CheckResult) -> Report:
+    facts = _sum(row.check, "subject", "level", "seed", "population", "drawn_at")
+    return facts | {"drawn": row.drawn, "checked": row.checked, "wrong": row.wrong}
 
 
 def _authority(entry: Any, names: dict[str, str]) -> Report:

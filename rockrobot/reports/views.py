@@ -227,6 +227,14 @@ def _approval(approval: Report) -> str:
     return said + (" " + _("Oma hyväksyntä, syy: %(why)s", why=why) if why else "")
 
 
+def _checks_section(report: Report) -> list[Section]:
+    words = {"ended": _("Päätetyt"), "silent": _("Vastaamattomat")}
+    counts = ("population", "drawn", "checked", "wrong")
+    rows = [[words[c["subject"]], c["level"], *(str(c[name]) for name in counts)] for c in report["checks"]]
+    heads = [_("Mitä"), _("Taso"), _("Joukko"), _("Arvottu"), _("Tarkastettu"), _("Väärin")]
+    return [_section(_("Vaikuttavuustarkastus"), [], heads, rows)] if rows else []
+
+
 def _closing_section(report: Report) -> list[Section]:
     closing = report["closing"]
     said = [text for text in (closing["statement"], closing["authority_answer"], closing["lessons"]) if text]
@@ -234,4 +242,12 @@ def _closing_section(report: Report) -> list[Section]:
     return [_section(_("Päättäminen"), said + faults or ["–"])]
 
 
-SECTIONS = (_units_section, _percent_section, _pieces_sections, _people_section, _log_section, _closing_section)
+SECTIONS = (
+    _units_section,
+    _percent_section,
+    _pieces_sections,
+    _people_section,
+    _log_section,
+    _checks_section,
+    _closing_section,
+)

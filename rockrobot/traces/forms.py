@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, SelectField, StringField, TextAreaField
+from wtforms import Form, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from rockrobot.devices import queries as devices
@@ -60,6 +60,7 @@ class BuildDatesForm(Form):
         return True
 
 
-def model_choices() -> list[tuple[str, Any]]:
+def model_choices() -> list[SelectChoice]:
     """Every model by code; the empty choice leaves it open."""
-    return [("", _l("kaikki mallit")), *((str(m.id), f"{m.model_code} {m.name}") for m in devices.all_models())]
+    known = (SelectChoice(str(m.id), f"{m.model_code} {m.name}") for m in devices.all_models())
+    return [SelectChoice("", _l("kaikki mallit")), *known]

@@ -1,0 +1,3 @@
+from tests.effectiveness.conftest import running
+
+__all__ = ["running"]
