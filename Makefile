@@ -19,9 +19,9 @@ test: lint
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 bench: setup-test
-	.venv/bin/python -m benchmarks.trace
-	.venv/bin/python -m benchmarks.import
-	.venv/bin/python -m benchmarks.letters
+	.venv/bin/python benchmarks/trace.py
+	.venv/bin/python benchmarks/import.py
+	.venv/bin/python benchmarks/letters.py
 
 lock: setup-test
 	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
