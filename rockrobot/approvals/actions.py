@@ -1,7 +1,10 @@
 """Write the texts of a case and approve it."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
+
+from sqlalchemy import select
 
 from rockrobot import clock, ledger
 from rockrobot.approvals import queries
@@ -17,9 +20,10 @@ from rockrobot.approvals.rules import (
 )
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.devices.rules import PictureKind
 from rockrobot.organisation.models import Organisation
 from rockrobot.recalls.actions import set_state
-from rockrobot.recalls.models import Approval, CaseText, RecallCase
+from rockrobot.recalls.models import Approval, CasePicture, CaseText, RecallCase
 from rockrobot.recalls.rules import CaseState
 
 DRILL_REASON = "drill"
@@ -58,6 +62,21 @@ def save_facts(case: RecallCase, values: Mapping[str, Any]) -> None:
         for text in queries.texts_of(case.id).values():
             text.version += 1
         _want_approval(case)
+    db.session.flush()
+
+
+def set_picture(case: RecallCase, kind: PictureKind, body: bytes) -> None:
+    """Keep a picture of a case's own, instead of the one it had; every text counts a version."""
+    digest = hashlib.sha256(body).hexdigest()
+    wanted = (CasePicture.case_id == case.id, CasePicture.kind == kind)
+    picture = db.session.scalar(select(CasePicture).where(*wanted))
+    if picture is None:
+        db.session.add(CasePicture(case_id=case.id, kind=kind, sha256=digest, body=body))
+    else:
+        picture.sha256, picture.body = digest, body
+    for text in queries.texts_of(case.id).values():
+        text.version += 1
+    _want_approval(case)
     db.session.flush()
 
 

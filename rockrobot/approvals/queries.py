@@ -14,7 +14,7 @@ from rockrobot.devices.rules import PictureKind
 from rockrobot.notices.models import NoticeHeading
 from rockrobot.notices.queries import headings
 from rockrobot.notices.rules import Element, Hit, Notice, forbidden_words, missing_elements
-from rockrobot.recalls.models import Approval, CaseText, CaseUnit, RecallCase, ScopeVersion
+from rockrobot.recalls.models import Approval, CasePicture, CaseText, CaseUnit, RecallCase, ScopeVersion
 from rockrobot.recalls.queries import latest_version
 from rockrobot.recipients.queries import recipients_of, units_with
 
@@ -105,6 +105,11 @@ def unpictured(models: Sequence[DeviceModel]) -> tuple[list[str], list[str]]:
     return plain, [m.model_code for m in models if (m.id, PictureKind.PLATE) not in kinds and not m.plate_place]
 
 
+def case_pictures(case_id: int) -> set[PictureKind]:
+    """Which pictures a case has of its own."""
+    return set(db.session.scalars(select(CasePicture.kind).where(CasePicture.case_id == case_id)))
+
+
 def hits_in(text: CaseText) -> dict[str, list[Hit]]:
     """Words that play the risk down, by the field they stand in."""
     found = {name: forbidden_words(text.language, getattr(text, name)) for name in LINTED}
@@ -120,14 +125,17 @@ def readiness_of(case: RecallCase) -> Readiness:
     recipients = recipients_of(units)
     count = Counter(recipient.language for recipient in recipients) or Counter({Language.FI: 0})
     models = models_in(units)
-    without_picture, without_plate = ([], []) if case.is_drill else unpictured(models)
+    own = set(PictureKind) if case.is_drill else case_pictures(case.id)
+    plain, plateless = unpictured(models)
+    without_picture = [] if PictureKind.PRODUCT in own else plain
+    without_plate = [] if PictureKind.PLATE in own else plateless
     seen = Readiness(latest_version(case.id), len(units), len(recipients), [], without_picture, without_plate)
     texts, heads = texts_of(case.id), headings()
     for language in sorted(count):
         text = texts.get(language) or blank_text(case.id, language)
         heading = heads[language]
         hits = hits_in(text)
-        notice = _notice(case, text, heading, seen, has_models=bool(models) or case.is_drill)
+        notice = _notice(case, text, heading, seen, has_models=bool(models) or PictureKind.PRODUCT in own)
         missing = missing_elements(notice)
         if hits and not text.linter_override.strip() and Element.WORDS not in missing:
             missing.append(Element.WORDS)

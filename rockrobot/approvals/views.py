@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import ledger, paper
+from rockrobot import ledger, paper, pictures
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.approvals import actions, queries
 from rockrobot.approvals.actions import ApprovalError
@@ -15,8 +15,10 @@ from rockrobot.approvals.forms import FactsForm, TextForm
 from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
 from rockrobot.case_letters.queries import Studio, content_of, sender_of, studio_of
 from rockrobot.case_letters.rules import SAMPLE_SENDER
+from rockrobot.catalogue.forms import PictureForm
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.devices.rules import PictureKind
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import CaseText, RecallCase
@@ -54,7 +56,7 @@ def show(case_id: int) -> str:
         "approvals/show.html",
         case=case,
         readiness=readiness,
-        texts=queries.texts_of(case.id),
+        own_pictures=queries.case_pictures(case.id),
         approval=queries.standing_approval(case),
         approvals=queries.approvals_of(case.id),
         is_own=f"staff:{current_user.id}" in here,
@@ -112,6 +114,23 @@ def _propose_own(form: FactsForm) -> None:
 
 def _values(form: Any) -> dict[str, Any]:
     return {field.name: field.data for field in form if field.type != "CSRFTokenField"}
+
+
+@blueprint.post("/recalls/<int:case_id>/pictures/<any(product, plate):kind>")
+@allow(Role.CUSTOMER_CARE, event="approvals.set_picture")
+def set_picture(case_id: int, kind: str) -> Response:
+    """Keep a picture of the case's own."""
+    case, form = _case(case_id), PictureForm()
+    there = url_for("approvals.show", case_id=case.id)
+    try:
+        if not form.validate():
+            raise pictures.PictureError("unreadable")
+        body = pictures.read_picture(form.picture.data.read(pictures.MAX_BYTES + 1))
+    except pictures.PictureError:
+        say(_("Kuvaa ei voitu lukea. Valitse JPEG-, PNG-, WebP- tai HEIC-kuva, enintään 20 Mt."), "bad")
+        return redirect(there, 303)
+    actions.set_picture(case, PictureKind(kind), body)
+    return commit_and_go(there, _("Kuva tallennettu."))
 
 
 # ---------- the text of a language ----------

@@ -21,7 +21,7 @@ from rockrobot.letters.rules import address_lines
 from rockrobot.notices.models import NoticeHeading
 from rockrobot.notices.queries import headings
 from rockrobot.organisation.queries import organisation
-from rockrobot.recalls.models import CaseText, CaseUnit, RecallCase
+from rockrobot.recalls.models import CasePicture, CaseText, CaseUnit, RecallCase
 from rockrobot.recalls.rules import CaseState
 from rockrobot.recipients.queries import Recipient, chains_of, recipients_of, units_with
 
@@ -33,7 +33,7 @@ class Album:
     """Pictures that letters of a case show: names by model and kind, bytes by name."""
 
     names: dict[tuple[int, PictureKind], str] = field(default_factory=dict)
-    samples: dict[PictureKind, str] = field(default_factory=dict)
+    others: dict[PictureKind, str] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
 
     def put(self, body: bytes) -> str:
@@ -43,9 +43,9 @@ class Album:
         return name
 
     def pick(self, models: Sequence[DeviceModel], kind: PictureKind) -> str:
-        """The picture of the first of these models that has one, else the sample of a drill, else none."""
+        """The picture of the first of these models that has one, else the case's own, else a drill's sample."""
         found = (self.names.get((model.id, kind)) for model in models)
-        return next((name for name in found if name), self.samples.get(kind, ""))
+        return next((name for name in found if name), self.others.get(kind, ""))
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,22 @@ class Studio:
 def studio_of(case: RecallCase, units: Sequence[CaseUnit]) -> Studio:
     """What letters about these units of a case share."""
     models = models_in(units)
-    album = album_of(models, with_samples=case.is_drill)
+    album = album_of(case, models)
     return Studio(case, sender_of(case), texts_of(case.id), headings(), album, models, chains_of(units), clock.today())
 
 
-def album_of(models: Sequence[DeviceModel], *, with_samples: bool) -> Album:
-    """The pictures of these models; with those that ship, for a drill."""
+def album_of(case: RecallCase, models: Sequence[DeviceModel]) -> Album:
+    """The pictures of these models and of the case; with those that ship, for a drill."""
     album = Album()
     ids = [model.id for model in models]
     statement = select(ModelPicture).where(ModelPicture.device_model_id.in_(ids)).options(undefer(ModelPicture.body))
     for picture in db.session.scalars(statement):
         album.names[(picture.device_model_id, picture.kind)] = album.put(picture.body)
-    if with_samples:
-        album.samples = {kind: album.put(path.read_bytes()) for kind, path in SAMPLES.items()}
+    if case.is_drill:
+        album.others = {kind: album.put(path.read_bytes()) for kind, path in SAMPLES.items()}
+    of_case = select(CasePicture).where(CasePicture.case_id == case.id).options(undefer(CasePicture.body))
+    for own in db.session.scalars(of_case):
+        album.others[own.kind] = album.put(own.body)
     return album
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from rockrobot import clock, jobs, ledger
 from rockrobot.case_letters import actions as case_letters
-from rockrobot.case_letters.queries import album_of, studio_of, waiting_recipients
+from rockrobot.case_letters.queries import studio_of, waiting_recipients
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.db import db, reading
 from rockrobot.letters import actions as letters
@@ -74,7 +74,7 @@ def print_letters(case: RecallCase, progress: Progress | None = None) -> list[in
     """Print every letter of a case that waits, of whatever kind, and register it; ids of the new batches."""
     chunks = waiting_chunks(case.number)
     ids = [id_ for chunk in chunks for id_ in chunk.letter_ids]
-    album = album_of(studio_of(case, units_with(case.id)).models, with_samples=case.is_drill)
+    album = studio_of(case, units_with(case.id)).album
     house = organisation()
     made = letters.print_waiting(
         case.number,

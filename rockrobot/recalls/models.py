@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot.contacts.rules import Language
 from rockrobot.db import Base, Moment, Word
 from rockrobot.devices.models import Device, DeviceModel
+from rockrobot.devices.rules import PictureKind
 from rockrobot.parts.models import Batch, LooseDelivery
 from rockrobot.recalls.rules import CaseOrigin, CaseState, TaskKind, UnitState
 from rockrobot.traces.rules import TraceClass
@@ -119,6 +120,19 @@ class CaseText(Base):
     pass_on: Mapped[str] = mapped_column(Text, default="")
     apology: Mapped[str] = mapped_column(Text, default="")
     linter_override: Mapped[str] = mapped_column(Text, default="")
+
+
+class CasePicture(Base):
+    """A picture of a case's own, for models that have none and for parts that were only delivered."""
+
+    __tablename__ = "case_pictures"
+    __table_args__ = (UniqueConstraint("case_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))
+    kind: Mapped[PictureKind] = mapped_column(Word(PictureKind))
+    sha256: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class ScopeVersion(Base):

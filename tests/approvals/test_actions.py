@@ -2,10 +2,11 @@ import pytest
 
 from rockrobot import ledger
 from rockrobot.approvals import queries
-from rockrobot.approvals.actions import ApprovalError, approve, fill_samples, save_text
+from rockrobot.approvals.actions import ApprovalError, approve, fill_samples, save_text, set_picture
 from rockrobot.approvals.rules import ApprovalFault
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.devices.rules import PictureKind
 from rockrobot.notices.rules import Element
 from rockrobot.recalls.rules import CaseState
 from rockrobot.scopes.actions import freeze_scope
@@ -122,3 +123,16 @@ def test_a_new_scope_wants_approval_again(database):
 def test_only_a_drill_is_filled_from_samples(database):
     with pytest.raises(ValueError, match="drill"):
         fill_samples(cases.opened(make.batch()))
+
+
+def test_a_picture_of_the_case_stands_in_for_models_without_one(database):
+    batch = make.batch()
+    cases.sold_machine(batch, model=make.device_model("RR-9", "Kivirobotti 9"))
+    case = cases.worded(cases.opened(batch))
+    freeze_scope(case)
+
+    for kind in PictureKind:
+        set_picture(case, kind, b"\x89PNG")
+
+    assert queries.readiness_of(case).missing == {}
+    assert queries.readiness_of(case).without_picture == []
