@@ -6,13 +6,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, literal_column, or_, select, text
+from sqlalchemy import (
+    Select,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    union_all,
+)
 
 from rockrobot.db import db, is_sqlite
 from rockrobot.search_index import SearchEntry, fold, kinds, squeeze
 
 TRIGRAM = 3
 NEAR_CANDIDATES, NEAR_SCORE = 60, 78
+FORMS = ("\n{}\n", "\n{}", " {}")
+MIDDLE = len(FORMS)
+_fts = table("search_fts", column("rowid"))
 
 
 @dataclass(frozen=True)
@@ -37,56 +53,61 @@ def _quoted(needle: str) -> str:
     return '"' + needle.replace('"', '""') + '"'
 
 
-def _contains(kind: str, groups: Sequence[Sequence[str]]) -> ColumnElement[bool]:
-    """True for entries of a kind that contain, of each group, at least one needle."""
-    conditions: list[ColumnElement[bool]] = [SearchEntry.kind == kind]
+def _select(kind: str, groups: Sequence[Sequence[str]]) -> Select[Any]:
+    """Ids of the rows of a kind whose words contain, of each group, at least one needle."""
+    statement = select(SearchEntry.row_id).where(SearchEntry.kind == kind)
     indexed = []
     for needles in groups:
         if is_sqlite() and all(len(needle) >= TRIGRAM for needle in needles):
             indexed.append(f"words:({' OR '.join(map(_quoted, needles))})")
         else:
-            conditions.append(or_(*(SearchEntry.words.contains(needle, autoescape=True) for needle in needles)))
+            any_of = (SearchEntry.words.contains(needle, autoescape=True) for needle in needles)
+            statement = statement.where(or_(*any_of))
     if indexed:
-        match = literal_column("search_fts").op("MATCH")(literal(" AND ".join([f"kind:{_quoted(kind)}", *indexed])))
-        rowids: Any = select(literal_column("rowid")).select_from(text("search_fts")).where(match)
-        conditions.append(SearchEntry.id.in_(rowids))
-    return and_(*conditions)
-
-
-def _select(kind: str, groups: Sequence[Sequence[str]]) -> Select[Any]:
-    return select(SearchEntry.row_id).where(_contains(kind, groups))
+        wanted = " AND ".join([f"kind:{_quoted(kind)}", *indexed])
+        statement = statement.join(_fts, _fts.c.rowid == SearchEntry.id)
+        statement = statement.where(literal_column("search_fts").op("MATCH")(literal(wanted)))
+    return statement
 
 
 def matching(kind: str, typed: str) -> Select[Any]:
     """Ids of the rows of a kind in which every typed word is found; for a filter box: id.in_(matching(…))."""
-    whole = _needles(typed)
-    words = [_needles(word) for word in typed.split()]
-    return select(SearchEntry.row_id).where(
-        or_(_contains(kind, [whole]), _contains(kind, [word for word in words if word]))
-    )
+    return _select(kind, [word for word in map(_needles, typed.split()) if word])
 
 
 def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8) -> list[Hit]:
     """The best hits of each kind, at most limit of one: exact, then beginnings, then any part, then all words apart."""
     needles = _needles(typed)
+    if not needles:
+        return []
+    found: dict[str, dict[int, Hit]] = {kind: {} for kind in only or kinds()}
     words = [word for word in map(_needles, typed.split()) if word]
-    tiers = (
-        [[f"\n{needle}\n" for needle in needles]],
-        [[f"\n{needle}" for needle in needles]],
-        [[f" {needle}" for needle in needles]],
-        [needles],
-        words,
-    )
-    hits: list[Hit] = []
-    for kind in only or kinds():
-        found: dict[int, Hit] = {}
-        for rank, groups in enumerate(tiers if needles else ()):
-            if len(found) >= limit:
-                break
-            for row_id in db.session.scalars(_select(kind, groups).limit(limit)):
-                found.setdefault(row_id, Hit(kind, row_id, min(rank, 3)))
-        hits += list(found.values())[:limit]
-    return hits
+    for kind, row_id, text_ in _first(list(found), words, limit + 1):
+        found[kind][row_id] = Hit(kind, row_id, _rank(text_, needles))
+    crowded = [kind for kind, hits in found.items() if len(hits) > limit]
+    for form in (*FORMS, "{}"):
+        for kind, row_id, text_ in _first(crowded, [[form.format(needle) for needle in needles]], limit):
+            found[kind][row_id] = Hit(kind, row_id, _rank(text_, needles))
+        crowded = [kind for kind in crowded if sum(hit.rank < MIDDLE for hit in found[kind].values()) < limit]
+    ordered = (sorted(hits.values(), key=lambda hit: (hit.rank, hit.row_id))[:limit] for hits in found.values())
+    return [hit for hits in ordered for hit in hits]
+
+
+def _rank(words: str, needles: Sequence[str]) -> int:
+    """The best place at which a needle stands in an entry's words; past the middle where only its words do."""
+    for rank, form in enumerate((*FORMS, "{}")):
+        if any(form.format(needle) in words for needle in needles):
+            return rank
+    return MIDDLE
+
+
+def _first(wanted: Sequence[str], groups: Sequence[Sequence[str]], limit: int) -> Iterable[tuple[str, int, str]]:
+    """Kind, id and words of the first rows of each kind, in one statement."""
+    pieces = [_select(kind, groups).add_columns(SearchEntry.words).limit(limit).subquery() for kind in wanted]
+    if not pieces:
+        return []
+    columns = (select(literal(kind), piece.c.row_id, piece.c.words) for kind, piece in zip(wanted, pieces, strict=True))
+    return [(kind, row_id, words) for kind, row_id, words in db.session.execute(union_all(*columns))]
 
 
 def find_nearly(typed: str, *, only: Iterable[str] | None = None, limit: int = 5) -> list[Hit]:
