@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -43,6 +44,12 @@ class FactsForm(FlaskForm):
     )
     recipients_are_consumers = BooleanField(_("Saajissa on kuluttajia: heille tarjotaan vähintään kaksi vaihtoehtoa"))
     one_remedy_reason = area(_("Miksi vaihtoehtoja on vain yksi"), 2)
+
+
+class PictureForm(FlaskForm):
+    """A picture of a case's own."""
+
+    picture = FileField(_("Kuva"), [FileRequired(_("Valitse kuva."))])
 
 
 class TextForm(FlaskForm):

@@ -11,11 +11,10 @@ from rockrobot import ledger, paper, pictures
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.approvals import actions, queries
 from rockrobot.approvals.actions import ApprovalError
-from rockrobot.approvals.forms import FactsForm, TextForm
+from rockrobot.approvals.forms import FactsForm, PictureForm, TextForm
 from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
 from rockrobot.case_letters.queries import Studio, content_of, sender_of, studio_of
 from rockrobot.case_letters.rules import SAMPLE_SENDER
-from rockrobot.catalogue.forms import PictureForm
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind

@@ -1,3 +1,7 @@
+from io import BytesIO
+
+from PIL import Image
+
 from rockrobot.approvals.queries import standing_approval
 from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.contacts.rules import Language
@@ -246,3 +250,24 @@ def test_a_heading_is_checked_by_name_and_unchecked_when_its_words_change(office
 
     assert "Tiina Tarkka" in checked
     assert "Tiina Tarkka" not in changed
+
+
+def test_a_picture_is_uploaded_for_a_case_and_a_file_that_is_none_is_refused(office):
+    batch = make.batch()
+    cases.sold_machine(batch, model=make.device_model())
+    case = cases.worded(cases.opened(batch))
+    freeze_scope(case)
+    db.session.commit()
+    stream = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(stream, "PNG")
+    stream.seek(0)
+    there = f"/recalls/{case.id}/pictures"
+
+    refused = office.post(
+        f"{there}/product", data={"picture": (BytesIO(b"no picture"), "a.png")}, follow_redirects=True
+    )
+    taken = office.post(f"{there}/product", data={"picture": (stream, "b.png")}, follow_redirects=True)
+
+    assert "Kuvaa ei voitu lukea" in refused.text
+    assert "Kuva tallennettu" in taken.text
+    assert "Tallennettu, voit vaihtaa." in taken.text
