@@ -27,6 +27,8 @@ from rockrobot import ledger
 from rockrobot.db import Base, is_sqlite
 
 CHUNK = 2_000
+_MARKS = re.compile(r"[\u0300-\u036f]+")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "đ": "d", "ł": "l", "þ": "th"})
 
 
@@ -79,13 +81,15 @@ def kinds() -> Iterable[str]:
 
 def fold(words: str) -> str:
     """Text as the index keeps it: small letters without accents, single spaces."""
+    if words.isascii():
+        return " ".join(words.replace("\0", "").lower().split())
     plain = unicodedata.normalize("NFKD", words.replace("\0", "").casefold().translate(_LETTERS))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    return " ".join(_MARKS.sub("", plain).split())
 
 
 def squeeze(folded: str) -> str:
     """Folded text without anything but letters and digits."""
-    return "".join(c for c in folded if c.isalnum())
+    return _NOT_ALPHANUMERIC.sub("", folded)
 
 
 def phone_terms(number: str) -> list[str]:
