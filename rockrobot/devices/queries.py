@@ -45,46 +45,33 @@ def _runs(row: Any, day: date) -> ColumnElement[bool]:
     return and_(begun, or_(row.to_on.is_(None), row.to_on > day))
 
 
-def _is_owned(day: date) -> ColumnElement[bool]:
-    """SQL of rules.owner_on: an owning row runs, and no return began on its first day or later."""
-    back = aliased(Ownership)
-    returned = exists().where(
-        back.device_id == Ownership.device_id,
-        back.kind == OwnershipKind.RETURNED,
-        back.from_on <= day,
-        or_(Ownership.from_on.is_(None), back.from_on > Ownership.from_on),
+def _is_ours(day: date) -> ColumnElement[bool]:
+    """SQL of rules.is_in_stock."""
+    row = aliased(Ownership)
+    begin = func.coalesce(row.from_on, date.min)
+    last = (
+        select(func.max(begin))
+        .where(row.device_id == Device.id, row.kind != OwnershipKind.HIRED, begin <= day)
+        .correlate(Device)
+        .scalar_subquery()
     )
-    return exists().where(
-        Ownership.device_id == Device.id, Ownership.kind.in_(OWNING), _runs(Ownership, day), ~returned
-    )
+    at_last = and_(Ownership.device_id == Device.id, func.coalesce(Ownership.from_on, date.min) == last)
+    is_running = exists().where(at_last, Ownership.kind.in_(OWNING), _runs(Ownership, day))
+    is_back = exists().where(at_last, Ownership.kind == OwnershipKind.RETURNED)
+    return or_(last.is_(None), and_(~is_running, is_back))
 
 
-def _is_without_owner(day: date) -> ColumnElement[bool]:
-    """Sold once, not owned now, and not returned since: nobody knows who has it."""
-    later = aliased(Ownership)
-    sold = exists().where(
-        Ownership.device_id == Device.id,
-        Ownership.kind.in_(OWNING),
-        or_(Ownership.from_on.is_(None), Ownership.from_on <= day),
-        ~exists().where(
-            later.device_id == Ownership.device_id,
-            later.kind == OwnershipKind.RETURNED,
-            later.from_on <= day,
-            or_(Ownership.from_on.is_(None), later.from_on >= Ownership.from_on),
-        ),
-    )
-    return and_(~_is_owned(day), sold)
+def _has_owner(day: date) -> ColumnElement[bool]:
+    return exists().where(Ownership.device_id == Device.id, Ownership.kind.in_(OWNING), _runs(Ownership, day))
 
 
 def _owner_condition(owner: str, day: date) -> ColumnElement[bool]:
-    if owner == "owned":
-        return _is_owned(day)
-    if owner == "unknown":
-        return _is_without_owner(day)
     if owner == "hired":
         hired = Ownership.kind == OwnershipKind.HIRED
         return exists().where(Ownership.device_id == Device.id, hired, _runs(Ownership, day))
-    return and_(~_is_owned(day), ~_is_without_owner(day))
+    if owner == "owned":
+        return and_(~_is_ours(day), _has_owner(day))
+    return and_(~_is_ours(day), ~_has_owner(day)) if owner == "unknown" else _is_ours(day)
 
 
 def _text_condition(text: str, day: date) -> ColumnElement[bool]:
