@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from rockrobot.access import Role, allow, permission_of
 from rockrobot.chain import LedgerEntry
@@ -47,12 +48,19 @@ def test_administrators_see_no_personal_data(app):
     assert seen == []
 
 
+def example_of(converter: BaseConverter) -> object:
+    """A value that the parameter of an address takes."""
+    if isinstance(converter, IntegerConverter):
+        return 1
+    return sorted(converter.items)[0] if isinstance(converter, AnyConverter) else "fi"
+
+
 def addresses(app: Flask) -> list[tuple[str, str]]:
     found = []
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "static":
             continue
-        values = {name: 1 if "Integer" in type(c).__name__ else "fi" for name, c in rule._converters.items()}
+        values = {name: example_of(converter) for name, converter in rule._converters.items()}
         with app.test_request_context():
             path = rule.build(values, append_unknown=False)
         if path is not None:
