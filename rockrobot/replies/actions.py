@@ -204,7 +204,9 @@ def mark_posted(letters: Sequence[Letter], on: date, tracking_no: str = "") -> i
         letter.posted_on, letter.posted_by, letter.tracking_no = on, by, tracking
     attempts = queries.attempts_of_letters([letter.id for letter in fresh])
     for attempt in attempts:
-        attempt.state, attempt.reached_on = AttemptState.POSTED, on
+        attempt.reached_on = attempt.reached_on or on
+        if attempt.state in {AttemptState.QUEUED, AttemptState.PRINTED}:
+            attempt.state = AttemptState.POSTED
     units = queries.units_of_attempts([attempt.id for attempt in attempts])
     _walk([u for u in units if u.state is UnitState.IDENTIFIED], UnitState.NOTIFIED, on, "posted")
     for case in queries.cases_of_attempts([attempt.id for attempt in attempts]):

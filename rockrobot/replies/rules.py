@@ -42,9 +42,8 @@ class OutcomeFault(StrEnum):
     NEEDS_EVIDENCE = "needs_evidence"
     IN_THE_FUTURE = "in_the_future"
     RECALLED_BATCH = "recalled_batch"
-    NEEDS_BATCH = "needs_batch"
     SAME_STATE = "same_state"
-    NEEDS_NOTICE = "needs_notice"
+    ONLY_BY_SCOPE = "only_by_scope"
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,12 @@ def outcome_fault(
     """Why a unit can't go to a state, or None.
 
     on, today: calendar days in Finland; a day to come only for an appointment. Terminal states need evidence; refused,
-    untraceable, exported and removed earlier need words; going back to an open state needs the reason.
+    untraceable, exported and removed earlier need words; going back to an open state needs the reason. Released is said
+    by a change of scope alone.
     Source: recall reference, state machine; our choice of which need words.
     """
+    if UnitState.RELEASED in {to, state}:
+        return OutcomeFault.ONLY_BY_SCOPE
     if to is state and to is not UnitState.SCHEDULED:
         return OutcomeFault.SAME_STATE
     if on > today and to is not UnitState.SCHEDULED:

@@ -41,6 +41,7 @@ FAULTS = {
     OutcomeFault.NEEDS_EVIDENCE: lazy_gettext("Valitse näyttö: mistä tieto on."),
     OutcomeFault.IN_THE_FUTURE: lazy_gettext("Päivä on tulevaisuudessa."),
     OutcomeFault.RECALLED_BATCH: lazy_gettext("Uuden osan erä on itse takaisinvedossa. Valitse toinen erä."),
+    OutcomeFault.ONLY_BY_SCOPE: lazy_gettext("Vapautettu yksikkö muuttuu vain rajausta muuttamalla."),
     OutcomeFault.SAME_STATE: lazy_gettext("Yksikkö on jo tässä tilassa."),
 }
 FIELD_OF = {
