@@ -12,9 +12,10 @@ from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
 from rockrobot.imports.queries import import_runs
 from rockrobot.navigation import Link, add_link
+from rockrobot.readiness.queries import by_model
 from rockrobot.recalls import queries as recall_queries
 from rockrobot.staff.queries import names_of_actors
-from rockrobot.web import Answer, page, say
+from rockrobot.web import Answer, changed, page, say
 
 blueprint = Blueprint("desk", __name__)
 LISTS = {
@@ -55,6 +56,14 @@ def index() -> str:
         imports=import_runs(limit=5) if current_user.role == Role.CUSTOMER_CARE else [],
         day=clock.today(),
     )
+
+
+@blueprint.get("/readiness-today")
+@allow(*REGISTER_READERS, event="desk.readiness")
+def readiness() -> Answer:
+    models = by_model(clock.today())
+    ledger.log_view([])
+    return changed("desk/_readiness.html", back_to=url_for("readiness.index"), models=models)
 
 
 @blueprint.get("/search")
