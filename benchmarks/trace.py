@@ -7,20 +7,15 @@ import argparse
 import gc
 import random
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from floor import empty_register, insert
 
-from flask_migrate import upgrade
-
-from config import Config
-from rockrobot import create_app
 from rockrobot.db import db, reading
 from rockrobot.traces import queries
 
@@ -71,17 +66,6 @@ def contents() -> Iterator[tuple[int, int, int]]:
     for part in range(SUBASSEMBLIES - 2):
         for batch in range(BATCHES_A_PART):
             yield ((part + 2) * BATCHES_A_PART + batch + 1, part * BATCHES_A_PART + batch + 1, 1)
-
-
-def insert(driver: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Rows put in by the driver alone: a benchmark of reading needs no ledger. Texts not named are empty."""
-    named = columns.split(", ")
-    empty = {"hand_changed": "'[]'"}
-    for _, name, kind, required, default, key in driver.execute(f"PRAGMA table_info({table})").fetchall():
-        if name not in named and required and default is None and not key:
-            empty.setdefault(name, "''" if kind == "TEXT" else "0")
-    marks = ", ".join(["?"] * len(named) + list(empty.values()))
-    driver.executemany(f"INSERT INTO {table} ({', '.join([*named, *empty])}) VALUES ({marks})", rows)
 
 
 def fill(driver: Any, devices: int) -> None:
@@ -163,27 +147,22 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=30, help="how many are recalled at once")
     parser.add_argument("--rounds", type=int, default=9)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        url = f"sqlite:///{data / 'bench.db'}"
-        app = create_app(Config(secret_key="b" * 40, data_dir=data, database_url=url, environment="development"))
-        with app.app_context():
-            upgrade()
-            driver = db.engine.raw_connection().driver_connection
-            driver.execute("BEGIN")
-            fill(driver, asked.devices)
-            driver.execute("COMMIT")
-            recalled = list(range(100, 100 + asked.batches))
-            jobs = {
-                "trace": lambda: trace(recalled),
-                "bare": lambda: bare(driver, recalled),
-                "index": lambda: index_read(driver, recalled),
-            }
-            rounds(jobs, 2)
-            gc.collect()
-            gc.freeze()  # as wsgi.py does
-            found, taken = trace(recalled), rounds(jobs, asked.rounds)
-            made = driver.execute("SELECT count(*) FROM fittings").fetchone()[0]
+    with tempfile.TemporaryDirectory() as folder, empty_register(Path(folder)).app_context():
+        driver = db.engine.raw_connection().driver_connection
+        driver.execute("BEGIN")
+        fill(driver, asked.devices)
+        driver.execute("COMMIT")
+        recalled = list(range(100, 100 + asked.batches))
+        jobs = {
+            "trace": lambda: trace(recalled),
+            "bare": lambda: bare(driver, recalled),
+            "index": lambda: index_read(driver, recalled),
+        }
+        rounds(jobs, 2)
+        gc.collect()
+        gc.freeze()  # as wsgi.py does
+        found, taken = trace(recalled), rounds(jobs, asked.rounds)
+        made = driver.execute("SELECT count(*) FROM fittings").fetchone()[0]
     print(
         f"trace: {found} machines of {asked.devices} ({made} fittings) in {taken['trace'] * 1000:.1f} ms; "
         f"{taken['trace'] / taken['bare']:.2f} x bare SQL ({taken['bare'] * 1000:.1f} ms), "

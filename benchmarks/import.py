@@ -1,0 +1,120 @@
+"""How fast parties come in from a file, ledger on, and how much that costs over the driver's bare executemany.
+
+python benchmarks/import.py [--parties 20000] [--rounds 3]; prints one line. A party is a company with its switchboard,
+its contact person with a direct number, and an address: three rows in three sheets. SQLite, in a temporary folder, one
+process; each round fills a database of its own. The floor puts the same rows into the same tables, already read.
+"""
+
+import argparse
+import csv
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from floor import empty_register, insert
+
+from rockrobot import ledger
+from rockrobot.db import db, reading
+from rockrobot.exchange.queries import read_register
+from rockrobot.imports import actions, queries
+from rockrobot.imports.rules import plan_import, totals
+
+HEADERS = {
+    "companies": "customer_no,name,business_id,country,language,switchboard,email,contact_type",
+    "people": "person_no,first_name,last_name,customer_no,title,direct_phone,email,language",
+    "addresses": "customer_no,kind,street,postcode,city,country,valid_from",
+}
+
+
+def company(number: int) -> tuple[str, ...]:
+    switchboard = f"+358 20 {number:07}"
+    return (f"A{number:06}", f"Kivi {number} Oy", "", "FI", "fi", switchboard, f"info@kivi{number}.example", "asiakas")
+
+
+def person(number: int) -> tuple[str, ...]:
+    phone, email = f"+358 40 {number:07}", f"aino.{number}@kivi{number}.example"
+    return (f"H{number:06}", "Aino", f"Louhija {number}", f"A{number:06}", "Toimitusjohtaja", phone, email, "fi")
+
+
+def address(number: int) -> tuple[str, ...]:
+    return (f"A{number:06}", "postal", f"Louhoskuja {number}", "33310", "Tampere", "FI", "2020-01-01")
+
+
+ROWS: dict[str, Callable[[int], tuple[str, ...]]] = {"companies": company, "people": person, "addresses": address}
+
+
+def write_register(folder: Path, parties: int) -> Path:
+    folder.mkdir()
+    for name, header in HEADERS.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header.split(","))
+            writer.writerows(ROWS[name](number) for number in range(1, parties + 1))
+    return folder
+
+
+def take_in(path: Path) -> int:
+    """What the command does: read, compare with what is stored, write with ledger."""
+    register = read_register(path)
+    with reading():
+        stored = queries.stored_for(read.sheet.name for read in register.sheets)
+        plans = plan_import(register.sheets, stored)
+        db.session.rollback()
+    with ledger.change_set("cli:import register", actor="cli:bench", is_import=True):
+        actions.apply_plan(plans, stored)
+    return totals(plans)["new"]
+
+
+def bare_rows(parties: int) -> dict[str, tuple[str, list[tuple[Any, ...]]]]:
+    """The same rows as the tables keep them."""
+    numbers = range(1, parties + 1)
+    people = "person_no, first_name, last_name, company_id, title, direct_phone, email, language"
+    addresses = "company_id, kind, street, postcode, city, country, valid_from"
+    return {
+        "companies": (HEADERS["companies"].replace(",", ", "), [company(number) for number in numbers]),
+        "people": (people, [(*person(number)[:3], number, *person(number)[4:]) for number in numbers]),
+        "addresses": (addresses, [(number, *address(number)[1:]) for number in numbers]),
+    }
+
+
+def put_in(rows: dict[str, tuple[str, list[tuple[Any, ...]]]]) -> int:
+    driver = db.engine.raw_connection().driver_connection
+    driver.execute("BEGIN IMMEDIATE")
+    for table, (columns, values) in rows.items():
+        insert(driver, table, columns, values)
+    driver.execute("COMMIT")
+    return sum(len(values) for _, values in rows.values())
+
+
+def in_fresh_databases(work: Callable[[], int], rows: int, rounds: int) -> Iterator[float]:
+    """Seconds that the work took in each of so many empty registers."""
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder, empty_register(Path(folder)).app_context():
+            begin = time.perf_counter()
+            made = work()
+            yield time.perf_counter() - begin
+            assert made == rows, f"{made} rows instead of {rows}"
+            db.engine.dispose()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parties", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_register(Path(folder) / "register", asked.parties)
+        rows, count = bare_rows(asked.parties), asked.parties * len(HEADERS)
+        ours = statistics.median(in_fresh_databases(lambda: take_in(path), count, asked.rounds))
+        bare = statistics.median(in_fresh_databases(lambda: put_in(rows), count, asked.rounds))
+    print(
+        f"import: {asked.parties} parties ({count} rows) in {ours:.2f} s, {asked.parties / ours:.0f} parties/s; "
+        f"{ours / bare:.1f} x bare executemany ({bare:.2f} s, {asked.parties / bare:.0f} parties/s)"
+    )
+
+
+if __name__ == "__main__":
+    main()
