@@ -62,6 +62,9 @@ class LedgerEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What verification found: how many entries were read, and the first thing that does not add up."""
@@ -73,7 +76,7 @@ class Verdict:
 
 def canonical(value: Any) -> bytes:
     """The one way a value is written before it is hashed: JSON, sorted, without spaces, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def commit_to(salt: bytes, changes: Any) -> str:

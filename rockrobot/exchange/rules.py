@@ -16,6 +16,7 @@ EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2099: a smaller number is a year o
 EXACT_DIGITS = 15
 SPOILED = re.compile(r"[+-]?\d([.,]\d+E[+-]?|E[+-])\d{1,3}", re.IGNORECASE)
 ROUNDED = re.compile(r"[1-9]\d{14}0{2,}")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 
@@ -198,6 +199,8 @@ def english_name(label: Any) -> str | None:
 
 
 def _cleaned(value: Any) -> str:
+    if isinstance(value, str) and value.isascii():
+        return value.strip()
     return unicodedata.normalize("NFC", str(value)).replace("\u00a0", " ").strip()
 
 
@@ -226,7 +229,7 @@ def read_text(value: Any, column: Column) -> str:
     text = _cleaned(value)
     if SPOILED.fullmatch(text) or ROUNDED.fullmatch(text):
         raise CellError("spoiled", text)
-    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
+    if CONTROL.search(text):
         raise CellError("control_character", "")
     if len(text) > column.longest:
         raise CellError("too_long", column.longest)
