@@ -11,6 +11,9 @@ from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from phonenumbers import PhoneNumberFormat
+from stdnum.exceptions import InvalidChecksum
+from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.fi import ytunnus
 from wtforms import Field, SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
@@ -21,8 +24,6 @@ DAY_WORDS = {"tänään": 0, "nyt": 0, "eilen": -1, "toissapäivänä": -2, "huo
 NEAR_COUNTRIES = ("FI", "SE", "NO", "DK", "EE", "DE")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FINNISH = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{4})?")
-_BUSINESS_ID = re.compile(r"(\d{6,7})-?(\d)")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 
 
 def read_day(text: str, today: date) -> date | None:
@@ -46,17 +47,14 @@ def read_day(text: str, today: date) -> date | None:
 
 
 def business_id_fault(text: str) -> str | None:
-    """Code of what is wrong with a Finnish business id, or None: form, check_digit.
-
-    The last digit is checked modulo 11 with the weights 7 9 10 5 8 4 2. Source: PRH.
-    """
-    match = _BUSINESS_ID.fullmatch(text.strip())
-    if match is None:
+    """Code of what is wrong with a Finnish business id (old ones lack a zero in front), or None: form, check_digit."""
+    try:
+        ytunnus.validate(ytunnus.compact(text).zfill(8))
+    except InvalidChecksum:
+        return "check_digit"
+    except StdnumError:
         return "form"
-    digits = match[1].zfill(7)
-    rest = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11
-    good = rest != 1 and int(match[2]) == (0 if rest == 0 else 11 - rest)
-    return None if good else "check_digit"
+    return None
 
 
 class DateField(Field):
