@@ -1,23 +1,18 @@
 """Letters after the first: to the new owner, to the next address, reminders; and e-mails beside the paper."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
-
-from rockrobot import clock
 from rockrobot.case_letters.actions import check_letters, write_letters
 from rockrobot.case_letters.queries import studio_of
 from rockrobot.contacts.models import Address
-from rockrobot.contacts.rules import address_order
-from rockrobot.db import db
 from rockrobot.follow_ups import queries
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.mailing.actions import queue_mail
 from rockrobot.recalls.actions import require_public_notice
-from rockrobot.recalls.models import CaseUnit, RecallCase
+from rockrobot.recalls.models import RecallCase
 from rockrobot.recipients.queries import Recipient, load_parties, recipients_of, units_with
-from rockrobot.replies.actions import ask_for_address, mark_returned, unsettled_units
+from rockrobot.replies.actions import ask_for_addresses, mark_returned
 from rockrobot.replies.rules import LadderStep
 
 MAIL_TEXT = {
@@ -27,6 +22,7 @@ MAIL_TEXT = {
     "nb": "Vedlagt er et viktig sikkerhetsbrev om maskinen deres. Les det straks og svar på det.",
     "da": "Vedhæftet er et vigtigt sikkerhedsbrev om jeres maskine. Læs det straks, og besvar det.",
 }
+NO_LETTER_STEPS = frozenset({LadderStep.WAIT, LadderStep.PHONE})
 
 
 def write_to_new_owner(case: RecallCase, unit_ids: Collection[int]) -> list[int]:
@@ -39,9 +35,10 @@ def write_to_new_owner(case: RecallCase, unit_ids: Collection[int]) -> list[int]
     fresh = [r for r in recipients_of(units) if not queries.was_written_about(r.key, unit_ids)]
     letters = write_letters(studio_of(case, units), fresh, LetterKind.NEW_OWNER) if fresh else []
     reached = {unit.id for recipient in fresh for unit in recipient.units}
-    lost = [unit for unit in units if unit.id not in reached and not queries.has_letter(unit.id)]
+    reached |= queries.units_with_letter(unit_ids)
+    lost = [unit for unit in units if unit.id not in reached]
     if lost:
-        ask_for_address(case, lost, "")
+        ask_for_addresses(case, [(unit.id, "") for unit in lost])
         require_public_notice(case)
     return letters
 
@@ -54,32 +51,24 @@ def take_back(case: RecallCase, letter: Letter, on: date, reason: str) -> list[i
     units = mark_returned(letter, on, reason)
     if not units:
         return []
-    address = next_address(letter)
-    if address is None:
-        ask_for_address(case, units, letter.recipient_name)
-        require_public_notice(case)
+    left = queries.addresses_left(case.number, [letter])[letter.id]
+    if not left:
+        _look_for_addresses(case, [(letter, {unit.id for unit in units})])
         return []
-    return _write(case, letter, address, units, LetterKind.NEXT_ADDRESS)
+    return _write(case, [(letter, left[0], {unit.id for unit in units})], LetterKind.NEXT_ADDRESS)
 
 
-def next_address(letter: Letter) -> Address | None:
-    """The party's address after the one this letter used, among those valid today and not tried in vain."""
-    column = Address.company_id if letter.company_id else Address.person_id
-    statement = select(Address).where(column == (letter.company_id or letter.person_id))
-    tried = queries.addresses_tried(letter)
-    order = address_order(list(db.session.scalars(statement)), clock.today())
-    return next((address for address in order if address.id not in tried), None)
-
-
-def _write(
-    case: RecallCase, letter: Letter, address: Address | None, units: Iterable[CaseUnit], kind: LetterKind
-) -> list[int]:
-    loaded = list(units_with(case.id, only=[unit.id for unit in units]))
-    party = load_parties([(letter.company_id, letter.person_id)]).get((letter.company_id, letter.person_id))
-    if party is None or not loaded:
-        return []
-    place = address or db.session.get(Address, letter.address_id or 0)
-    return write_letters(studio_of(case, loaded), [Recipient(party, place, owned=loaded)], kind)
+def _write(case: RecallCase, entries: Iterable[tuple[Letter, Address | None, set[int]]], kind: LetterKind) -> list[int]:
+    """Letters to the parties of earlier ones, each about some of its units, to an address (None: no letter); ids."""
+    wanted = [(queries.party_of(letter), address, ids) for letter, address, ids in entries if address]
+    units = units_with(case.id, only={id_ for _, _, ids in wanted for id_ in ids})
+    parties = load_parties({key for key, _, _ in wanted})
+    recipients = [
+        Recipient(parties[key], address, owned=owned)
+        for key, address, ids in wanted
+        if key in parties and (owned := [unit for unit in units if unit.id in ids])
+    ]
+    return write_letters(studio_of(case, units), recipients, kind) if recipients else []
 
 
 def write_reminders(case: RecallCase, letters: Iterable[Letter]) -> list[int]:
@@ -88,17 +77,30 @@ def write_reminders(case: RecallCase, letters: Iterable[Letter]) -> list[int]:
     Owners whose ladder says phone get no letter here: they stand in the list of calls. Raises LettersRefusedError.
     """
     check_letters(case)
-    made: list[int] = []
     letters = list(letters)
-    steps = queries.steps_for_letters(case, letters)
-    for letter in letters:
-        step = steps[letter.id]
-        units = unsettled_units(letter.id)
-        if not units or step in {LadderStep.WAIT, LadderStep.PHONE}:
-            continue
-        other = next_address(letter) if step is LadderStep.OTHER_ADDRESS else None
-        made += _write(case, letter, other, units, LetterKind.REMINDER)
-    return made
+    left = queries.addresses_left(case.number, letters)
+    steps = queries.steps_for_letters(case, letters, left)
+    units = queries.unsettled_units(letters)
+    due = [letter for letter in letters if units[letter.id] and steps[letter.id] not in NO_LETTER_STEPS]
+    entries = [(letter, _reminder_address(letter, steps, left), units[letter.id]) for letter in due]
+    _look_for_addresses(case, [(letter, ids) for letter, address, ids in entries if address is None])
+    return _write(case, entries, LetterKind.REMINDER)
+
+
+def _look_for_addresses(case: RecallCase, lost: Sequence[tuple[Letter, set[int]]]) -> None:
+    """Owners without any address left: find one, and tell the public."""
+    if lost:
+        ask_for_addresses(case, [(id_, letter.recipient_name) for letter, ids in lost for id_ in sorted(ids)])
+        require_public_notice(case)
+
+
+def _reminder_address(
+    letter: Letter, steps: Mapping[int, LadderStep], left: Mapping[int, Sequence[Address]]
+) -> Address | None:
+    """Where a reminder goes: where the letter went while that is valid; another address when the ladder says so."""
+    same = next((address for address in left[letter.id] if address.id == letter.address_id), None)
+    other = queries.other_address(letter, left[letter.id])
+    return other or same if steps[letter.id] is LadderStep.OTHER_ADDRESS else same or other
 
 
 def mail_letters(case: RecallCase) -> int:

@@ -1,6 +1,6 @@
 """What waits after the first letters: unposted, silent, returned; to whom e-mail can go."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot import clock
+from rockrobot.contacts.models import Address
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, PrintBatch
 from rockrobot.lists import Listing, listing
 from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.recalls.models import RecallCase
-from rockrobot.recipients.queries import Party
+from rockrobot.outcomes.rules import AttemptState
+from rockrobot.recalls.models import CaseUnit, RecallCase
+from rockrobot.recalls.rules import UnitState
+from rockrobot.recipients.queries import Party, addresses_of
 from rockrobot.replies.queries import silent_letters
 from rockrobot.replies.rules import LadderStep, ladder_step
 
@@ -35,30 +38,62 @@ def was_written_about(key: Party, unit_ids: Collection[int]) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def has_letter(unit_id: int) -> bool:
-    """True when somebody has an open letter about a unit: printed or posted and not come back."""
+def units_with_letter(unit_ids: Collection[int]) -> set[int]:
+    """Those of these units about which somebody has an open letter: printed or posted and not come back."""
     statement = (
-        select(Letter.id)
-        .join(Attempt, Attempt.letter_id == Letter.id)
+        select(AttemptUnit.case_unit_id)
+        .join(Attempt, AttemptUnit.attempt_id == Attempt.id)
+        .where(
+            AttemptUnit.case_unit_id.in_(unit_ids),
+            Attempt.letter_id.is_not(None),
+            Attempt.state.in_((AttemptState.PRINTED, AttemptState.POSTED)),
+        )
+    )
+    return set(db.session.scalars(statement))
+
+
+def unsettled_units(letters: Sequence[Letter]) -> dict[int, set[int]]:
+    """Units about which the owner was told and said nothing, by letter; reminders speak of these only."""
+    statement = (
+        select(Attempt.letter_id, CaseUnit.id)
         .join(AttemptUnit, AttemptUnit.attempt_id == Attempt.id)
-        .where(AttemptUnit.case_unit_id == unit_id, Attempt.state.in_(("printed", "posted")))
-        .limit(1)
+        .join(CaseUnit, CaseUnit.id == AttemptUnit.case_unit_id)
+        .where(Attempt.letter_id.in_([letter.id for letter in letters]), CaseUnit.state == UnitState.NOTIFIED)
     )
-    return db.session.scalar(statement) is not None
+    found: dict[int, set[int]] = {letter.id: set() for letter in letters}
+    for letter_id, unit_id in db.session.execute(statement):
+        found[letter_id or 0].add(unit_id)
+    return found
 
 
-def addresses_tried(letter: Letter) -> set[int]:
-    """The addresses at which this party's letters of the case came back, and this letter's own."""
+def party_of(letter: Letter) -> Party:
+    """Whom a letter was written to."""
+    return (letter.company_id, letter.person_id)
+
+
+def addresses_left(case_number: str, letters: Sequence[Letter]) -> dict[int, list[Address]]:
+    """Where the party of each letter could still be reached, by letter: valid today, nothing came back from there."""
+    parties = {party_of(letter) for letter in letters}
     statement = select(Letter.address_id).where(
-        Letter.case_number == letter.case_number,
-        _party_is((letter.company_id, letter.person_id)),
-        Letter.returned_on.is_not(None),
+        Letter.case_number == case_number, Letter.returned_on.is_not(None), Letter.address_id.is_not(None)
     )
-    return {id_ for id_ in db.session.scalars(statement) if id_} | ({letter.address_id} if letter.address_id else set())
+    in_vain = set(db.session.scalars(statement))
+    valid = addresses_of(parties, clock.today())
+    return {
+        letter.id: [address for address in valid.get(party_of(letter), ()) if address.id not in in_vain]
+        for letter in letters
+    }
 
 
-def steps_for_letters(case: RecallCase, letters: Iterable[Letter]) -> dict[int, LadderStep]:
-    """What to try next with the party of each of these letters of a case, by letter."""
+def other_address(letter: Letter, left: Sequence[Address]) -> Address | None:
+    """The first address that is left and is not the one of this letter."""
+    return next((address for address in left if address.id != letter.address_id), None)
+
+
+def steps_for_letters(
+    case: RecallCase, letters: Sequence[Letter], left: Mapping[int, Sequence[Address]]
+) -> dict[int, LadderStep]:
+    """What to try next with the party of each of these letters of a case, by letter. left: addresses_left."""
     posted = {
         (company_id, person_id): (first, count)
         for company_id, person_id, first, count in db.session.execute(
@@ -69,7 +104,7 @@ def steps_for_letters(case: RecallCase, letters: Iterable[Letter]) -> dict[int, 
     }
     steps = {}
     for letter in letters:
-        first, count = posted.get((letter.company_id, letter.person_id), (None, 0))
+        first, count = posted.get(party_of(letter), (None, 0))
         steps[letter.id] = LadderStep.WAIT
         if first is not None:
             steps[letter.id] = ladder_step(
@@ -77,7 +112,7 @@ def steps_for_letters(case: RecallCase, letters: Iterable[Letter]) -> dict[int, 
                 today=clock.today(),
                 letters=count,
                 is_serious=case.is_serious,
-                has_other_address=True,
+                has_other_address=other_address(letter, left[letter.id]) is not None,
             )
     return steps
 
@@ -93,7 +128,7 @@ class Silent:
 def silent_of(case: RecallCase) -> list[Silent]:
     """The silent letters of a case with their next step."""
     letters = silent_letters(case.id, clock.today())
-    steps = steps_for_letters(case, letters)
+    steps = steps_for_letters(case, letters, addresses_left(case.number, letters))
     return [Silent(letter, steps[letter.id]) for letter in letters]
 
 

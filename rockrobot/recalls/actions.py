@@ -105,18 +105,17 @@ def _product_name(case: RecallCase) -> str:
 
 def require_public_notice(case: RecallCase) -> None:
     """Make the task of a public notice, unless one waits already."""
-    waiting = select(CaseTask.id).where(
-        CaseTask.case_id == case.id, CaseTask.kind == TaskKind.PUBLIC_NOTICE, CaseTask.done_on.is_(None)
-    )
-    if db.session.scalar(waiting) is None:
-        add_tasks(case, [NewTask(TaskKind.PUBLIC_NOTICE, None, "")])
+    add_tasks(case, [NewTask(TaskKind.PUBLIC_NOTICE, None, "")])
 
 
 def add_tasks(case: RecallCase, tasks: Iterable[NewTask]) -> list[int]:
-    """New tasks of a case; their ids."""
+    """New tasks of a case, without those that wait already; the new ones' ids."""
     now = clock.now()
-    rows = [{"case_id": case.id, "made_at": now} | task._asdict() for task in tasks]
-    return ledger.bulk_insert(CaseTask.__table__, rows)
+    columns = (CaseTask.kind, CaseTask.case_unit_id, CaseTask.text)
+    waiting = select(*columns).where(CaseTask.case_id == case.id, CaseTask.done_on.is_(None))
+    known = {NewTask(*row) for row in db.session.execute(waiting)}
+    fresh = [task for task in dict.fromkeys(tasks) if task not in known]
+    return ledger.bulk_insert(CaseTask.__table__, [{"case_id": case.id, "made_at": now} | t._asdict() for t in fresh])
 
 
 def end_task(task: CaseTask, on: date, note: str = "") -> None:

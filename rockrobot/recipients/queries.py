@@ -146,15 +146,19 @@ def load_parties(keys: Collection[Party]) -> dict[Party, Company | Person]:
     return parties
 
 
-def letter_addresses(keys: Collection[Party], day: date) -> dict[Party, Address]:
-    """The address that a letter to each party uses on a day; parties without a valid one are left out."""
+def addresses_of(keys: Collection[Party], day: date) -> dict[Party, list[Address]]:
+    """The addresses of each party that are valid on a day, the one that a letter uses first."""
     owned: dict[Party, list[Address]] = {}
     for column, position in ((Address.company_id, 0), (Address.person_id, 1)):
         for ids in _chunks(sorted({id_ for key in keys if (id_ := key[position])})):
             for address in db.session.scalars(select(Address).where(column.in_(ids))):
                 owned.setdefault((address.company_id, address.person_id), []).append(address)
-    ordered = {key: address_order(found, day) for key, found in owned.items()}
-    return {key: found[0] for key, found in ordered.items() if found}
+    return {key: address_order(found, day) for key, found in owned.items()}
+
+
+def letter_addresses(keys: Collection[Party], day: date) -> dict[Party, Address]:
+    """The address that a letter to each party uses on a day; parties without a valid one are left out."""
+    return {key: found[0] for key, found in addresses_of(keys, day).items() if found}
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

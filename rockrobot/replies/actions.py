@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from rockrobot import clock, ledger
 from rockrobot.contacts.models import Company, Person
 from rockrobot.db import db
@@ -231,9 +229,9 @@ def mark_returned(letter: Letter, on: date, reason: str) -> list[CaseUnit]:
     return units
 
 
-def ask_for_address(case: RecallCase, units: Iterable[CaseUnit], text: str) -> None:
-    """Make the tasks of finding an address, one a unit."""
-    add_tasks(case, [NewTask(TaskKind.FIND_ADDRESS, unit.id, text) for unit in units])
+def ask_for_addresses(case: RecallCase, lost: Iterable[tuple[int, str]]) -> None:
+    """Make the tasks of finding an address, one a unit: (unit's id, whose address)."""
+    add_tasks(case, [NewTask(TaskKind.FIND_ADDRESS, unit_id, name) for unit_id, name in lost])
 
 
 def record_attempt(case: RecallCase, units: Sequence[CaseUnit], *, channel: Channel, on: date, note: str) -> Attempt:
@@ -253,14 +251,3 @@ def record_attempt(case: RecallCase, units: Sequence[CaseUnit], *, channel: Chan
     _walk([u for u in units if u.state is UnitState.IDENTIFIED], UnitState.NOTIFIED, on, channel.value)
     db.session.flush()
     return attempt
-
-
-def unsettled_units(letter_id: int) -> list[CaseUnit]:
-    """The units of a letter about which the owner was told and said nothing; reminders speak of these only."""
-    statement = (
-        select(CaseUnit)
-        .join(AttemptUnit, AttemptUnit.case_unit_id == CaseUnit.id)
-        .join(Attempt, Attempt.id == AttemptUnit.attempt_id)
-        .where(Attempt.letter_id == letter_id, CaseUnit.state == UnitState.NOTIFIED)
-    )
-    return list(db.session.scalars(statement))

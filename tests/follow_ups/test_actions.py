@@ -1,12 +1,13 @@
 """After the first letters: posting, returned mail, the new owner, reminders, e-mail."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from rockrobot import clock, ledger
-from rockrobot.contacts.models import Company
+from rockrobot.contacts.models import Address, Company
 from rockrobot.contacts.rules import AddressKind
 from rockrobot.db import db
 from rockrobot.devices.models import Device, Ownership
@@ -18,7 +19,7 @@ from rockrobot.outcomes.rules import AttemptState, ReplyKind
 from rockrobot.recalls.models import CaseTask, CaseUnit
 from rockrobot.recalls.rules import CaseState, TaskKind, UnitState
 from rockrobot.replies import actions as replies
-from rockrobot.replies.rules import Evidence
+from rockrobot.replies.rules import Evidence, LadderStep
 from tests import make
 
 TODAY = clock.today()
@@ -36,6 +37,10 @@ def letter_to(customer_no: str) -> Letter:
 def unit_of(serial: str, model_code: str | None = None) -> CaseUnit:
     statement = select(CaseUnit).join(Device, Device.id == CaseUnit.device_id).where(Device.serial == serial)
     return db.session.scalars(statement.order_by(CaseUnit.id)).first()
+
+
+def units_of(letter: Letter) -> set[int]:
+    return {unit["case_unit_id"] for unit in letter.units}
 
 
 def post_all(days_ago: int = 0) -> None:
@@ -125,6 +130,38 @@ def test_a_reminder_speaks_of_unsettled_units_only_and_not_of_answered_letters(c
     assert settled.id not in units
     assert answered.id not in units
     assert all(db.session.get(Letter, id_).kind is LetterKind.REMINDER for id_ in made)
+
+
+def test_the_second_reminder_goes_to_another_address_and_those_without_one_are_phoned(case):
+    post_all(days_ago=31)
+    first = actions.write_reminders(case, [letter_to("A001"), letter_to("A008")])
+    print_letters(case)
+    for id_ in first:
+        replies.mark_posted([db.session.get(Letter, id_)], TODAY - timedelta(days=16))
+    db.session.commit()
+
+    reminders = [db.session.get(Letter, id_) for id_ in first]
+    steps = queries.steps_for_letters(case, reminders, queries.addresses_left(case.number, reminders))
+    second = [db.session.get(Letter, id_) for id_ in actions.write_reminders(case, reminders)]
+
+    assert list(steps.values()) == [LadderStep.OTHER_ADDRESS, LadderStep.PHONE]
+    assert "Louhostie 1" in reminders[0].address_lines
+    assert ["Louhostie 3" in letter.address_lines for letter in second] == [True]
+
+
+def test_who_has_no_address_left_is_looked_for_once_instead_of_reminded(case):
+    post_all(days_ago=15)
+    letter = letter_to("A008")
+    db.session.get(Address, letter.address_id).valid_to = TODAY - timedelta(days=1)
+    db.session.commit()
+
+    made = [actions.write_reminders(case, [letter]) for _ in range(2)]
+    db.session.commit()
+
+    kinds = Counter(task.kind for task in db.session.scalars(select(CaseTask)) if task.case_unit_id in units_of(letter))
+    assert made == [[], []]
+    assert kinds[TaskKind.FIND_ADDRESS] == len(units_of(letter))
+    assert TaskKind.PUBLIC_NOTICE in {task.kind for task in db.session.scalars(select(CaseTask))}
 
 
 def test_nobody_is_reminded_before_two_weeks(case):
