@@ -199,9 +199,8 @@ def english_name(label: Any) -> str | None:
 
 
 def _cleaned(value: Any) -> str:
-    if isinstance(value, str) and value.isascii():
-        return value.strip()
-    return unicodedata.normalize("NFC", str(value)).replace("\u00a0", " ").strip()
+    text = str(value)
+    return (text if text.isascii() else unicodedata.normalize("NFC", text).replace("\u00a0", " ")).strip()
 
 
 def is_empty(value: Any) -> bool:
