@@ -23,6 +23,9 @@ bench: setup-test
 	.venv/bin/python benchmarks/import.py
 	.venv/bin/python benchmarks/letters.py
 
+soak: setup-test
+	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" tests/soak
+
 lock: setup-test
 	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock

@@ -1,21 +1,15 @@
 """The same job in Chromium, on a server of its own with the demonstration company: by mouse, keyboard and phone."""
 
-import os
 import shutil
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.postgres import free_port
+from tests.server import PASSWORD, Server
 
-ROOT = Path(__file__).resolve().parents[1]
-PASSWORD = "kivirobotti-demo"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -51,44 +45,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[str]:
-    folder, port = tmp_path_factory.mktemp("browser"), free_port()
-    base = f"http://127.0.0.1:{port}"
-    environment = os.environ | {
-        "ROCKROBOT_ENV": "development",
-        "ROCKROBOT_DEMO": "1",
-        "ROCKROBOT_DATA_DIR": str(folder),
-        "ROCKROBOT_BASE_URL": base,
-    }
-    environment.pop("ROCKROBOT_DATABASE_URL", None)
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    for command in (["db", "upgrade"], ["demo", "load"]):
-        subprocess.run([*flask, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
-    granian = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-    web = subprocess.Popen(
-        [*granian, "--port", str(port), "--workers", "1", "--blocking-threads", "1", "wsgi:app"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    worker = subprocess.Popen([*flask, "worker"], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    running = Server(tmp_path_factory.mktemp("browser"))
+    running.flask("db", "upgrade")
+    running.flask("demo", "load")
     try:
-        wait_for(base + "/health")
-        yield base
+        running.start_web()
+        running.start_worker()
+        yield running.base
     finally:
-        for process in (web, worker):
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def wait_for(url: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url, timeout=1).read()  # noqa: S310 (our own address)
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError("the server did not start")
+        running.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Long runs: processes killed at any moment. Started by make soak only."""
