@@ -10,6 +10,7 @@ import pypdfium2
 SAFE_BOX = (20.0, 40.0, 94.0, 59.0)
 EMPTY_ZONE = (0.0, 27.0, 113.0, 75.0)
 PAGE = (210.0, 297.0)
+FIRST_BASELINE, PITCH = 43.4, 3.7
 DOTS_PER_MM = 4
 POINTS_PER_MM = 72 / 25.4
 PALE, PALE_IN_DRILL = 245, 200
@@ -54,17 +55,20 @@ def _window_zone(pdf: bytes) -> Any:
         return document[0].render(scale=DOTS_PER_MM / POINTS_PER_MM, crop=crop, grayscale=True).to_pil()
 
 
-def window_faults(pdf: bytes, *, is_drill: bool = False) -> list[WindowFault]:
+def window_faults(pdf: bytes, *, rows: int = 5, is_drill: bool = False) -> list[WindowFault]:
     """What is wrong with the window of the first page: address ink outside the safe box of both C5 and E65.
 
-    The whole zone that a window could show, x 0-113 and y 27-75 mm, must be empty but for the safe box. A drill's pale
-    watermark does not count. Judged on the rendered page. Source: recall reference, letter layout (our choice).
+    The whole zone that a window could show, x 0-113 and y 27-75 mm, must be empty but for the safe box, and in that for
+    the rows that the address has: one too wide for its column wraps, and may then fit the box. A drill's pale watermark
+    does not count. Judged on the rendered page. Source: recall reference, letter layout (our choice).
     """
     darkest = PALE_IN_DRILL if is_drill else PALE
     ink = _window_zone(pdf).point(lambda value: 255 if value < darkest else 0)
     left, top = EMPTY_ZONE[:2]
     offsets = (left, top, left, top)
-    safe = tuple(int((side - start) * DOTS_PER_MM) for side, start in zip(SAFE_BOX, offsets, strict=True))
+    bottom = min(SAFE_BOX[3], FIRST_BASELINE + PITCH * (rows - 0.5))
+    sides = (*SAFE_BOX[:3], bottom)
+    safe = tuple(int((side - start) * DOTS_PER_MM) for side, start in zip(sides, offsets, strict=True))
     address = ink.crop(safe).getbbox()
     ink.paste(0, safe)
     outside = ink.getbbox()

@@ -43,8 +43,9 @@ def draw(contents: Contents, pictures: Mapping[str, bytes], *, is_duplex: bool =
 
 def _letter(content: Mapping[str, Any], pictures: Mapping[str, bytes]) -> DrawnLetter:
     body = press.render_letter(content, pictures)
-    faults = [fault.code for fault in window_faults(body, is_drill=content["is_drill"])]
-    if not all(is_printable(line) for line in content["address_lines"]):
+    rows = content["address_lines"]
+    faults = [fault.code for fault in window_faults(body, rows=len(rows), is_drill=content["is_drill"])]
+    if not all(map(is_printable, rows)):
         faults.append(BAD_CHARACTER)
     return DrawnLetter(body, faults)
 
