@@ -220,12 +220,14 @@ def close(case_id: int) -> Answer:
             actions.close_case(case)
             return commit_and_go(_here(case), _("Tapaus suljettu."))
         db.session.commit()
+    faults, sums = why_not_close(case), sums_of(case.id)
+    ledger.log_view(())
     return page(
         "recalls/close.html",
         case=case,
         form=form,
-        faults=why_not_close(case),
-        sums=sums_of(case.id),
+        faults=faults,
+        sums=sums,
         explain=PiecesForm(formdata=None),
     ), 422 if form.is_submitted() else 200
 
