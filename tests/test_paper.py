@@ -529,6 +529,22 @@ def test_a_letter_says_of_what_kind_it_is_and_nothing_of_the_other_kinds(languag
     assert said == [[kind.value] if kind.value in words else [] for kind in LetterKind]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", list(LetterKind))
+def test_the_official_heading_stands_first_and_nothing_touches_it(language, kind):
+    pdf = one(language=language, kind=kind.value)
+
+    words = words_on(pdf)
+
+    below_the_window = [word for word in words if word.box.bottom > ANY_WINDOW.bottom]
+    heading = HEADINGS[language].split()
+    lowest = max(word.box.bottom for word in below_the_window[: len(heading)])
+    others = below_the_window[len(heading) :]
+    assert [word.text for word in below_the_window[: len(heading)]] == heading
+    assert min(word.box.top for word in others) > lowest - 1
+    assert overprinted(words) == []
+
+
 # ---------- drills ----------
 
 
