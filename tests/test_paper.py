@@ -17,6 +17,7 @@ from PIL import Image
 from rockrobot import paper
 from rockrobot.approvals.rules import SAMPLE_TEXTS
 from rockrobot.case_letters.actions import prepare_drill
+from rockrobot.case_letters.rules import return_country
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.letters import queries
@@ -320,6 +321,30 @@ def test_a_letter_abroad_ends_its_address_with_the_country_in_capitals(app, data
     shown = rows_in(ANY_WINDOW, body, 1)
 
     assert shown == ["Aino Ahö", "Storgata 5", "9008 TROMSØ", "NORWAY"]
+
+
+def test_a_letter_abroad_names_the_country_it_comes_from_on_the_letter_and_on_the_slip(app, database):
+    _, body = a_printed_letter()
+
+    slip, head = rows_in(ANY_WINDOW, body, 2), rows_in(Box(113, 27, 200, 75), body, 1)
+
+    assert slip == ["Rockrobot Oy", "Esimerkkikatu 1", "00100 HELSINKI", "FINLAND"]
+    assert head == ["Esimerkkikatu 1", "00100 Helsinki", "FINLAND"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "line"),
+    [
+        ("FI", "FI", ""),
+        ("FI", "AX", ""),
+        ("FI", "", ""),
+        ("FI", "no", "FINLAND"),
+        ("SE", "FI", "SWEDEN"),
+        ("", "DK", "FINLAND"),
+    ],
+)
+def test_the_sender_names_its_country_only_abroad(ours, theirs, line):
+    assert return_country(ours, theirs) == line
 
 
 def test_a_letter_at_home_names_no_country():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import undefer
 
 from rockrobot import clock, paper
 from rockrobot.approvals.queries import models_in, readiness_of, standing_approval, texts_of
-from rockrobot.case_letters.rules import SAMPLE_SENDER, LettersFault, day_in_letter
+from rockrobot.case_letters.rules import SAMPLE_SENDER, LettersFault, day_in_letter, return_country
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.models import DeviceModel, ModelPicture, Ownership
@@ -174,7 +174,7 @@ def content_of(recipient: Recipient, kind: LetterKind, studio: Studio) -> dict[s
         "kind": kind.value,
         "is_drill": case.is_drill,
         "heading": studio.headings[language].words,
-        "sender": studio.sender,
+        "sender": _sender_for(recipient, studio),
         "date": day_in_letter(studio.on, language),
         "address_lines": lines_of(recipient),
         "units": unit_rows(recipient, studio),
@@ -187,6 +187,12 @@ def content_of(recipient: Recipient, kind: LetterKind, studio: Studio) -> dict[s
         "service_online": case.service_online,
         "service_email": case.service_email,
     } | {name: getattr(text, name) for name in TEXT_FIELDS}
+
+
+def _sender_for(recipient: Recipient, studio: Studio) -> dict[str, str]:
+    """Who writes, with the country when the letter goes abroad, so that the reply slip finds home."""
+    theirs = recipient.address.country if recipient.address else ""
+    return studio.sender | {"country_line": return_country(studio.sender.get("country", ""), theirs)}
 
 
 TEXT_FIELDS = (

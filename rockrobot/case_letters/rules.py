@@ -6,6 +6,7 @@ from enum import StrEnum
 from babel.dates import format_date
 
 from rockrobot.contacts.rules import Language
+from rockrobot.letters.rules import HOME, country_line
 
 PATTERNS = {
     Language.FI: "d.M.yyyy",
@@ -20,12 +21,25 @@ SAMPLE_SENDER = {
     "street": "Esimerkkikatu 1",
     "postcode": "00100",
     "city": "Helsinki",
+    "country": "FI",
     "phone": "",
     "email": "",
     "website": "",
     "business_id": "",
     "contact_person": "",
 }
+
+
+def return_country(sender_country: str, recipient_country: str) -> str:
+    """The last line of the sender's address: FINLAND on a letter abroad, nothing on one at home.
+
+    Both are country codes; Åland is at home with Finland, and no code means Finland. Source: Universal Postal Union, as
+    for the recipient's own country line.
+    """
+    ours, theirs = (
+        HOME if code.upper() in {"", "AX"} else code.upper() for code in (sender_country, recipient_country)
+    )
+    return "" if ours == theirs else country_line(ours)
 
 
 class LettersFault(StrEnum):
