@@ -71,13 +71,41 @@ def take_in(path: Path) -> int:
 def bare_rows(parties: int) -> dict[str, tuple[str, list[tuple[Any, ...]]]]:
     """The same rows as the tables keep them."""
     numbers = range(1, parties + 1)
-    people = "person_no, first_name, last_name, company_id, title, direct_phone, email, language"
-    addresses = "company_id, kind, street, postcode, city, country, valid_from"
     return {
-        "companies": (HEADERS["companies"].replace(",", ", "), [company(number) for number in numbers]),
-        "people": (people, [(*person(number)[:3], number, *person(number)[4:]) for number in numbers]),
-        "addresses": (addresses, [(number, *address(number)[1:]) for number in numbers]),
+        "companies": (
+            "customer_no, name, business_id, country, language, contact_type",
+            [(*company(number)[:5], company(number)[7]) for number in numbers],
+        ),
+        "people": (
+            "person_no, first_name, last_name, language, contact_type",
+            [(*person(number)[:3], person(number)[7], "") for number in numbers],
+        ),
+        "affiliations": (
+            "person_id, company_id, title, role, is_primary",
+            [(number, number, person(number)[4], "", True) for number in numbers],
+        ),
+        "contact_points": (
+            "company_id, person_id, kind, raw, normal, extension, note, source, is_primary",
+            [row for number in numbers for row in points(number)],
+        ),
+        "addresses": (
+            "company_id, kind, street, postcode, city, country, valid_from",
+            [(number, *address(number)[1:]) for number in numbers],
+        ),
     }
+
+
+def points(number: int) -> Iterator[tuple[Any, ...]]:
+    """The four contact points of a party as their table keeps them."""
+    _, _, _, _, _, switchboard, mail, _ = company(number)
+    _, _, _, _, _, direct, own_mail, _ = person(number)
+    for owner, kind, raw in (
+        ((number, None), "switchboard", switchboard),
+        ((number, None), "email", mail),
+        ((None, number), "direct", direct),
+        ((None, number), "email", own_mail),
+    ):
+        yield (*owner, kind, raw, raw, "", "", "file", True)
 
 
 def put_in(rows: dict[str, tuple[str, list[tuple[Any, ...]]]]) -> int:

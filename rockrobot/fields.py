@@ -1,7 +1,7 @@
 """Form fields that rooms share: days, phones and business ids as people type them; what was understood is shown."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fi import ytunnus
 from wtforms import Field, SelectChoice, SelectField, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import Length, Optional, Regexp, ValidationError
 from wtforms.widgets import TextInput
 
 from rockrobot import clock
@@ -162,9 +162,59 @@ class BusinessIdField(StringField):
             raise ValidationError(_("Y-tunnuksen tarkistusnumero ei täsmää. Tarkista viimeinen numero."))
 
 
+class LookupField(StringField):
+    """Something named by its number or name; found is the row that was meant, None for an empty field.
+
+    find: typed text -> the row, or None when it is not exactly one. missing: what to say then, with %(text)s.
+    """
+
+    def __init__(self, label: Any, find: Callable[[str], Any], missing: Any, **options: Any) -> None:
+        super().__init__(label, filters=CLEAN, **options)
+        self.find = find
+        self.missing = missing
+        self.found: Any = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 (the signature is WTForms')
+        """Refuse text that names nothing, or more than one thing."""
+        self.found = self.find(self.data) if self.data else None
+        if self.data and self.found is None:
+            raise ValidationError(str(self.missing) % {"text": self.data})
+
+
+LANGUAGE_WORDS = {
+    "fi": lazy_gettext("suomi"),
+    "sv": lazy_gettext("ruotsi"),
+    "en": lazy_gettext("englanti"),
+    "nb": lazy_gettext("norja"),
+    "da": lazy_gettext("tanska"),
+}
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MAIL = [
+    Optional(),
+    Length(max=254),
+    Regexp(_MAIL.pattern + "$", message=lazy_gettext("Sähköpostiosoite on muotoa nimi@yritys.fi.")),
+]
+
+
+def is_mail_address(text: str) -> bool:
+    """True when text has the form of an e-mail address; nobody is asked whether it exists."""
+    return bool(_MAIL.fullmatch(text))
+
+
+class LanguageField(SelectField):
+    """The language in which somebody is written to; a code stored earlier that is none of them stays choosable."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        choices = [SelectChoice("", lazy_gettext("ei tiedossa")), *choices_of(LANGUAGE_WORDS.items())]
+        super().__init__(label, validators, choices=choices, validate_choice=False, **options)
+
+
 def stripped(text: str | None) -> str:
     """What was typed without spaces around it; nothing is the empty text (a filter for text fields)."""
     return " ".join((text or "").replace("\0", "").split())
+
+
+CLEAN = [stripped]
 
 
 def today_form(form_class: type[FlaskForm], field: str = "on") -> Any:
@@ -173,6 +223,11 @@ def today_form(form_class: type[FlaskForm], field: str = "on") -> Any:
     if not form.is_submitted():
         form[field].data = clock.today()
     return form
+
+
+def typed(form: FlaskForm, names: Iterable[str]) -> dict[str, Any]:
+    """What a form's fields say, by the names of the columns they stand for."""
+    return {name: form[name].data for name in names}
 
 
 def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:

@@ -28,6 +28,7 @@ from rockrobot.db import Base, is_sqlite
 
 CHUNK = 2_000
 _MARKS = re.compile(r"[\u0300-\u036f]+")
+_HAS_LETTERS = re.compile(r"[^\W\d_]")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "đ": "d", "ł": "l", "þ": "th"})
 
@@ -45,10 +46,21 @@ class SearchEntry(Base):
 
 
 @dataclass(frozen=True)
+class Child:
+    """Rows of another table that belong to a found row by their key, by whose words it is found too."""
+
+    table: Table
+    key: str
+    columns: tuple[str, ...]
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Kind:
     """What can be found: a table, its columns, names put together of several columns, phones, columns of other tables.
 
-    through: (own foreign key, other table, its column). No kind's name may contain another's.
+    through: (own foreign key, other table, its column). children: rows that belong to it. No kind's name may contain
+    another's.
     """
 
     name: str
@@ -57,6 +69,7 @@ class Kind:
     phrases: tuple[tuple[str, ...], ...] = ()
     phones: tuple[str, ...] = ()
     through: tuple[tuple[str, Table, str], ...] = ()
+    children: tuple[Child, ...] = ()
 
     def reads(self) -> set[str]:
         """The own columns that the index depends on."""
@@ -95,7 +108,7 @@ def squeeze(folded: str) -> str:
 def phone_terms(number: str) -> list[str]:
     """The digits of a phone number as people type them: with country code, and with the leading zero at home."""
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
-    if not digits:
+    if not digits or _HAS_LETTERS.search(number):
         return []
     international = digits.removeprefix("00") if digits.startswith("00") else digits
     if digits.startswith("0") and not digits.startswith("00"):
@@ -104,13 +117,15 @@ def phone_terms(number: str) -> list[str]:
     return [international, *home]
 
 
-def _words_of(kind: Kind, row: Any) -> str:
+def _words_of(kind: Kind, row: Any, of_children: Sequence[tuple[Child, Any]] = ()) -> str:
     terms = [getattr(row, name) or "" for name in kind.columns]
     terms += [" ".join(getattr(row, name) or "" for name in names) for names in kind.phrases]
     terms += [getattr(row, f"through_{place}") or "" for place in range(len(kind.through))]
+    terms += [getattr(one, name) or "" for child, one in of_children for name in child.columns]
     folded = [fold(term) for term in terms]
     folded += [squeeze(term) for term in folded]
     folded += [term for name in kind.phones for term in phone_terms(getattr(row, name) or "")]
+    folded += [t for child, one in of_children for name in child.phones for t in phone_terms(getattr(one, name) or "")]
     return "\n" + "".join(f"{term}\n" for term in dict.fromkeys(folded) if term)
 
 
@@ -129,9 +144,40 @@ def _index(connection: Connection, kind: Kind, ids: Sequence[int]) -> None:
         chunk = ids[start : start + CHUNK]
         connection.execute(entries.delete().where(entries.c.kind == kind.name, entries.c.row_id.in_(chunk)))
         rows = connection.execute(select(*columns).select_from(source).where(own.c.id.in_(chunk))).all()
-        values = [{"kind": kind.name, "row_id": row.id, "words": _words_of(kind, row)} for row in rows]
+        children = _children_of(connection, kind, chunk)
+        values = [
+            {"kind": kind.name, "row_id": row.id, "words": _words_of(kind, row, children.get(row.id, ()))}
+            for row in rows
+        ]
         if values:
             connection.execute(insert(entries), values)
+
+
+def _children_of(connection: Connection, kind: Kind, ids: Sequence[int]) -> dict[int, list[tuple[Child, Any]]]:
+    found: dict[int, list[tuple[Child, Any]]] = {}
+    for child in kind.children:
+        columns = [child.table.c[name] for name in (*child.columns, *child.phones)]
+        owner = child.table.c[child.key]
+        statement = select(owner.label("owner_id"), *columns).where(owner.in_(ids)).order_by(child.table.c.id)
+        for row in connection.execute(statement):
+            found.setdefault(row.owner_id, []).append((child, row))
+    return found
+
+
+def _owners_touched(session: Session, child: Child) -> set[int]:
+    """Ids of the rows whose children this transaction changed: those named in the change, and those they have now."""
+    owners: set[int] = set()
+    updated: list[int] = []
+    for action, table, row_id, changes in ledger.pending_of(session).rows:
+        if table == child.table.name and action != "view":
+            owners.update(id_ for id_ in (changes or {}).get(child.key, ()) if id_)
+            if action == "update":
+                updated.append(row_id)
+    for start in range(0, len(updated), CHUNK):
+        owner, ids = child.table.c[child.key], updated[start : start + CHUNK]
+        statement = select(owner).where(child.table.c.id.in_(ids), owner.is_not(None))
+        owners.update(session.connection().scalars(statement))
+    return owners
 
 
 def _keep_up(session: Session) -> None:
@@ -143,7 +189,10 @@ def _keep_up(session: Session) -> None:
         kind = by_table.get(table)
         if kind and action != "view" and (action != "update" or kind.reads() & set(changes or ())):
             touched.setdefault(kind.name, set()).add(row_id)
-    for name, ids in touched.items():
+    for kind in _kinds.values():
+        for child in kind.children:
+            touched.setdefault(kind.name, set()).update(_owners_touched(session, child))
+    for name, ids in ((name, ids) for name, ids in touched.items() if ids):
         _index(session.connection(), _kinds[name], sorted(ids))
 
 

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any, TypeVar
 
 from rockrobot.access import Role
+from rockrobot.contacts import actions as contacts
 from rockrobot.contacts.models import Address, Company, Person
-from rockrobot.contacts.rules import AddressKind
+from rockrobot.contacts.rules import AddressKind, PointKind
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceModel, Fitting, Ownership
 from rockrobot.devices.rules import OwnershipKind
@@ -31,14 +32,32 @@ def staff_member(role: Role, name: str = "Testi", email: str | None = None) -> S
     return member
 
 
-def company(name: str = "Kivi Oy", **rest: Any) -> Company:
-    return _saved(Company(**({"customer_no": f"A{next(_numbers):05}", "name": name} | rest)))
+def company(name: str = "Kivi Oy", *, switchboard: str = "", email: str = "", **rest: Any) -> Company:
+    made = _saved(Company(**({"customer_no": f"A{next(_numbers):05}", "name": name} | rest)))
+    return _reached(made, {PointKind.SWITCHBOARD: switchboard, PointKind.EMAIL: email})
 
 
-def person(first_name: str = "Matti", last_name: str = "Meikäläinen", **rest: Any) -> Person:
-    return _saved(
-        Person(**({"person_no": f"P{next(_numbers):05}", "first_name": first_name, "last_name": last_name} | rest))
-    )
+def person(
+    first_name: str = "Matti",
+    last_name: str = "Meikäläinen",
+    *,
+    company: Company | None = None,
+    title: str = "",
+    direct_phone: str = "",
+    email: str = "",
+    **rest: Any,
+) -> Person:
+    names = {"person_no": f"P{next(_numbers):05}", "first_name": first_name, "last_name": last_name}
+    made = _saved(Person(**(names | rest)))
+    if company or title:
+        contacts.add_affiliation(made, company, title=title)
+    return _reached(made, {PointKind.DIRECT: direct_phone, PointKind.EMAIL: email})
+
+
+def _reached(party: Thing, values: dict[PointKind, str]) -> Thing:
+    contacts.add_points(party, values)
+    db.session.commit()
+    return party
 
 
 def address(owner: Company | Person, **rest: Any) -> Address:

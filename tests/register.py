@@ -143,6 +143,15 @@ def _add_machine(sheets: Sheets, device: str, fitting: str, owners: str) -> None
         sheets["ownerships"].append(machine | dict(zip(names, owner.split(","), strict=True)))
 
 
+def rows_beside(sheets: Sheets) -> int:
+    """How many rows of their own the phones, e-mail, employers and worksites of these sheets make."""
+    points = [row[name] for row in sheets["companies"] for name in ("switchboard", "email")]
+    points += [row[name] for row in sheets["people"] for name in ("direct_phone", "email")]
+    represented = [row["customer_no"] or row["title"] for row in sheets["people"]]
+    places = [row["kind"] == "worksite" for row in sheets["addresses"]]
+    return sum(map(bool, (*points, *represented, *places)))
+
+
 def _csv(rows: list[dict[str, str]]) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]) if rows else ["model_code"], lineterminator="\n")

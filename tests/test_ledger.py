@@ -136,7 +136,7 @@ def test_undo_of_a_new_row_takes_it_away_unless_something_hangs_on_it(database):
         )
         db.session.commit()
         made = newest_change_set()
-    make.person(company_id=ids[0])
+    make.person(company=db.session.get_one(Company, ids[0]))
 
     undone = undo.undo(made)
     db.session.commit()

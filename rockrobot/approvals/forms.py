@@ -9,10 +9,9 @@ from wtforms import BooleanField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from rockrobot.fields import PhoneField, stripped
+from rockrobot.fields import CLEAN, PhoneField
 from rockrobot.notices.rules import Remedy
 
-CLEAN = [stripped]
 LONG = Length(max=4000)
 REMEDIES = [
     SelectChoice(Remedy.REPAIR.value, _("Korjaus")),

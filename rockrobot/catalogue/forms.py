@@ -10,9 +10,8 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.devices import queries
-from rockrobot.fields import stripped
+from rockrobot.fields import CLEAN
 
-CLEAN = [stripped]
 NUMBER = {"class": "medium no"}
 
 

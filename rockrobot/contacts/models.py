@@ -1,12 +1,13 @@
-"""Companies, people and their addresses."""
+"""Companies, people, whom people represent, how they are reached, their addresses and worksites."""
 
 from datetime import date
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from rockrobot.contacts.rules import AddressKind
+from rockrobot import clock
+from rockrobot.contacts.rules import AddressKind, PointKind, Source, main_point
 from rockrobot.db import Base, Word
 from rockrobot.ledger import HandChanged
 
@@ -24,11 +25,15 @@ class Company(HandChanged, Base):
     business_id: Mapped[str] = mapped_column(String(40), default="")
     country: Mapped[str] = mapped_column(String(2), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
-    switchboard: Mapped[str] = mapped_column(String(60), default="")
-    email: Mapped[str] = mapped_column(String(254), default="")
     contact_type: Mapped[str] = mapped_column(String(60), default="")
 
     addresses: Mapped[list["Address"]] = relationship(lazy=CHILDREN_LOAD, back_populates="company")
+    points: Mapped[list["ContactPoint"]] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
+
+    @property
+    def phone(self) -> "ContactPoint | None":
+        """The number to call today; points must be loaded."""
+        return main_point(self.points, (PointKind.SWITCHBOARD, PointKind.PHONE, PointKind.MOBILE), clock.today())
 
 
 class Person(HandChanged, Base):
@@ -41,19 +46,58 @@ class Person(HandChanged, Base):
     person_no: Mapped[str] = mapped_column(String(60), unique=True)
     first_name: Mapped[str] = mapped_column(String(100), default="")
     last_name: Mapped[str] = mapped_column(String(100), default="", index=True)
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
-    title: Mapped[str] = mapped_column(String(120), default="")
-    direct_phone: Mapped[str] = mapped_column(String(60), default="")
-    email: Mapped[str] = mapped_column(String(254), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
+    contact_type: Mapped[str] = mapped_column(String(60), default="")
 
-    company: Mapped[Company | None] = relationship(lazy=CHILDREN_LOAD)
+    affiliations: Mapped[list["Affiliation"]] = relationship(
+        lazy=CHILDREN_LOAD, viewonly=True, order_by="Affiliation.id"
+    )
     addresses: Mapped[list["Address"]] = relationship(lazy=CHILDREN_LOAD, back_populates="person")
+    points: Mapped[list["ContactPoint"]] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
 
     @property
     def name(self) -> str:
         """First and last name, as written on a letter."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def phone(self) -> "ContactPoint | None":
+        """The number to call today; points must be loaded."""
+        return main_point(self.points, (PointKind.DIRECT, PointKind.MOBILE, PointKind.PHONE), clock.today())
+
+    @property
+    def affiliation(self) -> "Affiliation | None":
+        """Whom the person represents first of all; affiliations must be loaded."""
+        return next((row for row in self.affiliations if row.is_primary), None)
+
+    @property
+    def company(self) -> Company | None:
+        """The company that the person represents first of all."""
+        return self.affiliation.company if self.affiliation else None
+
+    @property
+    def title(self) -> str:
+        """The person's title there."""
+        return self.affiliation.title if self.affiliation else ""
+
+
+class Affiliation(Base):
+    """What a person is, and for whom, from one day to another; without a company it is a title of their own."""
+
+    __tablename__ = "affiliations"
+    __table_args__ = (Index(None, "person_id", "is_primary"), Index(None, "company_id"), {"info": {"personal": True}})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    role: Mapped[str] = mapped_column(String(120), default="")
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    is_primary: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
+    company: Mapped[Company | None] = relationship(lazy="joined")
 
 
 class Address(HandChanged, Base):
@@ -80,3 +124,60 @@ class Address(HandChanged, Base):
 
     company: Mapped[Company | None] = relationship(lazy=CHILDREN_LOAD, back_populates="addresses")
     person: Mapped[Person | None] = relationship(lazy=CHILDREN_LOAD, back_populates="addresses")
+
+
+class Worksite(Base):
+    """A worksite; where it is, whose and from when to when, its address says (one of kind worksite)."""
+
+    __tablename__ = "worksites"
+    __table_args__ = (Index(None, "contact_id"), {"info": {"personal": True}})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    access_note: Mapped[str] = mapped_column(Text, default="")
+    latitude_microdegrees: Mapped[int | None]
+    longitude_microdegrees: Mapped[int | None]
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    address: Mapped[Address] = relationship(lazy="joined", innerjoin=True)
+    contact: Mapped[Person | None] = relationship(lazy=CHILDREN_LOAD)
+
+
+class ContactPoint(Base):
+    """How a company, a person or a worksite is reached: as typed, in normal form, from one day to another, and whence.
+
+    Never shared: a switchboard belongs to its company and is only shown on the company's people.
+    """
+
+    __tablename__ = "contact_points"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN company_id IS NULL THEN 0 ELSE 1 END + CASE WHEN person_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN worksite_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="one_owner",
+        ),
+        Index(None, "company_id", "kind"),
+        Index(None, "person_id", "kind"),
+        Index(None, "worksite_id"),
+        Index(None, "normal"),
+        {"info": {"personal": True}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    worksite_id: Mapped[int | None] = mapped_column(ForeignKey("worksites.id"))
+    kind: Mapped[PointKind] = mapped_column(Word(PointKind))
+    raw: Mapped[str] = mapped_column(String(254))
+    normal: Mapped[str] = mapped_column(String(254))
+    extension: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[Source] = mapped_column(Word(Source), default=Source.OTHER)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    is_primary: Mapped[bool] = mapped_column(default=False)
+
+    company: Mapped[Company | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
+    person: Mapped[Person | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
+    worksite: Mapped[Worksite | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)

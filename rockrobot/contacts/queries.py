@@ -1,34 +1,44 @@
 """Which companies and people there are, and where they are written to."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from rockrobot import search, search_index
-from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
+from rockrobot.contacts.rules import PointKind, main_point
 from rockrobot.db import db
 from rockrobot.lists import Listing, listing
 
+MAIL = (PointKind.EMAIL,)
+WITH_COMPANIES = selectinload(Person.affiliations)
+WITH_POINTS_OF_PEOPLE = selectinload(Person.points)
+WITH_POINTS_OF_COMPANIES = selectinload(Company.points)
+
 search_index.declare(
     search_index.Kind(
-        "company", Company.__table__, columns=("name", "customer_no", "business_id"), phones=("switchboard",)
+        "company",
+        Company.__table__,
+        columns=("name", "customer_no", "business_id"),
+        children=(search_index.Child(ContactPoint.__table__, "company_id", columns=("raw",), phones=("normal",)),),
     )
 )
 search_index.declare(
     search_index.Kind(
         "person",
         Person.__table__,
-        columns=("person_no", "email"),
+        columns=("person_no",),
         phrases=(("first_name", "last_name"), ("last_name", "first_name")),
-        phones=("direct_phone",),
+        children=(search_index.Child(ContactPoint.__table__, "person_id", columns=("raw",), phones=("normal",)),),
     )
 )
 
 
 def find_companies(*, text: str = "", contact_type: str = "", number: int = 1) -> Listing[Company]:
     """Companies by name, one page; text narrows to those in which every word is found."""
-    statement = select(Company).order_by(Company.name, Company.id)
+    statement = select(Company).order_by(Company.name, Company.id).options(WITH_POINTS_OF_COMPANIES)
     if text.strip():
         statement = statement.where(Company.id.in_(search.matching("company", text)))
     if contact_type:
@@ -39,7 +49,7 @@ def find_companies(*, text: str = "", contact_type: str = "", number: int = 1) -
 def find_people(*, text: str = "", number: int = 1) -> Listing[Person]:
     """People by last name, one page, with their companies."""
     statement = select(Person).order_by(Person.last_name, Person.first_name, Person.id)
-    statement = statement.options(selectinload(Person.company))
+    statement = statement.options(WITH_COMPANIES, WITH_POINTS_OF_PEOPLE)
     if text.strip():
         statement = statement.where(Person.id.in_(search.matching("person", text)))
     return listing(statement, number)
@@ -52,30 +62,77 @@ def contact_types() -> Sequence[str]:
 
 
 def company_with(company_id: int) -> Company | None:
-    """The company with this id, or None."""
-    return db.session.get(Company, company_id)
+    """The company with this id and how it is reached, or None."""
+    return db.session.scalar(select(Company).where(Company.id == company_id).options(WITH_POINTS_OF_COMPANIES))
 
 
 def person_with(person_id: int) -> Person | None:
-    """The person with this id and their company, or None."""
-    return db.session.get(Person, person_id, options=[selectinload(Person.company)])
+    """The person with this id, whom they represent and how they are reached, or None."""
+    options = [WITH_COMPANIES, WITH_POINTS_OF_PEOPLE]
+    return db.session.scalar(select(Person).where(Person.id == person_id).options(*options))
 
 
 def companies_with(ids: Iterable[int]) -> dict[int, Company]:
-    """Companies by id."""
-    return {row.id: row for row in db.session.scalars(select(Company).where(Company.id.in_(list(ids))))}
-
-
-def people_with(ids: Iterable[int]) -> dict[int, Person]:
-    """People by id, with their companies."""
-    statement = select(Person).where(Person.id.in_(list(ids))).options(selectinload(Person.company))
+    """Companies by id, with how they are reached."""
+    statement = select(Company).where(Company.id.in_(list(ids))).options(WITH_POINTS_OF_COMPANIES)
     return {row.id: row for row in db.session.scalars(statement)}
 
 
-def people_of(company_id: int) -> Sequence[Person]:
-    """The people of a company, by last name."""
-    statement = select(Person).where(Person.company_id == company_id).order_by(Person.last_name, Person.first_name)
+def people_with(ids: Iterable[int]) -> dict[int, Person]:
+    """People by id, with their companies and how they are reached."""
+    statement = select(Person).where(Person.id.in_(list(ids))).options(WITH_COMPANIES, WITH_POINTS_OF_PEOPLE)
+    return {row.id: row for row in db.session.scalars(statement)}
+
+
+def affiliations_of(company_id: int) -> Sequence[Affiliation]:
+    """Who represents a company or did, by last name, with how they are reached."""
+    statement = (
+        select(Affiliation)
+        .join(Person, Person.id == Affiliation.person_id)
+        .where(Affiliation.company_id == company_id)
+        .options(joinedload(Affiliation.person).options(WITH_POINTS_OF_PEOPLE))
+        .order_by(Person.last_name, Person.first_name, Affiliation.id)
+    )
     return db.session.scalars(statement).all()
+
+
+def affiliation_with(affiliation_id: int) -> Affiliation | None:
+    """The affiliation with this id, with its person and company, or None."""
+    statement = select(Affiliation).where(Affiliation.id == affiliation_id).options(joinedload(Affiliation.person))
+    return db.session.scalar(statement)
+
+
+def points_of(owner: Company | Person | Worksite) -> Sequence[ContactPoint]:
+    """How somebody is reached or was, in the order of their kinds, the primary first, ended ones last."""
+    kinds = list(PointKind)
+    rows = db.session.scalars(select(ContactPoint).where(_owned_by(owner))).all()
+    return sorted(rows, key=lambda p: (p.valid_to is not None, kinds.index(p.kind), not p.is_primary, p.id))
+
+
+def _owned_by(owner: Company | Person | Worksite) -> ColumnElement[bool]:
+    if isinstance(owner, Company):
+        return ContactPoint.company_id == owner.id
+    return (ContactPoint.person_id if isinstance(owner, Person) else ContactPoint.worksite_id) == owner.id
+
+
+def point_with(point_id: int) -> ContactPoint | None:
+    """The contact point with this id, with its owner, or None."""
+    owners = [joinedload(ContactPoint.company), joinedload(ContactPoint.person), joinedload(ContactPoint.worksite)]
+    return db.session.scalar(select(ContactPoint).where(ContactPoint.id == point_id).options(*owners))
+
+
+def email_of(party: Company | Person, day: date) -> str:
+    """The e-mail address to write to on a day, in normal form; empty when there is none. Points must be loaded."""
+    point = main_point(party.points, MAIL, day)
+    return point.normal if point else ""
+
+
+def worksites_of(party: Company | Person) -> Sequence[Worksite]:
+    """The worksites of a company or person, those that run first, then by name."""
+    mine = Address.company_id == party.id if isinstance(party, Company) else Address.person_id == party.id
+    statement = select(Worksite).join(Address, Address.id == Worksite.address_id).where(mine)
+    rows = db.session.scalars(statement.order_by(Worksite.name, Worksite.id)).unique().all()
+    return sorted(rows, key=lambda row: row.address.valid_to is not None)
 
 
 def addresses_of(party: Company | Person) -> Sequence[Address]:
@@ -104,6 +161,12 @@ def party_numbered(text: str) -> Company | Person | None:
     full_name = Person.first_name + " " + Person.last_name
     named += db.session.scalars(select(Person).where(or_(full_name == typed)).limit(2))
     return named[0] if len(named) == 1 else None
+
+
+def company_named(text: str) -> Company | None:
+    """The company whose customer number or exact name was typed; None when not exactly one."""
+    found = party_numbered(text)
+    return found if isinstance(found, Company) else None
 
 
 def is_customer_no_taken(customer_no: str, *, but: int | None = None) -> bool:

@@ -1,9 +1,13 @@
-"""Words of the contacts' trade, and which address a letter uses."""
+"""Words of the contacts' trade, how a phone number or address is told, and which address a letter uses."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
 
 
 class AddressKind(StrEnum):
@@ -32,6 +36,50 @@ class ContactType(StrEnum):
     PROSPECT = "potentiaalinen"
     IMPORTER = "maahantuoja"
     SUPPLIER = "toimittaja"
+
+
+class PointKind(StrEnum):
+    """How somebody is reached; the order is the order in which a card shows them."""
+
+    DIRECT = "direct"
+    MOBILE = "mobile"
+    SWITCHBOARD = "switchboard"
+    PHONE = "phone"
+    EMAIL = "email"
+    SOCIAL = "social"
+    MESSENGER = "messenger"
+
+
+class Source(StrEnum):
+    """Where a value came from (statement: Säännönmukaiset tietolähteet)."""
+
+    MEETING = "meeting"
+    PHONE = "phone"
+    EMAIL = "email"
+    SOCIAL = "social"
+    OUTLOOK = "outlook"
+    MESSENGER = "messenger"
+    WEBSITE = "website"
+    IMPORTER = "importer"
+    FILE = "file"
+    OTHER = "other"
+
+
+PHONES = frozenset({PointKind.DIRECT, PointKind.MOBILE, PointKind.SWITCHBOARD, PointKind.PHONE})
+HOME_REGION = "FI"
+
+
+class DatedPoint(Protocol):
+    """What choosing a contact point needs to know of it."""
+
+    id: int
+    kind: PointKind
+    is_primary: bool
+    valid_from: date | None
+    valid_to: date | None
+
+
+AnyPoint = TypeVar("AnyPoint", bound=DatedPoint)
 
 
 class DatedAddress(Protocol):
@@ -73,3 +121,63 @@ def letter_language(word: str | None) -> Language:
     """
     code = {"no": "nb", "nn": "nb"}.get((word or "").lower(), (word or "").lower())
     return Language(code) if code in set(Language) else Language.FI
+
+
+# ---------- contact points ----------
+
+
+def normal_point(kind: PointKind, raw: str, region: str = HOME_REGION) -> tuple[str, str]:
+    """The normal form of a contact point and its extension, from what was typed.
+
+    A phone is E.164 ("+358401234567") where the number is possible in the region (ISO code of the country whose numbers
+    need no country code), else its digits; an e-mail is in small letters; others lose the scheme and a closing slash.
+    Nothing is refused: what was typed is kept beside. Source: our choice.
+    """
+    text = " ".join(raw.split())
+    if kind not in PHONES:
+        plain = text.lower()
+        return (plain if kind is PointKind.EMAIL else re.sub(r"^https?://(www\.)?|/$", "", plain)), ""
+    try:
+        number = phonenumbers.parse(text, region or HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return re.sub(r"\D", "", text), ""
+    if not phonenumbers.is_possible_number(number):
+        return re.sub(r"\D", "", text), ""
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164), number.extension or ""
+
+
+def split_numbers(text: str) -> list[str]:
+    """Several numbers typed into one field ("09 123 / 040 456"), one by one. A slash or comma parts whole numbers only.
+
+    A piece with fewer than five digits is the end of the number before it, not one of its own ("02 123 4567 / 15").
+    Source: our choice.
+    """
+    found: list[str] = []
+    for piece in re.split(r"\s*[/,;]\s*", text.strip()):
+        if found and len(re.sub(r"\D", "", piece)) < 5:
+            found[-1] = f"{found[-1]} / {piece}"
+        elif piece:
+            found.append(piece)
+    return found
+
+
+def main_point(points: Iterable[AnyPoint], kinds: Iterable[PointKind], day: date) -> AnyPoint | None:
+    """The contact point to use on a day: of the first kind that has one, the primary, then the newest; else None.
+
+    kinds: in the order in which they are tried. Ended points are not used. Source: our choice.
+    """
+    running = [point for point in points if runs_on(day, point.valid_from, point.valid_to)]
+    for kind in kinds:
+        of_kind = [point for point in running if point.kind is kind]
+        if of_kind:
+            return max(of_kind, key=lambda point: (point.is_primary, point.id))
+    return None
+
+
+def column_of_point(kind: PointKind, *, is_company: bool) -> str | None:
+    """The column of the exchange format that a party's primary contact point of a kind stands in, or None."""
+    if kind is PointKind.EMAIL:
+        return "email"
+    if is_company:
+        return "switchboard" if kind is PointKind.SWITCHBOARD else None
+    return "direct_phone" if kind is PointKind.DIRECT else None

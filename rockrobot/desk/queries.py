@@ -9,8 +9,8 @@ from sqlalchemy.orm import defer
 
 from rockrobot import search, search_index
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.contacts.models import Address, Company, Person
-from rockrobot.contacts.queries import people_with
+from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
+from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.db import Base, db
 from rockrobot.devices.models import Device, DeviceModel, Ownership
 from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
@@ -25,6 +25,7 @@ HISTORY_ROWS = 50
 ENTRY_ROWS = 100
 SMALL_ACT = 20
 HITS = 8
+OWNED: tuple[Any, ...] = (Address, Affiliation, ContactPoint, Ownership)
 KINDS = ("case", "device", "batch", "company", "person", "part", "model")
 
 
@@ -106,15 +107,15 @@ def is_personal(entry: LedgerEntry) -> bool:
 def people_in(entries: Iterable[LedgerEntry]) -> list[int]:
     """Ids of the people whose data these entries show."""
     people: dict[int, None] = {}
-    owned: dict[str, list[int]] = {"addresses": [], "ownerships": []}
+    owned: dict[str, list[int]] = {model.__tablename__: [] for model in OWNED}
     for entry in entries:
         if entry.table_name == "people":
             people[entry.row_id] = None
         people.update(dict.fromkeys(id_ for id_ in (entry.changes or {}).get("person_id", []) if id_))
         if entry.table_name in owned:
             owned[entry.table_name].append(entry.row_id)
-    for model, ids in ((Address, owned["addresses"]), (Ownership, owned["ownerships"])):
-        column: Any = model.person_id
+    for model in OWNED:
+        column, ids = model.person_id, owned[model.__tablename__]
         found = db.session.scalars(select(column).where(model.id.in_(ids), column.is_not(None))) if ids else ()
         people.update(dict.fromkeys(found))
     return list(people)
@@ -165,7 +166,7 @@ def search_register(typed: str, *, only: str, sees_people: bool) -> Found:
     ids = {kind: [hit.row_id for hit in found.hits.get(kind, [])] for kind in KINDS}
     found.devices, found.models = _rows(Device, ids["device"]), _rows(DeviceModel, ids["model"])
     found.parts, found.batches = _rows(Part, ids["part"]), _rows(Batch, ids["batch"])
-    found.companies, found.cases = _rows(Company, ids["company"]), _rows(RecallCase, ids["case"])
+    found.companies, found.cases = companies_with(ids["company"]), _rows(RecallCase, ids["case"])
     found.people = people_with(ids["person"]) if ids["person"] else {}
     return found
 

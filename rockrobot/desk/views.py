@@ -23,8 +23,8 @@ LISTS = {
     "batches": "parts.batches",
     "parts": "parts.index",
     "device_models": "catalogue.index",
-    "people": "contacts.people",
-    "companies": "contacts.companies",
+    "people": "people.index",
+    "companies": "companies.index",
 }
 OF_HISTORY = ("desk.show_change_set",)
 MANAGEMENT = lazy_gettext("Hallinta")
@@ -91,8 +91,8 @@ def _address_of(kind: str, row_id: int) -> str:
         "model": lambda: url_for("catalogue.show", model_id=row_id),
         "part": lambda: url_for("parts.show", part_id=row_id),
         "batch": lambda: url_for("parts.show_batch", batch_id=row_id),
-        "company": lambda: url_for("contacts.show_company", company_id=row_id),
-        "person": lambda: url_for("contacts.show_person", person_id=row_id),
+        "company": lambda: url_for("companies.show", company_id=row_id),
+        "person": lambda: url_for("people.show", person_id=row_id),
         "case": lambda: url_for("recalls.show", case_id=row_id),
     }[kind]()
 

@@ -14,11 +14,10 @@ from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.devices import queries
 from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind
-from rockrobot.fields import DateField, stripped
+from rockrobot.fields import CLEAN, DateField
 from rockrobot.parts.models import Batch, Part
 from rockrobot.parts.queries import batches_numbered, part_numbered
 
-CLEAN = [stripped]
 NUMBER = {"class": "medium no"}
 OLDEST_YEAR = 1950
 OWNER_KINDS = [

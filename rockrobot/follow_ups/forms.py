@@ -5,9 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from rockrobot.fields import DateField, choices_of, stripped
+from rockrobot.fields import CLEAN, DateField, choices_of
 
-CLEAN = [stripped]
 RETURN_REASONS = [
     ("unknown", _("Vastaanottaja tuntematon")),
     ("moved", _("Muuttanut")),

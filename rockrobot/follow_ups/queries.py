@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot import clock
-from rockrobot.contacts.models import Address
+from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.queries import email_of
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, PrintBatch
 from rockrobot.lists import Listing, listing
@@ -163,14 +164,16 @@ def mailable(case_number: str) -> dict[str, list[tuple[Letter, str]]]:
     statement = (
         select(Letter)
         .where(Letter.case_number == case_number, Letter.print_batch_id.is_not(None))
-        .options(joinedload(Letter.company), joinedload(Letter.person))
+        .options(joinedload(Letter.company).selectinload(Company.points))
+        .options(joinedload(Letter.person).selectinload(Person.points))
         .order_by(Letter.reference)
     )
     found: dict[str, list[tuple[Letter, str]]] = {}
     for letter in db.session.scalars(statement):
         party = letter.company or letter.person
-        if party is not None and party.email:
-            found.setdefault(letter.language.value, []).append((letter, party.email))
+        email = email_of(party, clock.today()) if party else ""
+        if email:
+            found.setdefault(letter.language.value, []).append((letter, email))
     return found
 
 

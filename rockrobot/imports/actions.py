@@ -24,11 +24,14 @@ from rockrobot.imports.rules import (
     StoredRow,
     merged_values,
 )
+from rockrobot.party_facts.actions import Facts, make_worksites, write_facts
+from rockrobot.party_facts.rules import facts_of
 from rockrobot.workbooks import write_zip
 
 CHUNK = 10_000
 KEPT = timedelta(days=30)
 Progress = Callable[[int], None]
+Changing = tuple[PlannedRow, Mapping[str, Any]]
 
 
 class Ids:
@@ -77,22 +80,51 @@ def _apply_chunk(sheet: str, rows: list[PlannedRow], ids: Ids) -> None:
             merged = merged_values(row)
             ids.batch_days[row.key] = (merged.get("received_on"), merged.get("used_up_on"))
     new = [row for row in rows if row.status is Status.NEW]
-    made = ledger.bulk_insert(table, [_columns(sheet, row, row.values, ids) for row in new])
+    columns = [_columns(sheet, row, row.values, ids) for row in new]
+    made = ledger.bulk_insert(table, columns)
     ids.made.setdefault(sheet, {}).update(zip((row.key for row in new), made, strict=True))
-    updates = list(_updates(sheet, [row for row in rows if row.status is Status.CHANGED], ids))
+    still = list(_still_changing(sheet, [row for row in rows if row.status is Status.CHANGED]))
+    updates = [pair for row, changes in still if (pair := _update(sheet, row, changes, ids))]
     if updates:
         ledger.bulk_update(table, updates)
+    if sheet == "addresses":
+        make_worksites(zip(made, columns, strict=True))
+    written = [*((id_, row, row.values) for id_, row in zip(made, new, strict=True)), *_with_ids(still)]
+    facts = (_facts(id_, row, changes, ids) for id_, row, changes in written)
+    if facts_of(sheet):
+        write_facts(sheet, facts, on=clock.today())
 
 
-def _updates(sheet: str, rows: list[PlannedRow], ids: Ids) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+def _with_ids(rows: Sequence[Changing]) -> Iterator[tuple[int, PlannedRow, Mapping[str, Any]]]:
+    return ((row.stored.id, row, changes) for row, changes in rows if row.stored)
+
+
+def _facts(owner_id: int, row: PlannedRow, changes: Mapping[str, Any], ids: Ids) -> Facts:
+    """What the file says of a party beside its own columns."""
+    company_id = ids.of("companies", (row.values.get("customer_no"),)) if "customer_no" in changes else None
+    return Facts(owner_id, changes, merged_values(row), company_id)
+
+
+def _still_changing(sheet: str, rows: list[PlannedRow]) -> Iterator[Changing]:
+    """The rows that are still there, with the changes to columns that nobody has changed by hand since the plan."""
     by_hand = columns_by_hand(sheet, [row.stored.id for row in rows if row.stored])
     for row in rows:
         if row.stored is None or row.stored.id not in by_hand:
             continue
         changes = {name: value for name, value in row.changes.items() if name not in by_hand[row.stored.id]}
         if changes:
-            before = {name: row.stored.values.get(name) for name in changes}
-            yield row.stored.id, _columns(sheet, row, before, ids), _columns(sheet, row, changes, ids)
+            yield row, changes
+
+
+def _update(
+    sheet: str, row: PlannedRow, changes: Mapping[str, Any], ids: Ids
+) -> tuple[int, dict[str, Any], dict[str, Any]] | None:
+    """The row's id, its own columns before and after; None where only facts beside it change."""
+    after = _columns(sheet, row, changes, ids)
+    if row.stored is None or not after:
+        return None
+    before = {name: row.stored.values.get(name) for name in changes}
+    return row.stored.id, _columns(sheet, row, before, ids), after
 
 
 def _mark_outside_days(plans: Sequence[SheetPlan]) -> None:
@@ -116,6 +148,7 @@ def _columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], ids: Ids) -
     """The table's columns for these columns of the sheet."""
     columns = _reference_columns(sheet, row, values, ids)
     referred = {name for names in REFERENCE_COLUMNS.get(sheet, {}).values() for name in names}
+    referred |= facts_of(sheet)
     if sheet == "fittings":
         referred -= {"supplier"}
     for definition in SHEETS[sheet].columns:

@@ -19,6 +19,7 @@ from rockrobot.imports.models import ImportRun
 from rockrobot.imports.rules import REFERENCES, Key, SheetPlan, StoredRow, totals
 from rockrobot.jobs import Job
 from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
+from rockrobot.party_facts.queries import fact_columns
 
 MODELS: dict[str, Any] = {
     "models": DeviceModel,
@@ -45,7 +46,6 @@ REFERENCE_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "contained_batch_id": ("contains_part_no", "contains_supplier", "contains_batch_no"),
     },
     "batch_stock": {"batch_id": ("part_no", "supplier", "batch_no")},
-    "people": {"company_id": ("customer_no",)},
     "addresses": {"company_id": ("customer_no",), "person_id": ("person_no",)},
     "devices": {"device_model_id": ("model_code",)},
     "fittings": {
@@ -82,9 +82,10 @@ def _statement(sheet: str) -> Select[Any]:
             continue
         statement = _join(statement, getattr(model, column), names)
         referred.update(names)
-    plain = [c.name for c in SHEETS[sheet].columns if c.name not in referred]
+    facts = fact_columns(sheet)
+    plain = [c.name for c in SHEETS[sheet].columns if c.name not in referred and c.name not in facts]
     columns = [getattr(model, own_column(sheet, name)).label(name) for name in plain]
-    return statement.add_columns(*columns).order_by(*_order(model))
+    return statement.add_columns(*columns, *facts.values()).order_by(*_order(model))
 
 
 def _order(model: Any) -> list[Any]:

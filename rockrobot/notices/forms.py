@@ -5,9 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from rockrobot.fields import stripped
-
-CLEAN = [stripped]
+from rockrobot.fields import CLEAN
 
 
 class HeadingForm(FlaskForm):

@@ -5,9 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
-from rockrobot.fields import BusinessIdField, CountryField, PhoneField, stripped
+from rockrobot.fields import CLEAN, BusinessIdField, CountryField, PhoneField, stripped
 
-CLEAN = [stripped]
 MEDIUM = {"class": "medium"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Integer, case, func, literal, select
 
-from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.models import Address, Affiliation, Company, Person
 from rockrobot.contacts.rules import AddressKind
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Ownership
@@ -14,6 +14,7 @@ from rockrobot.devices.rules import OWNING, OwnershipKind, owner_on
 from rockrobot.owners.rules import Machine, Owner, Party
 
 _addresses = Address.__table__
+_affiliations = Affiliation.__table__
 _companies = Company.__table__
 _devices = Device.__table__
 _fates = DeviceFate.__table__
@@ -75,7 +76,7 @@ def owners_on(parties: Collection[Party], day: date) -> dict[Party, Owner]:
     companies = select(c.id, nobody, c.customer_no, c.name, nothing, c.country, c.language, a.id, a.country)
     people = select(nobody, p.id, p.person_no, p.first_name, p.last_name, c.country, p.language, a.id, a.country)
     of_company = companies.join_from(_companies, a.id.table, a.id == _letter_address(_companies, day), isouter=True)
-    of_person = people.join_from(_people, _companies, isouter=True).outerjoin(
+    of_person = people.join_from(_people, _companies, c.id == _company_of_person(), isouter=True).outerjoin(
         a.id.table, a.id == _letter_address(_people, day)
     )
     rows = [
@@ -94,6 +95,13 @@ def owners_on(parties: Collection[Party], day: date) -> dict[Party, Owner]:
         )
         for company_id, person_id, number, first, last, country, language, address_id, there in rows
     }
+
+
+def _company_of_person() -> Any:
+    """SQL of the company that a person represents first of all."""
+    f = _affiliations.c
+    mine = select(f.company_id).where(f.person_id == _people.c.id, f.is_primary)
+    return mine.order_by(f.id).limit(1).correlate(_people).scalar_subquery()
 
 
 def _letter_address(owners: Any, day: date) -> Any:

@@ -10,11 +10,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import party_numbered
-from rockrobot.fields import DateField, stripped
+from rockrobot.fields import CLEAN, DateField
 from rockrobot.parts import queries
 from rockrobot.parts.models import Part
 
-CLEAN = [stripped]
 NUMBER = {"class": "medium no"}
 HELD = ("in_stock", "quarantined", "scrapped", "returned")
 MOST_PIECES = 10_000_000

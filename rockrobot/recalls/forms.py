@@ -8,10 +8,9 @@ from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, String
 from wtforms import DateField as HtmlDateField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from rockrobot.fields import CountryField, DateField, stripped
+from rockrobot.fields import CLEAN, CountryField, DateField
 from rockrobot.recalls.rules import CaseOrigin
 
-CLEAN = [stripped]
 AREA = {"rows": 3}
 
 

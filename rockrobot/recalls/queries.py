@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.models import Address, Affiliation, Company
 from rockrobot.db import db
 from rockrobot.devices.models import Ownership
 from rockrobot.lists import Listing, listing
@@ -235,7 +235,7 @@ def countries_of(case_id: int) -> set[str]:
     companies = {company_id for company_id, _ in parties if company_id}
     people = {person_id for _, person_id in parties if person_id}
     found = _in_chunks(select(Company.country), Company.id, companies)
-    found |= _in_chunks(select(Company.country).join(Person, Person.company_id == Company.id), Person.id, people)
+    found |= _in_chunks(select(Company.country).join(Affiliation), Affiliation.person_id, people)
     found |= _in_chunks(select(Address.country), Address.company_id, companies)
     found |= _in_chunks(select(Address.country), Address.person_id, people)
     return {country.upper() for country in found if country}

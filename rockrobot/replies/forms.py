@@ -9,14 +9,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
-from rockrobot.fields import CountryField, DateField, choices_of, stripped
+from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
 from rockrobot.outcomes.rules import Channel, ReplyKind
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_numbered
 from rockrobot.recalls.rules import OPEN_STATES, UnitState
 from rockrobot.replies.rules import CONSEQUENCES, Evidence
 
-CLEAN = [stripped]
 CHANNELS = [
     (Channel.LETTER.value, _("Vastauslomake tai kirje")),
     (Channel.EMAIL.value, _("Sähköposti")),

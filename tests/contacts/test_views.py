@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from rockrobot import clock
 from rockrobot.chain import LedgerEntry
-from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.models import Address, Affiliation, Company, Person
 from rockrobot.db import db
 from tests import make
 
@@ -36,7 +36,7 @@ def test_a_company_card_shows_machines_people_and_the_letter_address(office):
     company = make.company("Kivi Oy")
     device = make.device(serial="SP5-0147")
     make.ownership(device, company)
-    person = make.person("Aino", "Aho", company_id=company.id)
+    person = make.person("Aino", "Aho", company=company)
     make.address(company, kind="visiting", street="Käyntikuja 1")
     make.address(company, kind="postal", street="Postikuja 2")
 
@@ -51,7 +51,7 @@ def test_a_company_card_shows_machines_people_and_the_letter_address(office):
 
 def test_the_workshop_sees_no_people_and_no_addresses_of_a_company(workshop):
     company = make.company("Kivi Oy")
-    make.person("Aino", "Aho", company_id=company.id)
+    make.person("Aino", "Aho", company=company)
     make.address(company, street="Salakuja 7")
 
     html = workshop.get(f"/companies/{company.id}").text
@@ -133,7 +133,8 @@ def test_a_person_is_added_to_a_company_by_its_number(office):
     office.post("/people/new", data={"first_name": "Aino", "last_name": "Aho", "company": "A9"})
     wrong = office.post("/people/new", data={"last_name": "Aho", "company": "Ei Ole Oy"})
 
-    assert [(row.name, row.company_id, row.person_no) for row in rows(Person)] == [("Aino Aho", company.id, "H00001")]
+    assert [(row.name, row.person_no) for row in rows(Person)] == [("Aino Aho", "H00001")]
+    assert [(row.company_id, row.is_primary) for row in rows(Affiliation)] == [(company.id, True)]
     assert "Yritystä «Ei Ole Oy» ei löydy." in wrong.text
 
 

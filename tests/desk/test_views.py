@@ -111,7 +111,7 @@ def test_a_running_job_asks_again_by_itself(office):
 
 def test_a_change_set_shows_rows_before_and_after(office):
     company = make.company("Kivi Oy")
-    with ledger.change_set("contacts.edit_company"):
+    with ledger.change_set("companies.edit"):
         company.name = "Kallio Oy"
         db.session.commit()
 
@@ -123,7 +123,7 @@ def test_a_change_set_shows_rows_before_and_after(office):
 
 
 def test_personal_values_are_hidden_from_the_administrator_and_logged_for_others(administrator, protection):
-    with ledger.change_set("contacts.new_person"):
+    with ledger.change_set("people.new"):
         person = make.person("Aino", "Aho")
     act = newest()
 
@@ -147,7 +147,7 @@ def test_views_stand_in_the_history_only_when_asked_for(protection):
 
 
 def test_an_undone_change_says_so_and_cannot_be_undone_twice(office):
-    with ledger.change_set("contacts.new_company"):
+    with ledger.change_set("companies.new"):
         make.company("Kivi Oy")
     act = newest()
 
@@ -161,7 +161,7 @@ def test_an_undone_change_says_so_and_cannot_be_undone_twice(office):
 
 
 def test_only_customer_care_undoes_what_others_did(workshop, protection, administrator, office):
-    with ledger.change_set("contacts.new_company", actor="staff:999"):
+    with ledger.change_set("companies.new", actor="staff:999"):
         make.company("Kivi Oy")
     act = newest()
 

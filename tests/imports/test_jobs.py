@@ -17,7 +17,7 @@ from rockrobot.imports import actions, views
 from rockrobot.imports.models import ImportRun, ImportState
 from rockrobot.parts.models import Part
 from tests.imports.test_views import machines, upload, work
-from tests.register import small_register, write_folder, write_xlsx, write_zip
+from tests.register import rows_beside, small_register, write_folder, write_xlsx, write_zip
 
 
 def uploads(app) -> list[str]:
@@ -83,7 +83,7 @@ def test_an_import_that_was_cut_off_goes_on_in_its_change_set(app, office, tmp_p
     work()
 
     run = the_run()
-    rows = sum(len(rows) for rows in small_register().values())
+    rows = sum(len(rows) for rows in small_register().values()) + rows_beside(small_register())
     assert run.state is ImportState.APPLIED
     assert undo.undo(run.change_set_id).count == rows
     db.session.commit()
@@ -248,7 +248,7 @@ def test_an_undone_import_lists_what_it_had_to_leave(app, office, tmp_path):
     office.post(page + "/apply")
     work()
     company = db.session.scalar(select(Company).where(Company.customer_no == "A001"))
-    with ledger.change_set("contacts.edit_company"):
+    with ledger.change_set("companies.edit"):
         company.name = "Muutettu Oy"
         db.session.commit()
 

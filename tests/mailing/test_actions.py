@@ -67,7 +67,7 @@ def message(database):
     db.session.add(letter)
     db.session.flush()
     db.session.add(LetterBody(letter_id=letter.id, sha256="a" * 64, body=b"%PDF-exact bytes"))
-    assert actions.queue_mail([(letter, company.email)], subject="Takaisinveto", text="Liitteenä kirje.") == 1
+    assert actions.queue_mail([(letter, "info@kivi.example")], subject="Takaisinveto", text="Liitteenä kirje.") == 1
     db.session.commit()
     return db.session.scalar(select(OutboxMessage))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rockrobot import ledger
-from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.models import Address, Affiliation, Company, Person
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, Ownership
 from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
@@ -61,13 +61,23 @@ def load(sheets: Sheets) -> None:
     batches = [_batch(r, part) for r in sheets["batches"]]
     keys = [(r["part_no"], r["supplier"], r["batch_no"]) for r in sheets["batches"]]
     batch: dict[tuple[str, ...], int] = dict(zip(keys, _put(Batch, batches), strict=True))
-    company = dict(
-        zip((r["customer_no"] for r in sheets["companies"]), _put(Company, sheets["companies"]), strict=True)
-    )
-    people = [dict(r, company_id=company.get(r.pop("customer_no"))) for r in map(dict, sheets["people"])]
+    companies = [_own(r, Company) for r in sheets["companies"]]
+    company = dict(zip((r["customer_no"] for r in sheets["companies"]), _put(Company, companies), strict=True))
+    people = [_own(r, Person) for r in sheets["people"]]
     person = dict(zip((r["person_no"] for r in sheets["people"]), _put(Person, people), strict=True))
+    represented = [
+        {"person_id": person[r["person_no"]], "company_id": company[r["customer_no"]], "is_primary": True}
+        for r in sheets["people"]
+        if r["customer_no"]
+    ]
+    _put(Affiliation, represented)
     _load_facts(sheets, device, part, batch, company, person)
     db.session.commit()
+
+
+def _own(row: Row, model: Any) -> dict[str, Any]:
+    """The columns of the row that the party's own table keeps."""
+    return {name: value for name, value in row.items() if name in model.__table__.c}
 
 
 def _machine(r: Row, model: dict[str, int]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Forms and pages of addresses (statement: Rekisterin tietosisältö)."""

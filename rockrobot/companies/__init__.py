@@ -1,0 +1,1 @@
+"""Forms and pages of companies (statement: Rekisterin tietosisältö)."""

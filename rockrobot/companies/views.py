@@ -1,0 +1,101 @@
+from flask import Blueprint, abort, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from rockrobot import clock, ledger
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
+from rockrobot.companies.forms import CompanyForm, NewCompanyForm
+from rockrobot.contacts import actions, queries
+from rockrobot.contacts.models import Company
+from rockrobot.contacts.rules import PointKind, address_order
+from rockrobot.desk.queries import history_of
+from rockrobot.devices.queries import DeviceFilter, find_devices
+from rockrobot.fields import typed
+from rockrobot.navigation import Link, add_link
+from rockrobot.parts.queries import deliveries_to
+from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.web import Answer, commit_and_go, form_page, once, page
+
+blueprint = Blueprint("companies", __name__, url_prefix="/companies")
+COVERED = ("companies.show", "companies.new", "companies.edit", "addresses.new_for_company")
+add_link(
+    Link(lazy_gettext("Rekisteri"), 240, lazy_gettext("Yritykset"), "companies.index", "building-2", covers=COVERED)
+)
+FIELDS = ("customer_no", "name", "business_id", "country", "language", "contact_type")
+
+
+def _company(company_id: int) -> Company:
+    return queries.company_with(company_id) or abort(404)
+
+
+@blueprint.get("/")
+@allow(*REGISTER_READERS, event="companies.index")
+def index() -> str:
+    text, contact_type = request.args.get("q", ""), request.args.get("type", "")
+    found = queries.find_companies(text=text, contact_type=contact_type, number=request.args.get("page", 1, int))
+    ledger.log_view([])
+    return page(
+        "companies/index.html",
+        fragments=("company_rows",),
+        found=found,
+        text=text,
+        contact_type=contact_type,
+        types=[("", _("Kaikki")), *((word, word) for word in queries.contact_types())],
+    )
+
+
+@blueprint.get("/<int:company_id>")
+@allow(*REGISTER_READERS, event="companies.show")
+def show(company_id: int) -> str:
+    company, day = _company(company_id), clock.today()
+    sees_people = current_user.role in PEOPLE_READERS
+    people = queries.affiliations_of(company_id) if sees_people else []
+    addresses = queries.addresses_of(company) if sees_people else []
+    points = queries.points_of(company)
+    devices = find_devices(DeviceFilter(company_id=company_id), day=day)
+    ledger.log_view([row.person_id for row in people])
+    return page(
+        "companies/show.html",
+        company=company,
+        people=people,
+        addresses=addresses,
+        points=points,
+        letter_address=next(iter(address_order(addresses, day)), None),
+        devices=devices,
+        recalls=open_cases_of_devices([device.id for device in devices.rows]),
+        deliveries=deliveries_to(company_id),
+        sees_people=sees_people,
+        history=history_of(
+            {
+                "companies": [company_id],
+                "addresses": [address.id for address in addresses],
+                "contact_points": [point.id for point in points],
+            }
+        ),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="companies.new")
+@once
+def new() -> Answer:
+    form = NewCompanyForm(country="FI", language="fi", contact_type="asiakas")
+    if form.validate_on_submit():
+        company = actions.add_company(**typed(form, FIELDS))
+        actions.add_points(company, {PointKind.SWITCHBOARD: form.switchboard.data, PointKind.EMAIL: form.email.data})
+        return commit_and_go(url_for("companies.show", company_id=company.id), _("Yritys lisätty."), undo=True)
+    return form_page("companies/new.html", form)
+
+
+@blueprint.route("/<int:company_id>/edit", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="companies.edit")
+def edit(company_id: int) -> Answer:
+    company = _company(company_id)
+    ledger.log_view([])
+    form = CompanyForm(obj=company)
+    if form.validate_on_submit():
+        actions.change(company, **typed(form, FIELDS))
+        here = url_for("companies.show", company_id=company_id)
+        return commit_and_go(here, _("Yrityksen tiedot muutettu."), undo=True)
+    return form_page("companies/edit.html", form, company=company)

@@ -1,0 +1,1 @@
+"""Forms and pages of people (statement: Rekisterin tietosisältö)."""

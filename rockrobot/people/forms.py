@@ -1,0 +1,42 @@
+"""Forms of people."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import SelectChoice, SelectField, StringField
+from wtforms.validators import DataRequired, Length
+
+from rockrobot.contacts import queries
+from rockrobot.contacts.rules import ContactType
+from rockrobot.fields import CLEAN, MAIL, LanguageField, LookupField, PhoneField
+
+
+class PersonForm(FlaskForm):
+    """A person; whom they represent and how they are reached have forms of their own."""
+
+    first_name = StringField(_("Etunimi"), [Length(max=100)], filters=CLEAN)
+    last_name = StringField(_("Sukunimi"), [DataRequired(_("Kirjoita sukunimi.")), Length(max=100)], filters=CLEAN)
+    language = LanguageField(_("Kieli"), render_kw={"class": "medium"})
+    contact_type = SelectField(_("Kontaktityyppi"), validate_choice=False, render_kw={"class": "medium"})
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types()])
+        self.contact_type.choices = [SelectChoice("", gettext("ei tiedossa")), *map(SelectChoice, known)]
+
+
+class NewPersonForm(PersonForm):
+    """A person, whom they represent and how they are reached first of all."""
+
+    company = LookupField(
+        _("Yritys"),
+        queries.company_named,
+        _("Yritystä «%(text)s» ei löydy. Kirjoita asiakasnumero tai koko nimi."),
+        description=_("Asiakasnumero tai koko nimi. Tyhjä: yksityishenkilö."),
+    )
+    title = StringField(_("Titteli"), [Length(max=120)], filters=CLEAN)
+    direct_phone = PhoneField(_("Suora puhelin"), [Length(max=60)], filters=CLEAN, render_kw={"class": "medium"})
+    mobile = PhoneField(_("Matkapuhelin"), [Length(max=60)], filters=CLEAN, render_kw={"class": "medium"})
+    email = StringField(_("Sähköposti"), MAIL, filters=CLEAN)

@@ -1,0 +1,97 @@
+from flask import Blueprint, abort, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from rockrobot import clock, ledger
+from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.contacts import actions, queries
+from rockrobot.contacts.models import Person
+from rockrobot.contacts.rules import PointKind, address_order
+from rockrobot.desk.queries import history_of
+from rockrobot.devices.queries import DeviceFilter, find_devices
+from rockrobot.fields import typed
+from rockrobot.navigation import Link, add_link
+from rockrobot.people.forms import NewPersonForm, PersonForm
+from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.web import Answer, commit_and_go, form_page, once, page
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+COVERED = ("people.show", "people.new", "people.edit", "addresses.new_for_person")
+add_link(Link(lazy_gettext("Rekisteri"), 250, lazy_gettext("Henkilöt"), "people.index", "users", covers=COVERED))
+FIELDS = ("first_name", "last_name", "language", "contact_type")
+
+
+def _person(person_id: int) -> Person:
+    return queries.person_with(person_id) or abort(404)
+
+
+@blueprint.get("/")
+@allow(*PEOPLE_READERS, event="people.index")
+def index() -> str:
+    text = request.args.get("q", "")
+    found = queries.find_people(text=text, number=request.args.get("page", 1, int))
+    ledger.log_view([person.id for person in found.rows])
+    return page("people/index.html", fragments=("people_rows",), found=found, text=text)
+
+
+@blueprint.get("/<int:person_id>")
+@allow(*PEOPLE_READERS, event="people.show")
+def show(person_id: int) -> str:
+    person, day = _person(person_id), clock.today()
+    addresses = queries.addresses_of(person)
+    points = queries.points_of(person)
+    company = person.company
+    devices = find_devices(DeviceFilter(person_id=person_id), day=day)
+    ledger.log_view([person_id])
+    return page(
+        "people/show.html",
+        contact=person,
+        addresses=addresses,
+        points=points,
+        switchboards=[p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else [],
+        letter_address=next(iter(address_order(addresses, day)), None),
+        devices=devices,
+        recalls=open_cases_of_devices([device.id for device in devices.rows]),
+        history=history_of(
+            {
+                "people": [person_id],
+                "addresses": [address.id for address in addresses],
+                "contact_points": [point.id for point in points],
+                "affiliations": [row.id for row in person.affiliations],
+            }
+        ),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="people.new")
+@once
+def new() -> Answer:
+    company = queries.company_with(request.args.get("company", 0, int))
+    form = NewPersonForm(company=company.customer_no if company else "", language="fi")
+    ledger.log_view([])
+    if form.validate_on_submit():
+        person = actions.add_person(**typed(form, FIELDS))
+        if form.company.found or form.title.data:
+            actions.add_affiliation(person, form.company.found, title=form.title.data)
+        typed_points = {
+            PointKind.DIRECT: form.direct_phone.data,
+            PointKind.MOBILE: form.mobile.data,
+            PointKind.EMAIL: form.email.data,
+        }
+        actions.add_points(person, typed_points)
+        return commit_and_go(url_for("people.show", person_id=person.id), _("Henkilö lisätty."), undo=True)
+    return form_page("people/new.html", form)
+
+
+@blueprint.route("/<int:person_id>/edit", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="people.edit")
+def edit(person_id: int) -> Answer:
+    person = _person(person_id)
+    ledger.log_view([person_id])
+    form = PersonForm(obj=person)
+    if form.validate_on_submit():
+        actions.change(person, **typed(form, FIELDS))
+        here = url_for("people.show", person_id=person_id)
+        return commit_and_go(here, _("Henkilön tiedot muutettu."), undo=True)
+    return form_page("people/edit.html", form, contact=person)
