@@ -26,9 +26,9 @@ def empty_register(folder: Path) -> Flask:
 def insert(driver: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Rows put in by the driver's executemany, without ledger. Texts not named are empty."""
     named = columns.split(", ")
-    empty = {"hand_changed": "'[]'"}
+    empty: dict[str, str] = {}
     for _, name, kind, required, default, key in driver.execute(f"PRAGMA table_info({table})").fetchall():
         if name not in named and required and default is None and not key:
-            empty.setdefault(name, "''" if kind == "TEXT" else "0")
+            empty[name] = "'[]'" if name == "hand_changed" else "''" if kind == "TEXT" else "0"
     marks = ", ".join(["?"] * len(named) + list(empty.values()))
     driver.executemany(f"INSERT INTO {table} ({', '.join([*named, *empty])}) VALUES ({marks})", rows)
