@@ -67,6 +67,8 @@ class Source(StrEnum):
 
 PHONES = frozenset({PointKind.DIRECT, PointKind.MOBILE, PointKind.SWITCHBOARD, PointKind.PHONE})
 HOME_REGION = "FI"
+SHORTEST_NUMBER = 10_000
+EXTENSION = re.compile(r"[\s,;]*\b(?:ext|x|alanumero|alanro|anknytning|ankn)[\s.:=]*(\d{1,7})$", re.IGNORECASE)
 
 
 class DatedPoint(Protocol):
@@ -130,20 +132,30 @@ def normal_point(kind: PointKind, raw: str, region: str = HOME_REGION) -> tuple[
     """The normal form of a contact point and its extension, from what was typed.
 
     A phone is E.164 ("+358401234567") where the number is possible in the region (ISO code of the country whose numbers
-    need no country code), else its digits; an e-mail is in small letters; others lose the scheme and a closing slash.
-    Nothing is refused: what was typed is kept beside. Source: our choice.
+    need no country code) and has at least five digits after the country's, else its digits; an e-mail is in small
+    letters; others lose the scheme and a closing slash. Nothing is refused: what was typed is kept beside.
+    Source: our choice.
     """
     text = " ".join(raw.split())
-    if kind not in PHONES:
-        plain = text.lower()
-        return (plain if kind is PointKind.EMAIL else re.sub(r"^https?://(www\.)?|/$", "", plain)), ""
+    if kind in PHONES:
+        return _normal_phone(text, region or HOME_REGION)
+    plain = text.lower()
+    return (plain if kind is PointKind.EMAIL else re.sub(r"^https?://(www\.)?|/$", "", plain)), ""
+
+
+def _normal_phone(text: str, region: str) -> tuple[str, str]:
+    tail = EXTENSION.search(text)
+    number_text, extension = (text[: tail.start()], tail[1]) if tail else (text, "")
+    digits = re.sub(r"\D", "", number_text)
+    if re.search(r"[^\W\d_]", number_text):
+        return digits, extension
     try:
-        number = phonenumbers.parse(text, region or HOME_REGION)
+        number = phonenumbers.parse(number_text, region)
     except phonenumbers.NumberParseException:
-        return re.sub(r"\D", "", text), ""
-    if not phonenumbers.is_possible_number(number):
-        return re.sub(r"\D", "", text), ""
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164), number.extension or ""
+        return digits, extension
+    if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < SHORTEST_NUMBER:
+        return digits, extension
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164), extension
 
 
 def split_numbers(text: str) -> list[str]:

@@ -41,6 +41,7 @@ def show(person_id: int) -> str:
     addresses = queries.addresses_of(person)
     points = queries.points_of(person)
     company = person.company
+    switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
     ledger.log_view([person_id])
     return page(
@@ -48,7 +49,7 @@ def show(person_id: int) -> str:
         contact=person,
         addresses=addresses,
         points=points,
-        switchboards=[p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else [],
+        switchboards=switchboards,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
