@@ -14,7 +14,6 @@ FIELDS = ("title", "role", "from_on", "to_on")
 
 
 def _person(person_id: int) -> Person:
-    ledger.log_view([person_id])
     return queries.person_with(person_id) or abort(404)
 
 
@@ -33,6 +32,7 @@ def _home(person_id: int) -> str:
 @once
 def new(person_id: int) -> Answer:
     person = _person(person_id)
+    ledger.log_view([person_id])
     form = AffiliationForm(from_on=clock.today())
     if form.validate_on_submit():
         actions.add_affiliation(person, form.company.found, is_primary=form.is_primary.data, **typed(form, FIELDS))
@@ -46,6 +46,7 @@ def new(person_id: int) -> Answer:
 def change_employer(person_id: int) -> Answer:
     person = _person(person_id)
     running = [point for point in queries.points_of(person) if point.valid_to is None]
+    ledger.log_view([person_id])
     form = EmployerForm(points=[(point.id, point.raw) for point in running], on=clock.today())
     if form.validate_on_submit() and form.on.data:
         ended = [point for point in map(queries.point_with, form.ended.data or ()) if point]

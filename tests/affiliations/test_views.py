@@ -67,3 +67,15 @@ def test_an_affiliation_is_corrected_and_ended(office):
     assert corrected == [(company.id, "Johtaja", True)]
     assert stored() == [(company.id, "Johtaja", False)]
     assert "Entinen" in office.get(f"/people/{person.id}").text
+
+
+def test_every_form_opens(office):
+    person = make.person("Aino", "Aho", company=make.company("Kivi Oy"), direct_phone="09 123 456")
+    row, point = db.session.scalar(select(Affiliation.id)), db.session.scalar(select(ContactPoint.id))
+    card = f"/people/{person.id}"
+    paths = [f"{card}/affiliations/new", f"{card}/employer", f"/affiliations/{row}/edit", f"/affiliations/{row}/end"]
+    paths += [f"{card}/contact-points/new", f"/contact-points/{point}/edit", f"/contact-points/{point}/end"]
+
+    opened = [office.get(path).status_code for path in paths]
+
+    assert opened == [200] * len(paths)
