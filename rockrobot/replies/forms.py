@@ -151,11 +151,13 @@ class ConfirmForm(FlaskForm):
 
 
 class ContactForm(FlaskForm):
-    """A call or a visit."""
+    """A call or a visit; its fields stand on one page with those of the outcome."""
 
     channel = RadioField(_("Miten"), choices=choices_of(CHANNELS[2:]), default=Channel.PHONE.value)
-    on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))])
-    note = TextAreaField(_("Mitä sovittiin"), [DataRequired(_("Kirjoita, mitä tapahtui.")), Length(max=2000)])
+    on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))], id="contact_on")
+    note = TextAreaField(
+        _("Mitä sovittiin"), [DataRequired(_("Kirjoita, mitä tapahtui.")), Length(max=2000)], id="contact_note"
+    )
 
 
 class FindLetterForm(FlaskForm):

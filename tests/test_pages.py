@@ -1,0 +1,111 @@
+"""Every page that a link leads to opens, is valid HTML, has one heading, ids of its own and a label at every field."""
+
+import re
+from collections import Counter
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from html5lib.constants import E as MESSAGES
+from werkzeug.exceptions import HTTPException
+
+from rockrobot.access import LOOKING
+from tests.conftest import Visitor
+from tests.register import write_xlsx
+from tests.walk import Walk
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+PAGES_AN_ENDPOINT = 2
+UNLABELLED = {"hidden", "submit", "button", "image"}
+
+
+class Crawl:
+    """Follows the links of pages, at most a few pages of each endpoint."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
+        self.seen: Counter[str] = Counter()
+        self.known = {"/"}
+        self.faults: list[tuple[str, str]] = []
+
+    def endpoint_of(self, address: str) -> str | None:
+        adapter = self.visitor.application.url_map.bind("localhost")
+        try:
+            return str(adapter.match(address.partition("?")[0], method="GET")[0])
+        except HTTPException:
+            return None
+
+    def run(self) -> None:
+        waiting = ["/"]
+        while waiting:
+            address = waiting.pop(0)
+            endpoint = self.endpoint_of(address)
+            if endpoint is None or endpoint == "static" or self.seen[endpoint] >= PAGES_AN_ENDPOINT:
+                continue
+            self.seen[endpoint] += 1
+            waiting += self._read(address)
+
+    def _read(self, address: str) -> list[str]:
+        answer = self.visitor.get(address)
+        if answer.status_code not in {200, 303}:
+            self.faults.append((address, f"answers {answer.status_code}"))
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            return []
+        self.faults += [(address, fault) for fault in faults_of(answer.text)]
+        found = [link for link in re.findall(r'href="(/[^"#]*)', answer.text) if link not in self.known]
+        self.known.update(found)
+        return [link.replace("&amp;", "&") for link in found]
+
+
+def faults_of(html: str) -> list[str]:
+    """What is wrong with a page."""
+    parser = html5lib.HTMLParser()
+    root = parser.parse(html)
+    faults = [MESSAGES[code] % values for _, code, values in parser.errors]
+    ids = Counter(one.get("id") for one in root.iter() if one.get("id"))
+    faults += [f"id {name} is used {count} times" for name, count in ids.items() if count > 1]
+    headings = sum(1 for _ in root.iter(f"{XHTML}h1"))
+    faults += [] if headings == 1 else [f"{headings} h1"]
+    labelled = {label.get("for") for label in root.iter(f"{XHTML}label")}
+    inside = {field for label in root.iter(f"{XHTML}label") for field in label.iter()}
+    for field in root.iter():
+        if is_unlabelled(field) and field.get("id") not in labelled and field not in inside:
+            faults.append(f"no label: {field.get('name')}")
+    return faults
+
+
+def is_unlabelled(field: Element) -> bool:
+    """True for a field that needs a label and does not name itself."""
+    kinds = (f"{XHTML}input", f"{XHTML}select", f"{XHTML}textarea")
+    return field.tag in kinds and field.get("type") not in UNLABELLED and not field.get("aria-label")
+
+
+@pytest.fixture
+def walked(app, office, supervisor, tmp_path) -> Walk:
+    """A register with a case under way, so that every kind of page has something on it."""
+    walk = Walk(office, supervisor)
+    walk.import_register(write_xlsx(tmp_path / "rekisteri.xlsx"))
+    walk.open_case("PT-1", "Tiiviste Oy", "E001")
+    walk.write_texts()
+    walk.approve()
+    walk.print_letters()
+    return walk
+
+
+def test_every_page_that_a_link_leads_to_is_sound(app, walked):
+    crawl = Crawl(walked.office)
+
+    crawl.run()
+
+    assert crawl.faults == []
+    assert {"people.show", "companies.show", "devices.show", "recalls.show", "letters.case"} <= crawl.seen.keys()
+
+
+def test_most_pages_are_reached_by_links_alone(app, walked):
+    crawl = Crawl(walked.office)
+    crawl.run()
+
+    rules = [rule for rule in app.url_map.iter_rules() if LOOKING & rule.methods and rule.endpoint != "static"]
+    reached = {rule.endpoint for rule in rules} & crawl.seen.keys()
+
+    assert len(reached) >= 0.6 * len({rule.endpoint for rule in rules})
