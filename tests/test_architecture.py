@@ -4,7 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from rockrobot import ROOM_NAMES
+from sqlalchemy import JSON
+
+from rockrobot import ROOM_NAMES, _shelves, references
 
 PACKAGE = Path(__file__).parents[1] / "rockrobot"
 SHELVES = ["rules", "models", "queries", "actions", "forms", "views"]
@@ -157,3 +159,26 @@ def _cycle(graph: dict[str, set[str]]) -> list[str] | None:
         return None
 
     return next((found for name in graph if (found := walk(name, []))), None)
+
+
+def test_every_column_that_names_a_party_says_what_merge_and_erasure_do():
+    list(_shelves("models"))
+    subjects = [references.Base.metadata.tables[name] for name in references.SUBJECTS]
+
+    silent = [str(c) for table in subjects for c in references.pointing_at(table) if not references.reference_of(c)]
+
+    assert silent == [], "declare it with references.refers_to(…)"
+
+
+def test_frozen_words_about_people_say_what_erasure_does():
+    list(_shelves("models"))
+    tables = [table for table in references.Base.metadata.tables.values() if table.info.get("personal")]
+
+    silent = [
+        str(column)
+        for table in tables
+        for column in table.columns
+        if isinstance(column.type, JSON) and column.name != "hand_changed" and not references.reference_of(column)
+    ]
+
+    assert silent == [], "declare it with info=references.tells_of_party(…)"

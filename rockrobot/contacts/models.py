@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot import clock
 from rockrobot.contacts.rules import AddressKind, PointKind, Source, main_point
 from rockrobot.db import Base, Word
 from rockrobot.ledger import HandChanged
+from rockrobot.references import OnErase, OnMerge, refers_to
 
 CHILDREN_LOAD: Final = "raise_on_sql"
 
@@ -88,8 +89,8 @@ class Affiliation(Base):
     __table_args__ = (Index(None, "person_id", "is_primary"), Index(None, "company_id"), {"info": {"personal": True}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    person_id: Mapped[int] = refers_to("people.id", merge=OnMerge.ASK, erase=OnErase.ERASE)
+    company_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.ASK, erase=OnErase.ERASE)
     title: Mapped[str] = mapped_column(String(120), default="")
     role: Mapped[str] = mapped_column(String(120), default="")
     from_on: Mapped[date | None]
@@ -112,8 +113,8 @@ class Address(HandChanged, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    company_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.ASK, erase=OnErase.ERASE)
+    person_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.ASK, erase=OnErase.ERASE)
     kind: Mapped[AddressKind] = mapped_column(Word(AddressKind))
     street: Mapped[str] = mapped_column(String(200), default="")
     postcode: Mapped[str] = mapped_column(String(20), default="")
@@ -133,12 +134,12 @@ class Worksite(Base):
     __table_args__ = (Index(None, "contact_id"), {"info": {"personal": True}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+    address_id: Mapped[int] = refers_to("addresses.id", erase=OnErase.ERASE, unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     access_note: Mapped[str] = mapped_column(Text, default="")
     latitude_microdegrees: Mapped[int | None]
     longitude_microdegrees: Mapped[int | None]
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    contact_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.MOVE, erase=OnErase.ANONYMISE)
 
     address: Mapped[Address] = relationship(lazy="joined", innerjoin=True)
     contact: Mapped[Person | None] = relationship(lazy=CHILDREN_LOAD)
@@ -165,9 +166,9 @@ class ContactPoint(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    worksite_id: Mapped[int | None] = mapped_column(ForeignKey("worksites.id"))
+    company_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.ASK, erase=OnErase.ERASE)
+    person_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.ASK, erase=OnErase.ERASE)
+    worksite_id: Mapped[int | None] = refers_to("worksites.id", erase=OnErase.ERASE)
     kind: Mapped[PointKind] = mapped_column(Word(PointKind))
     raw: Mapped[str] = mapped_column(String(254))
     normal: Mapped[str] = mapped_column(String(254))

@@ -11,6 +11,7 @@ from rockrobot.db import Base, Word
 from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind, PictureKind
 from rockrobot.ledger import HandChanged
 from rockrobot.parts.models import Batch, Part
+from rockrobot.references import OnErase, OnMerge, refers_to
 
 CHILDREN_LOAD: Final = "raise_on_sql"
 
@@ -105,8 +106,8 @@ class Ownership(HandChanged, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    company_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.ASK, erase=OnErase.KEEP)
+    person_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.ASK, erase=OnErase.KEEP)
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]
     kind: Mapped[OwnershipKind] = mapped_column(Word(OwnershipKind))

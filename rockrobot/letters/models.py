@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.rules import Language
 from rockrobot.db import Base, Moment, Word
+from rockrobot.references import OnErase, OnMerge, refers_to, tells_of_party
 
 
 class LetterKind(StrEnum):
@@ -69,14 +70,14 @@ class Letter(Base):
     case_number: Mapped[str] = mapped_column(String(40))
     kind: Mapped[LetterKind] = mapped_column(Word(LetterKind))
     language: Mapped[Language] = mapped_column(Word(Language))
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id"))
-    recipient_name: Mapped[str] = mapped_column(String(200))
-    address_lines: Mapped[list[str]] = mapped_column(JSON)
-    address_faults: Mapped[list[str]] = mapped_column(JSON, default=list)
-    units: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    company_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.MOVE, erase=OnErase.KEEP)
+    person_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.MOVE, erase=OnErase.KEEP)
+    address_id: Mapped[int | None] = refers_to("addresses.id", erase=OnErase.KEEP)
+    recipient_name: Mapped[str] = mapped_column(String(200), info=tells_of_party(OnErase.KEEP))
+    address_lines: Mapped[list[str]] = mapped_column(JSON, info=tells_of_party(OnErase.KEEP))
+    address_faults: Mapped[list[str]] = mapped_column(JSON, default=list, info=tells_of_party(OnErase.KEEP))
+    units: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info=tells_of_party(OnErase.KEEP))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, info=tells_of_party(OnErase.KEEP))
     text_version: Mapped[int]
     is_drill: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime] = mapped_column(Moment)
@@ -124,9 +125,9 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), unique=True)
-    to_address: Mapped[str] = mapped_column(String(254))
+    to_address: Mapped[str] = mapped_column(String(254), info=tells_of_party(OnErase.KEEP))
     subject: Mapped[str] = mapped_column(String(200))
-    body_text: Mapped[str] = mapped_column(Text)
+    body_text: Mapped[str] = mapped_column(Text, info=tells_of_party(OnErase.KEEP))
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     state: Mapped[OutboxState] = mapped_column(Word(OutboxState), default=OutboxState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)

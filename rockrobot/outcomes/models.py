@@ -10,6 +10,7 @@ from rockrobot.db import Base, Moment, Word
 from rockrobot.letters.models import Letter
 from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.recalls.models import CaseUnit, RecallCase
+from rockrobot.references import OnErase, OnMerge, refers_to
 
 NEVER = {"info": {"undo": "never"}}
 
@@ -29,8 +30,8 @@ class Attempt(Base):
     channel: Mapped[Channel] = mapped_column(Word(Channel))
     state: Mapped[AttemptState] = mapped_column(Word(AttemptState))
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), unique=True)
-    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"), index=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    company_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.MOVE, erase=OnErase.KEEP, index=True)
+    person_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.MOVE, erase=OnErase.KEEP, index=True)
     made_at: Mapped[datetime] = mapped_column(Moment)
     made_by: Mapped[str] = mapped_column(String(80))
     reached_on: Mapped[date | None]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rockrobot.contacts.models import Company
 from rockrobot.db import Base, Moment
 from rockrobot.ledger import HandChanged
+from rockrobot.references import OnErase, OnMerge, refers_to
 
 CHILDREN_LOAD: Final = "raise_on_sql"
 
@@ -80,7 +81,7 @@ class LooseDelivery(HandChanged, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    company_id: Mapped[int] = refers_to("companies.id", merge=OnMerge.MOVE, erase=OnErase.KEEP)
     quantity: Mapped[int]
     delivered_on: Mapped[date | None]
     ordinal: Mapped[int] = mapped_column(default=0)
