@@ -75,6 +75,11 @@ class DateField(Field):
             return self.text
         return format_day(self.data) if self.data else ""
 
+    def process_data(self, value: Any) -> None:
+        """Take a day as it is stored; nothing is typed then."""
+        self.text = None
+        super().process_data(value)
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed. Raises ValueError with the text for the person."""
         self.text = valuelist[0] if valuelist else ""

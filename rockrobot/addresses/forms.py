@@ -7,6 +7,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.rules import AddressKind
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
 
 KIND_WORDS = {
@@ -17,7 +18,7 @@ KIND_WORDS = {
 }
 
 
-class AddressForm(FlaskForm):
+class AddressForm(EditForm):
     """An address, from one day to another."""
 
     kind = SelectField(_("Laji"), choices=choices_of(KIND_WORDS.items()))

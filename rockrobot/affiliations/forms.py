@@ -9,13 +9,14 @@ from wtforms import BooleanField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.queries import company_named
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, DateField, LookupField
 
 NOT_FOUND = _("Yritystä «%(text)s» ei löydy. Kirjoita asiakasnumero tai koko nimi.")
 HOW_TO_NAME = _("Asiakasnumero tai koko nimi.")
 
 
-class AffiliationForm(FlaskForm):
+class AffiliationForm(EditForm):
     """A person represents a company, from one day to another."""
 
     company = LookupField(_("Yritys"), company_named, NOT_FOUND, description=HOW_TO_NAME)

@@ -66,7 +66,7 @@ def change_employer(person_id: int) -> Answer:
 def edit(affiliation_id: int) -> Answer:
     row = _affiliation(affiliation_id)
     data = {name: getattr(row, name) for name in (*FIELDS, "is_primary")}
-    form = AffiliationForm(data=data | {"company": row.company.customer_no if row.company else ""})
+    form = AffiliationForm(row=row, data=data | {"company": row.company.customer_no if row.company else ""})
     if form.validate_on_submit():
         company = form.company.found
         values = typed(form, FIELDS) | {"company_id": company.id if company else None}

@@ -9,6 +9,7 @@ from wtforms import BooleanField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, PhoneField
 from rockrobot.notices.rules import Remedy
 
@@ -30,7 +31,7 @@ def area(label: Any, rows: int = 3, description: Any = "") -> TextAreaField:
     return TextAreaField(label, [LONG], filters=[tidy], render_kw={"rows": rows}, description=description)
 
 
-class FactsForm(FlaskForm):
+class FactsForm(EditForm):
     """What the letters say in every language (C2, C7, C9)."""
 
     product_name = StringField(_("Tuotteen nimi"), [Length(max=200)], filters=CLEAN)
@@ -51,7 +52,7 @@ class PictureForm(FlaskForm):
     picture = FileField(_("Kuva"), [FileRequired(_("Valitse kuva."))])
 
 
-class TextForm(FlaskForm):
+class TextForm(EditForm):
     """The letter in one language; each field names the element it makes (C1-C14)."""
 
     subject = StringField(_("Aihe otsikon alla"), [Length(max=200)], filters=CLEAN)

@@ -10,12 +10,13 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.devices import queries
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN
 
 NUMBER = {"class": "medium no"}
 
 
-class ModelForm(FlaskForm):
+class ModelForm(EditForm):
     """A machine model; its code is set once."""
 
     model_code = StringField(

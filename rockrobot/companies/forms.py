@@ -4,17 +4,17 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts import queries
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import ContactType
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, MAIL, BusinessIdField, CountryField, LanguageField, PhoneField
 
 
-class CompanyForm(FlaskForm):
+class CompanyForm(EditForm):
     """A company; how it is reached has forms of its own."""
 
     name = StringField(_("Nimi"), [DataRequired(_("Kirjoita yrityksen nimi.")), Length(max=200)], filters=CLEAN)

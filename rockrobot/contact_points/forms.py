@@ -9,6 +9,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.rules import PointKind, Source
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, DateField, PhoneField, choices_of, is_mail_address
 
 KIND_WORDS = {
@@ -34,7 +35,7 @@ SOURCE_WORDS = {
 }
 
 
-class PointForm(FlaskForm):
+class PointForm(EditForm):
     """How somebody is reached."""
 
     kind = SelectField(_("Laji"), render_kw={"class": "medium"})

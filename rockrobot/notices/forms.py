@@ -1,14 +1,14 @@
 """Forms of the official headings."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN
 
 
-class HeadingForm(FlaskForm):
+class HeadingForm(EditForm):
     """The words of a heading, their source, and by whom they were checked."""
 
     words = StringField(

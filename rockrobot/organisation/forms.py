@@ -1,16 +1,16 @@
 """The form of the controller and its settings."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, BusinessIdField, CountryField, PhoneField, stripped
 
 MEDIUM = {"class": "medium"}
 
 
-class OrganisationForm(FlaskForm):
+class OrganisationForm(EditForm):
     """Names, addresses, contact person and how letters and approvals work."""
 
     name = StringField(_("Nimi"), [DataRequired(_("Kirjoita nimi.")), Length(max=200)], filters=CLEAN)

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import party_numbered
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, DateField
 from rockrobot.parts import queries
 from rockrobot.parts.models import Part
@@ -31,7 +32,7 @@ class WholeNumberField(IntegerField):
             raise ValueError(gettext("Kirjoita kokonaisluku, esimerkiksi 12.")) from None
 
 
-class PartForm(FlaskForm):
+class PartForm(EditForm):
     """A part: its number and name."""
 
     part_no = StringField(
@@ -50,7 +51,7 @@ class PartForm(FlaskForm):
             raise ValidationError(gettext("Osanumero %(number)s on jo rekisterissä.", number=field.data))
 
 
-class BatchForm(FlaskForm):
+class BatchForm(EditForm):
     """A batch; its part, supplier and number are set once."""
 
     part_no = StringField(

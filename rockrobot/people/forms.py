@@ -4,16 +4,16 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from rockrobot.contacts import queries
 from rockrobot.contacts.rules import ContactType
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, MAIL, LanguageField, LookupField, PhoneField
 
 
-class PersonForm(FlaskForm):
+class PersonForm(EditForm):
     """A person; whom they represent and how they are reached have forms of their own."""
 
     first_name = StringField(_("Etunimi"), [Length(max=100)], filters=CLEAN)

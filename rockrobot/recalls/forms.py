@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, String
 from wtforms import DateField as HtmlDateField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, CountryField, DateField
 from rockrobot.recalls.rules import CaseOrigin
 
@@ -31,7 +32,7 @@ class OpeningForm(FlaskForm):
     is_drill = BooleanField(_("Harjoitus"))
 
 
-class CaseForm(FlaskForm):
+class CaseForm(EditForm):
     """What a case is called, how serious it is and when it was known."""
 
     title = StringField(_("Tapauksen nimi"), [DataRequired(_("Anna nimi.")), Length(max=200)], filters=CLEAN)
