@@ -28,6 +28,7 @@ ROOM_NAMES = (
     "people",
     "parts",
     "devices",
+    "worksites",
     "owners",
     "catalogue",
     "events",

@@ -53,6 +53,7 @@ def show(company_id: int) -> str:
     people = queries.affiliations_of(company_id) if sees_people else []
     addresses = queries.addresses_of(company) if sees_people else []
     points = queries.points_of(company)
+    worksites = queries.worksites_of(company) if sees_people else []
     devices = find_devices(DeviceFilter(company_id=company_id), day=day)
     ledger.log_view([row.person_id for row in people])
     return page(
@@ -61,6 +62,7 @@ def show(company_id: int) -> str:
         people=people,
         addresses=addresses,
         points=points,
+        worksites=worksites,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),

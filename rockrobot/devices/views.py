@@ -1,5 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
@@ -29,6 +30,7 @@ from rockrobot.parts.actions import BlockedBatchError
 from rockrobot.parts.queries import all_parts, running_blocks
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.worksites.queries import stay_on, stays_of
 
 blueprint = Blueprint("devices", __name__)
 WRITERS = (Role.CUSTOMER_CARE, Role.WORKSHOP)
@@ -95,9 +97,11 @@ def show(device_id: int) -> str:
     sees_people = current_user.role in PEOPLE_READERS
     owner, holders = owner_on(chain, day), holders_on(chain, day)
     place = _place(holders[0] if holders else owner) if sees_people else None
+    stays = stays_of(device_id)
     _log_owners([chain])
     fittings = queries.fittings_of(device_id)
     fate = queries.fates_of([device_id]).get(device_id)
+    told: dict[str, Sequence[Any]] = {"ownerships": chain, "fittings": fittings, "worksite_stays": stays}
     return page(
         "devices/show.html",
         device=device,
@@ -106,25 +110,21 @@ def show(device_id: int) -> str:
         holders=holders,
         in_stock=is_in_stock(chain, day),
         place=place,
+        stays=stays,
+        stay=stay_on(stays, day),
         fittings=fittings,
         scale=_scale(device, fittings),
         blocks=running_blocks([row.batch_id for row in fittings if row.batch_id]),
         fate=fate,
         recalls=open_cases_of_devices([device_id]).get(device_id, []),
-        history=_history(device, chain, fittings, fate.id if fate else None),
+        history=_history(device, told | {"device_fates": [fate] if fate else []}),
         sees_people=sees_people,
     )
 
 
-def _history(device: Device, chain: list[Ownership], fittings: Sequence[Fitting], fate_id: int | None) -> list[Act]:
-    return history_of(
-        {
-            "devices": [device.id],
-            "ownerships": [row.id for row in chain],
-            "fittings": [row.id for row in fittings],
-            "device_fates": [fate_id] if fate_id else [],
-        }
-    )
+def _history(device: Device, rows: Mapping[str, Sequence[Any]]) -> list[Act]:
+    ids = {table: [row.id for row in found] for table, found in rows.items()}
+    return history_of({"devices": [device.id]} | ids)
 
 
 def _scale(device: Device, fittings: Sequence[Fitting]) -> dict[str, date]:

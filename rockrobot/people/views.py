@@ -40,6 +40,7 @@ def show(person_id: int) -> str:
     person, day = _person(person_id), clock.today()
     addresses = queries.addresses_of(person)
     points = queries.points_of(person)
+    worksites = queries.worksites_of(person)
     company = person.company
     switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
@@ -49,6 +50,7 @@ def show(person_id: int) -> str:
         contact=person,
         addresses=addresses,
         points=points,
+        worksites=worksites,
         switchboards=switchboards,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,

@@ -1,0 +1,1 @@
+"""Worksites and which machine stood at which, when (statement: Rekisterin tietosisältö)."""
