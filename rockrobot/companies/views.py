@@ -13,6 +13,7 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
+from rockrobot.objections.queries import choices_of, stops_of_companies
 from rockrobot.parts.queries import deliveries_to
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
@@ -34,11 +35,13 @@ def _company(company_id: int) -> Company:
 def index() -> str:
     text, contact_type = request.args.get("q", ""), request.args.get("type", "")
     found = queries.find_companies(text=text, contact_type=contact_type, number=request.args.get("page", 1, int))
+    stops = stops_of_companies([company.id for company in found.rows])
     ledger.log_view([])
     return page(
         "companies/index.html",
         fragments=("company_rows",),
         found=found,
+        stops=stops,
         text=text,
         contact_type=contact_type,
         types=[("", _("Kaikki")), *((word, word) for word in queries.contact_types())],
@@ -54,6 +57,7 @@ def show(company_id: int) -> str:
     addresses = queries.addresses_of(company) if sees_people else []
     points = queries.points_of(company)
     worksites = queries.worksites_of(company) if sees_people else []
+    choices = choices_of(company) if sees_people else None
     devices = find_devices(DeviceFilter(company_id=company_id), day=day)
     ledger.log_view([row.person_id for row in people])
     return page(
@@ -65,6 +69,7 @@ def show(company_id: int) -> str:
         worksites=worksites,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
+        choices=choices,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         deliveries=deliveries_to(company_id),
         sees_people=sees_people,
@@ -74,6 +79,7 @@ def show(company_id: int) -> str:
                 "addresses": [address.id for address in addresses],
                 "contact_points": [point.id for point in points],
             }
+            | (choices.rows() if choices else {})
         ),
     )
 

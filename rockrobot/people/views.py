@@ -11,6 +11,7 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
+from rockrobot.objections.queries import choices_of, stops_of_people
 from rockrobot.people.forms import NewPersonForm, PersonForm
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
@@ -30,8 +31,10 @@ def _person(person_id: int) -> Person:
 def index() -> str:
     text = request.args.get("q", "")
     found = queries.find_people(text=text, number=request.args.get("page", 1, int))
-    ledger.log_view([person.id for person in found.rows])
-    return page("people/index.html", fragments=("people_rows",), found=found, text=text)
+    shown = [person.id for person in found.rows]
+    stops = stops_of_people(shown)
+    ledger.log_view(shown)
+    return page("people/index.html", fragments=("people_rows",), found=found, text=text, stops=stops)
 
 
 @blueprint.get("/<int:person_id>")
@@ -41,7 +44,7 @@ def show(person_id: int) -> str:
     addresses = queries.addresses_of(person)
     points = queries.points_of(person)
     worksites = queries.worksites_of(person)
-    company = person.company
+    company, choices = person.company, choices_of(person)
     switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
     ledger.log_view([person_id])
@@ -54,6 +57,7 @@ def show(person_id: int) -> str:
         switchboards=switchboards,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
+        choices=choices,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         history=history_of(
             {
@@ -62,6 +66,7 @@ def show(person_id: int) -> str:
                 "contact_points": [point.id for point in points],
                 "affiliations": [row.id for row in person.affiliations],
             }
+            | choices.rows()
         ),
     )
 

@@ -1,0 +1,1 @@
+"""For what personal data is used, and on what ground (statement: Henkilötietojen käsittelyn tarkoitus)."""

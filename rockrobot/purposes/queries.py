@@ -1,0 +1,18 @@
+"""The purposes, as edited or else as shipped."""
+
+from sqlalchemy import select
+
+from rockrobot.db import db
+from rockrobot.purposes.models import Purpose
+from rockrobot.purposes.rules import SHIPPED, PurposeCode
+
+
+def purposes() -> dict[PurposeCode, Purpose]:
+    """Every purpose by its code, in their fixed order; one that nobody has edited is as shipped and not stored."""
+    stored = {row.code: row for row in db.session.scalars(select(Purpose))}
+    return {code: stored.get(code) or Purpose(code=code, checked_by="", **SHIPPED[code]) for code in PurposeCode}
+
+
+def purpose_names() -> dict[PurposeCode, str]:
+    """The name of each purpose."""
+    return {code: row.name for code, row in purposes().items()}
