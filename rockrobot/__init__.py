@@ -58,6 +58,8 @@ ROOM_NAMES = (
     "readiness",
     "safeguards",
     "privacy_requests",
+    "comparisons",
+    "merges",
     "desk",
 )
 

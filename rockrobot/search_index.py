@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     String,
     Table,
     Text,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    true,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -59,8 +61,8 @@ class Child:
 class Kind:
     """What can be found: a table, its columns, names put together of several columns, phones, columns of other tables.
 
-    through: (own foreign key, other table, its column). children: rows that belong to it. No kind's name may contain
-    another's.
+    through: (own foreign key, other table, its column). children: rows that belong to it. hidden_by: the column that
+    says that a row is not to be found any more. No kind's name may contain another's.
     """
 
     name: str
@@ -70,10 +72,16 @@ class Kind:
     phones: tuple[str, ...] = ()
     through: tuple[tuple[str, Table, str], ...] = ()
     children: tuple[Child, ...] = ()
+    hidden_by: str = ""
 
     def reads(self) -> set[str]:
         """The own columns that the index depends on."""
-        return {*self.columns, *self.phones, *(name for names in self.phrases for name in names)}
+        own = {*self.columns, *self.phones, *(name for names in self.phrases for name in names)}
+        return own | ({self.hidden_by} if self.hidden_by else set())
+
+    def is_shown(self) -> ColumnElement[bool]:
+        """SQL that is true for rows that may be found."""
+        return self.table.c[self.hidden_by].is_(None) if self.hidden_by else true()
 
 
 _kinds: dict[str, Kind] = {}
@@ -143,7 +151,9 @@ def _index(connection: Connection, kind: Kind, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         connection.execute(entries.delete().where(entries.c.kind == kind.name, entries.c.row_id.in_(chunk)))
-        rows = connection.execute(select(*columns).select_from(source).where(own.c.id.in_(chunk))).all()
+        rows = connection.execute(
+            select(*columns).select_from(source).where(own.c.id.in_(chunk), kind.is_shown())
+        ).all()
         children = _children_of(connection, kind, chunk)
         values = [
             {"kind": kind.name, "row_id": row.id, "words": _words_of(kind, row, children.get(row.id, ()))}

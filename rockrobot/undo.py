@@ -1,5 +1,6 @@
 """Undo of a change set: every row goes back to what it was, except rows changed since, which are listed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -28,13 +29,44 @@ class Net:
 
 @dataclass
 class Undone:
-    """What an undo did: how many rows went back, and which (table, row id) it had to leave."""
+    """What an undo did: how many rows went back, and which (table, row id) it had to leave.
+
+    told_on: the endpoint of the page that lists what was left (it takes change_set_id), where there is one.
+    """
 
     count: int = 0
     left: list[tuple[str, int]] = field(default_factory=list)
+    told_on: str = ""
 
 
-def _net_of(change_set_id: int) -> dict[tuple[str, int], Net]:
+@dataclass(frozen=True)
+class Way:
+    """How the change sets of one event are undone, where putting whole rows back would say too much or too little."""
+
+    may_undo: Callable[[int], bool]
+    undo: Callable[[int], Undone]
+
+
+_ways: dict[str, Way] = {}
+
+
+def declare(event: str, way: Way) -> None:
+    """Undo the change sets of an event in a way of their own (rooms call this when they are imported)."""
+    _ways[event] = way
+
+
+def has_way(event: str) -> bool:
+    """True when change sets of this event are undone in a way of their own, however many rows they touched."""
+    return event in _ways
+
+
+def _way_of(change_set_id: int) -> Way | None:
+    event = db.session.scalar(select(ChangeSet.event).where(ChangeSet.id == change_set_id))
+    return _ways.get(event or "")
+
+
+def net_of(change_set_id: int) -> dict[tuple[str, int], Net]:
+    """What a change set did to each row (table, id), first value to last."""
     statement = (
         select(LedgerEntry.action, LedgerEntry.table_name, LedgerEntry.row_id, LedgerEntry.changes)
         .where(LedgerEntry.change_set_id == change_set_id, LedgerEntry.action != "view")
@@ -70,7 +102,8 @@ def _stored(table: Table, name: str, value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(kind, Date) else value
 
 
-def _values(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+def stored_values(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    """Values as the ledger keeps them, as the table keeps them."""
     return {name: _stored(table, name, value) for name, value in values.items()}
 
 
@@ -83,6 +116,9 @@ def may_undo(change_set_id: int) -> bool:
     """True when the change set exists, was not undone yet and touched a table that may be undone freely."""
     if db.session.scalar(select(ChangeSet.id).where(ChangeSet.undoes_id == change_set_id)) is not None:
         return False
+    way = _way_of(change_set_id)
+    if way is not None:
+        return way.may_undo(change_set_id)
     touched = (
         select(LedgerEntry.table_name)
         .where(LedgerEntry.change_set_id == change_set_id, LedgerEntry.action != "view")
@@ -102,7 +138,10 @@ def undo(change_set_id: int) -> Undone:
         raise UndoError("not_found")
     if not may_undo(change_set_id):
         raise UndoError("never")
-    nets, since = _net_of(change_set_id), _touched_since(change_set_id)
+    way = _way_of(change_set_id)
+    if way is not None:
+        return way.undo(change_set_id)
+    nets, since = net_of(change_set_id), _touched_since(change_set_id)
     undone = Undone(left=sorted(since))
     by_table: dict[str, dict[int, Net]] = {}
     for (table_name, row_id), net in nets.items():
@@ -119,12 +158,12 @@ def undo(change_set_id: int) -> Undone:
 
 def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
     changed = [
-        (row_id, _values(table, {k: net.after[k] for k in net.before}), _values(table, net.before))
+        (row_id, stored_values(table, {k: net.after[k] for k in net.before}), stored_values(table, net.before))
         for row_id, net in nets.items()
         if net.was_there and net.is_there
     ]
     gone = [
-        {"id": row_id} | _values(table, net.before)
+        {"id": row_id} | stored_values(table, net.before)
         for row_id, net in nets.items()
         if net.was_there and not net.is_there
     ]
@@ -141,7 +180,7 @@ def _take_away(table: Table, nets: dict[int, Net], undone: Undone) -> None:
         made.pop(row_id)
         undone.left.append((table.name, row_id))
     if made:
-        ledger.bulk_delete(table, [{"id": row_id} | _values(table, net.after) for row_id, net in made.items()])
+        ledger.bulk_delete(table, [{"id": row_id} | stored_values(table, net.after) for row_id, net in made.items()])
     undone.count += len(made)
 
 

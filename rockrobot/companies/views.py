@@ -55,9 +55,9 @@ def show(company_id: int) -> str:
     sees_people = current_user.role in PEOPLE_READERS
     people = queries.affiliations_of(company_id) if sees_people else []
     addresses = queries.addresses_of(company) if sees_people else []
-    points = queries.points_of(company)
     worksites = queries.worksites_of(company) if sees_people else []
     choices = choices_of(company) if sees_people else None
+    points, merged = queries.points_of(company), queries.merged_into(company)
     devices = find_devices(DeviceFilter(company_id=company_id), day=day)
     ledger.log_view([row.person_id for row in people])
     return page(
@@ -67,6 +67,7 @@ def show(company_id: int) -> str:
         addresses=addresses,
         points=points,
         worksites=worksites,
+        merged=merged,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
         choices=choices,
@@ -75,7 +76,7 @@ def show(company_id: int) -> str:
         sees_people=sees_people,
         history=history_of(
             {
-                "companies": [company_id],
+                "companies": [company_id, *(one.id for one in merged)],
                 "addresses": [address.id for address in addresses],
                 "contact_points": [point.id for point in points],
             }

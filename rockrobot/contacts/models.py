@@ -16,7 +16,7 @@ CHILDREN_LOAD: Final = "raise_on_sql"
 
 
 class Company(HandChanged, Base):
-    """A company: customer, importer, supplier."""
+    """A company: customer, importer, supplier. One that was merged stays as a tombstone that names the kept one."""
 
     __tablename__ = "companies"
 
@@ -27,6 +27,7 @@ class Company(HandChanged, Base):
     country: Mapped[str] = mapped_column(String(2), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
     contact_type: Mapped[str] = mapped_column(String(60), default="")
+    merged_into_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.MOVE, erase=OnErase.KEEP, index=True)
 
     addresses: Mapped[list["Address"]] = relationship(lazy=CHILDREN_LOAD, back_populates="company")
     points: Mapped[list["ContactPoint"]] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
@@ -38,7 +39,7 @@ class Company(HandChanged, Base):
 
 
 class Person(HandChanged, Base):
-    """A person, with or without a company."""
+    """A person, with or without a company. One that was merged stays as a tombstone that names the kept one."""
 
     __tablename__ = "people"
     __table_args__ = {"info": {"personal": True}}
@@ -49,6 +50,7 @@ class Person(HandChanged, Base):
     last_name: Mapped[str] = mapped_column(String(100), default="", index=True)
     language: Mapped[str] = mapped_column(String(10), default="")
     contact_type: Mapped[str] = mapped_column(String(60), default="")
+    merged_into_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.MOVE, erase=OnErase.KEEP, index=True)
 
     affiliations: Mapped[list["Affiliation"]] = relationship(
         lazy=CHILDREN_LOAD, viewonly=True, order_by="Affiliation.id"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from rockrobot import search, search_index
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
@@ -22,7 +23,11 @@ search_index.declare(
         "company",
         Company.__table__,
         columns=("name", "customer_no", "business_id"),
-        children=(search_index.Child(ContactPoint.__table__, "company_id", columns=("raw",), phones=("normal",)),),
+        children=(
+            search_index.Child(ContactPoint.__table__, "company_id", columns=("raw",), phones=("normal",)),
+            search_index.Child(Company.__table__, "merged_into_id", columns=("name", "customer_no")),
+        ),
+        hidden_by="merged_into_id",
     )
 )
 search_index.declare(
@@ -31,14 +36,19 @@ search_index.declare(
         Person.__table__,
         columns=("person_no",),
         phrases=(("first_name", "last_name"), ("last_name", "first_name")),
-        children=(search_index.Child(ContactPoint.__table__, "person_id", columns=("raw",), phones=("normal",)),),
+        children=(
+            search_index.Child(ContactPoint.__table__, "person_id", columns=("raw",), phones=("normal",)),
+            search_index.Child(Person.__table__, "merged_into_id", columns=("first_name", "last_name", "person_no")),
+        ),
+        hidden_by="merged_into_id",
     )
 )
 
 
 def find_companies(*, text: str = "", contact_type: str = "", number: int = 1) -> Listing[Company]:
-    """Companies by name, one page; text narrows to those in which every word is found."""
-    statement = select(Company).order_by(Company.name, Company.id).options(WITH_POINTS_OF_COMPANIES)
+    """Companies by name, one page; text narrows to those in which every word is found. Merged ones are left out."""
+    statement = select(Company).where(Company.merged_into_id.is_(None)).order_by(Company.name, Company.id)
+    statement = statement.options(WITH_POINTS_OF_COMPANIES)
     if text.strip():
         statement = statement.where(Company.id.in_(search.matching("company", text)))
     if contact_type:
@@ -47,8 +57,9 @@ def find_companies(*, text: str = "", contact_type: str = "", number: int = 1) -
 
 
 def find_people(*, text: str = "", number: int = 1) -> Listing[Person]:
-    """People by last name, one page, with their companies."""
-    statement = select(Person).order_by(Person.last_name, Person.first_name, Person.id)
+    """People by last name, one page, with their companies. Merged ones are left out."""
+    statement = select(Person).where(Person.merged_into_id.is_(None))
+    statement = statement.order_by(Person.last_name, Person.first_name, Person.id)
     statement = statement.options(WITH_COMPANIES, WITH_POINTS_OF_PEOPLE)
     if text.strip():
         statement = statement.where(Person.id.in_(search.matching("person", text)))
@@ -149,18 +160,43 @@ def address_with(address_id: int) -> Address | None:
 
 
 def party_numbered(text: str) -> Company | Person | None:
-    """The company or person whose customer number, person number or exact name was typed; None when not exactly one."""
+    """The company or person whose customer number, person number or exact name was typed; None when not exactly one.
+
+    The number of one that was merged stands for the one that was kept.
+    """
     typed = text.strip()
     company = db.session.scalar(select(Company).where(Company.customer_no == typed))
     person = db.session.scalar(select(Person).where(Person.person_no == typed))
     if company or person:
-        return company or person
-    named: list[Company | Person] = list(
-        db.session.scalars(select(Company).where(func.lower(Company.name) == typed.lower()).limit(2))
-    )
+        return _kept(company) if company else _kept(person)
+    called = select(Company).where(func.lower(Company.name) == typed.lower(), Company.merged_into_id.is_(None))
+    named: list[Company | Person] = list(db.session.scalars(called.limit(2)))
     full_name = Person.first_name + " " + Person.last_name
-    named += db.session.scalars(select(Person).where(or_(full_name == typed)).limit(2))
+    named += db.session.scalars(select(Person).where(full_name == typed, Person.merged_into_id.is_(None)).limit(2))
     return named[0] if len(named) == 1 else None
+
+
+def _kept(party: Any) -> Any:
+    return db.session.get(type(party), party.merged_into_id) if party and party.merged_into_id else party
+
+
+def heir_id(model: type[Company | Person], id_: int) -> int | None:
+    """The id of the party into which this one was merged, or None. A chain of merges is kept one step long."""
+    return db.session.scalar(select(model.merged_into_id).where(model.id == id_))
+
+
+def merged_into(party: Company | Person) -> Sequence[Company | Person]:
+    """The tombstones of those who were merged into a party, the oldest first."""
+    model: Any = type(party)
+    return db.session.scalars(select(model).where(model.merged_into_id == party.id).order_by(model.id)).all()
+
+
+def old_numbers(model: type[Company | Person]) -> dict[str, str]:
+    """Numbers of merged parties and the numbers of those that were kept: how older files are understood."""
+    number = "customer_no" if model is Company else "person_no"
+    kept: Any = aliased(model)
+    statement = select(getattr(model, number), getattr(kept, number)).join(kept, kept.id == model.merged_into_id)
+    return dict(db.session.execute(statement).all())
 
 
 def company_named(text: str) -> Company | None:

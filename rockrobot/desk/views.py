@@ -155,7 +155,8 @@ def undo(change_set_id: int) -> Response:
               count=undone.count, left=len(undone.left)), "warn")  # fmt: skip
     else:
         say(_("Kumottu."))
-    return redirect(_back_from_undo(change_set_id), 303)
+    told_on = url_for(undone.told_on, change_set_id=change_set_id) if undone.told_on else ""
+    return redirect(told_on or _back_from_undo(change_set_id), 303)
 
 
 def _back_from_undo(change_set_id: int) -> str:

@@ -85,6 +85,8 @@ def _statement(sheet: str) -> Select[Any]:
     facts = fact_columns(sheet)
     plain = [c.name for c in SHEETS[sheet].columns if c.name not in referred and c.name not in facts]
     columns = [getattr(model, own_column(sheet, name)).label(name) for name in plain]
+    if hasattr(model, "merged_into_id"):
+        statement = statement.where(model.merged_into_id.is_(None))
     return statement.add_columns(*columns, *facts.values()).order_by(*_order(model))
 
 
@@ -182,7 +184,7 @@ def export_sheets(language: str) -> Iterator[tuple[str, Sequence[str], list[list
 
 def people_ids() -> list[int]:
     """Every person of the register; an export shows them all."""
-    return list(db.session.scalars(select(Person.id)))
+    return list(db.session.scalars(select(Person.id).where(Person.merged_into_id.is_(None))))
 
 
 def import_runs(*, limit: int = 50) -> Sequence[ImportRun]:

@@ -42,9 +42,9 @@ def index() -> str:
 def show(person_id: int) -> str:
     person, day = _person(person_id), clock.today()
     addresses = queries.addresses_of(person)
-    points = queries.points_of(person)
     worksites = queries.worksites_of(person)
     company, choices = person.company, choices_of(person)
+    points, merged = queries.points_of(person), queries.merged_into(person)
     switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
     ledger.log_view([person_id])
@@ -54,6 +54,7 @@ def show(person_id: int) -> str:
         addresses=addresses,
         points=points,
         worksites=worksites,
+        merged=merged,
         switchboards=switchboards,
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
@@ -61,7 +62,7 @@ def show(person_id: int) -> str:
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         history=history_of(
             {
-                "people": [person_id],
+                "people": [person_id, *(one.id for one in merged)],
                 "addresses": [address.id for address in addresses],
                 "contact_points": [point.id for point in points],
                 "affiliations": [row.id for row in person.affiliations],
