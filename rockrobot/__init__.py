@@ -60,6 +60,7 @@ ROOM_NAMES = (
     "privacy_requests",
     "comparisons",
     "merges",
+    "trash",
     "desk",
 )
 

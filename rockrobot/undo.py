@@ -128,6 +128,41 @@ def may_undo(change_set_id: int) -> bool:
     return bool(tables) and all(_policy(name) == "free" for name in tables)
 
 
+def undoable_tables() -> dict[str, list[str]]:
+    """The covered tables by their rule of undo: free, compensating, never."""
+    by_policy: dict[str, list[str]] = {"free": [], "compensating": [], "never": []}
+    for table in Base.metadata.sorted_tables:
+        if ledger.is_covered(table):
+            by_policy[_policy(table.name)].append(table.name)
+    return by_policy
+
+
+def may_put_back(entry: LedgerEntry) -> bool:
+    """True for a change of stored values that may go back one by one."""
+    return entry.action == "update" and bool(entry.changes) and _policy(entry.table_name) == "free"
+
+
+def put_back(entry_id: int, name: str) -> None:
+    """Give one field, and those that are told with it, the value it had before this entry, in an act of its own.
+
+    Raises UndoError: not_found when there is no such change or the row is gone, never when it may not be undone.
+    """
+    entry = db.session.get(LedgerEntry, entry_id)
+    if entry is None or name not in (entry.changes or {}):
+        raise UndoError("not_found")
+    if not may_put_back(entry):
+        raise UndoError("never")
+    table = Base.metadata.tables[entry.table_name]
+    stored = db.session.execute(select(table).where(table.c.id == entry.row_id)).mappings().first()
+    if stored is None:
+        raise UndoError("not_found")
+    together = next((names for names in table.info.get("told_together", ()) if name in names), (name,))
+    old = {one: pair[0] for one, pair in (entry.changes or {}).items() if one in together}
+    before = {one: stored[one] for one in old}
+    with ledger.change_set("desk.put_back", undoes_id=None):
+        ledger.bulk_update(table, [(entry.row_id, before, stored_values(table, old))])
+
+
 def undo(change_set_id: int) -> Undone:
     """Undo a change set inside a new one that names it.
 

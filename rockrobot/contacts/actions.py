@@ -48,6 +48,14 @@ def _mark_changed_by_hand(owner: Company | Person, *columns: str) -> None:
     owner.hand_changed = sorted({*(owner.hand_changed or []), *columns})
 
 
+def mark_removed_by_hand(row: ContactPoint | Affiliation) -> None:
+    """A fact that somebody deletes stays deleted: no later import brings it back."""
+    if isinstance(row, Affiliation):
+        _mark_changed_by_hand(db.session.get_one(Person, row.person_id), "customer_no", "title")
+    else:
+        _mark_point(_owner_of(row), row.kind)
+
+
 # ---------- addresses and worksites ----------
 
 

@@ -164,7 +164,7 @@ class ContactPoint(Base):
         Index(None, "person_id", "kind"),
         Index(None, "worksite_id"),
         Index(None, "normal"),
-        {"info": {"personal": True}},
+        {"info": {"personal": True, "told_together": (("kind", "raw", "normal", "extension"),)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -84,6 +84,11 @@ def change_set_with(change_set_id: int) -> ChangeSet | None:
     return db.session.get(ChangeSet, change_set_id)
 
 
+def change_set_of(entry_id: int) -> int | None:
+    """The id of the change set that a ledger entry belongs to, or None."""
+    return db.session.scalar(select(LedgerEntry.change_set_id).where(LedgerEntry.id == entry_id))
+
+
 def tables_added_to(change_set_id: int) -> set[str]:
     """Names of the tables that got new rows from a change set."""
     added = LedgerEntry.action == "insert"

@@ -15,7 +15,7 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.readiness.queries import by_model
 from rockrobot.recalls import queries as recall_queries
 from rockrobot.staff.queries import names_of_actors
-from rockrobot.web import Answer, changed, page, say
+from rockrobot.web import Answer, changed, commit_and_go, page, say
 
 blueprint = Blueprint("desk", __name__)
 LISTS = {
@@ -109,7 +109,8 @@ def health() -> Answer:
 def history() -> str:
     with_views = request.args.get("views") == "1"
     found, sizes = queries.latest_change_sets(number=request.args.get("page", 1, int), with_views=with_views)
-    return page("desk/history.html", found=found, sizes=sizes, with_views=with_views)
+    policies = undoing.undoable_tables()
+    return page("desk/history.html", found=found, sizes=sizes, with_views=with_views, policies=policies)
 
 
 @blueprint.get("/history/<int:change_set_id>")
@@ -127,6 +128,7 @@ def show_change_set(change_set_id: int) -> str:
         hidden=hidden,
         undone_by=queries.undone_by(change_set_id),
         is_undoable=undoing.may_undo(change_set_id),
+        may_put_back=undoing.may_put_back,
     )
 
 
@@ -157,6 +159,20 @@ def undo(change_set_id: int) -> Response:
         say(_("Kumottu."))
     told_on = url_for(undone.told_on, change_set_id=change_set_id) if undone.told_on else ""
     return redirect(told_on or _back_from_undo(change_set_id), 303)
+
+
+@blueprint.post("/history/entries/<int:entry_id>/put-back")
+@allow(Role.CUSTOMER_CARE, event="desk.put_back")
+def put_back(entry_id: int) -> Response:
+    change_set_id = queries.change_set_of(entry_id) or abort(404)
+    try:
+        undoing.put_back(entry_id, request.form.get("field", ""))
+    except undoing.UndoError:
+        db.session.rollback()
+        say(_("Tätä arvoa ei voi palauttaa: riviä ei enää ole, tai sitä ei saa muuttaa."), "warn")
+        return redirect(url_for("desk.show_change_set", change_set_id=change_set_id), 303)
+    here = url_for("desk.show_change_set", change_set_id=change_set_id)
+    return commit_and_go(here, _("Entinen arvo palautettu."))
 
 
 def _back_from_undo(change_set_id: int) -> str:

@@ -1,0 +1,155 @@
+"""Deleted things go with what belonged to them, stay in the trash, and come back as they were."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from rockrobot import clock, ledger, undo
+from rockrobot.chain import ChangeSet
+from rockrobot.contacts import queries as contacts
+from rockrobot.contacts.models import Company, ContactPoint, Person, Worksite
+from rockrobot.db import Base, db
+from rockrobot.trash import actions, queries
+from rockrobot.trash.rules import KEPT
+from rockrobot.worksites.actions import add_worksite
+from tests import make
+
+KEEPS_NO_FACTS = {"change_sets", "ledger_entries", "search_entries", "idempotency_keys", "sign_ins"}
+
+
+def snapshot() -> dict[str, list[str]]:
+    db.session.rollback()
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in KEEPS_NO_FACTS]
+    return {table.name: sorted(map(str, db.session.execute(select(table)))) for table in tables}
+
+
+def removed(row: Base) -> None:
+    with ledger.change_set("trash.delete"):
+        actions.remove(row)
+        db.session.commit()
+
+
+def newest_act() -> int:
+    return db.session.scalar(select(func.max(ChangeSet.id)))
+
+
+def test_a_person_goes_with_their_numbers_employers_and_addresses_and_comes_back_the_same(office):
+    person = make.person("Aino", "Aho", company=make.company(), direct_phone="09 123 456", email="aino@kivi.fi")
+    make.address(person, kind="worksite", street="Louhos 3")
+    before = snapshot()
+
+    office.post(f"/people/{person.id}/delete")
+    gone, listed = snapshot(), office.get("/trash").text
+    office.post(re.search(r"/history/\d+/undo", listed)[0])
+
+    assert not any(gone[name] for name in ("people", "contact_points", "affiliations", "addresses", "worksites"))
+    assert "Aino Aho" in listed
+    assert snapshot() == before
+    assert "Roskakori on tyhjä." in office.get("/trash").text
+
+
+def test_what_must_stay_is_in_the_way_and_nothing_is_deleted(office):
+    company = make.company("Kivi Oy")
+    make.ownership(make.device(), company)
+    before = snapshot()
+
+    office.post(f"/companies/{company.id}/delete")
+
+    assert "Ei voi poistaa: tähän liittyy laitteen omistus (1)." in office.get(f"/companies/{company.id}").text
+    assert snapshot() == before
+
+
+def test_a_contact_on_site_who_is_deleted_leaves_the_worksite_and_returns_to_it(database):
+    person = make.person("Aino", "Aho")
+    site = add_worksite(make.company(), {"street": "Louhos 3", "city": "Kokemäki"}, contact_id=person.id)
+    db.session.commit()
+
+    removed(contacts.person_with(person.id))
+    alone = db.session.scalar(select(Worksite.contact_id).where(Worksite.id == site.id))
+    undo.undo(newest_act())
+    db.session.commit()
+
+    assert alone is None
+    assert db.session.scalar(select(Worksite.contact_id).where(Worksite.id == site.id)) == person.id
+
+
+def test_a_deleted_number_counts_as_changed_by_hand(database):
+    person = make.person(direct_phone="09 123 456")
+    person.hand_changed = []
+    db.session.commit()
+
+    removed(contacts.point_with(db.session.scalar(select(ContactPoint.id))))
+
+    assert db.session.scalar(select(Person.hand_changed)) == ["direct_phone"]
+    assert contacts.find_people(text="09 123").total == 0
+
+
+def test_the_trash_forgets_after_its_days_and_lists_no_undone_creations(office, monkeypatch):
+    kept, old = make.company("Kivi Oy"), make.company("Vanha Oy")
+    removed(contacts.company_with(old.id))
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + KEPT + timedelta(seconds=1))
+    removed(contacts.company_with(kept.id))
+
+    found = queries.removed_lately()
+
+    assert [one.name for one in found.rows] == ["Kivi Oy"]
+
+
+def test_one_value_goes_back_from_the_history_and_the_rest_stays(office):
+    company = make.company("Kivi Oy", language="fi")
+    office.post(
+        f"/companies/{company.id}/edit",
+        data={"name": "Kallio Oy", "customer_no": company.customer_no, "language": "sv"},
+    )
+    act = newest_act()
+    page = office.get(f"/history/{act}").text
+
+    office.post(re.search(r"/history/entries/\d+/put-back", page)[0], data={"field": "name"})
+
+    db.session.expire_all()
+    assert [(row.name, row.language) for row in db.session.scalars(select(Company))] == [("Kivi Oy", "sv")]
+
+
+def test_a_number_goes_back_with_what_was_understood_of_it(office):
+    make.person(direct_phone="09 123 456")
+    point = db.session.scalar(select(ContactPoint.id))
+    office.post(f"/contact-points/{point}/edit", data={"kind": "direct", "raw": "040 588 2755", "source": "other"})
+    page = office.get(f"/history/{newest_act()}").text
+
+    office.post(re.search(r"/history/entries/\d+/put-back", page)[0], data={"field": "raw"})
+
+    db.session.expire_all()
+    assert db.session.execute(select(ContactPoint.raw, ContactPoint.normal)).all() == [("09 123 456", "+3589123456")]
+
+
+@pytest.mark.parametrize("field", ["", "nothing", "id"])
+def test_a_field_that_did_not_change_cannot_go_back(office, field):
+    company = make.company("Kivi Oy")
+    office.post(f"/companies/{company.id}/edit", data={"name": "Kallio Oy", "customer_no": company.customer_no})
+    page = office.get(f"/history/{newest_act()}").text
+
+    office.post(re.search(r"/history/entries/\d+/put-back", page)[0], data={"field": field})
+
+    db.session.expire_all()
+    assert db.session.scalar(select(Company.name)) == "Kallio Oy"
+
+
+def test_the_history_says_what_can_never_be_undone(office):
+    html = office.get("/history").text
+
+    assert "Mitä ei voi kumota" in html
+    assert "Hyväksyntä" in html[html.index("Mitä ei voi kumota") :]
+
+
+def test_only_customer_care_deletes(workshop, protection, administrator):
+    person = make.person()
+
+    answers = [
+        client.post(f"/people/{person.id}/delete").status_code for client in (workshop, protection, administrator)
+    ]
+
+    assert answers == [403, 403, 403]
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 1
