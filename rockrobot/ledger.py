@@ -153,6 +153,11 @@ def _bulk() -> Iterator[Connection]:
 def _reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
     if is_sqlite(connection):
         newest = connection.scalar(select(func.max(table.c.id))) or 0
+        if table.dialect_options["sqlite"]["autoincrement"]:  # an id that was deleted may come back by undo
+            given = connection.scalar(
+                text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name}
+            )
+            newest = max(newest, given or 0)
         return list(range(newest + 1, newest + 1 + count))
     sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
     return list(connection.scalars(sequence, {"table": table.name, "count": count}))

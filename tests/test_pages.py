@@ -108,4 +108,4 @@ def test_most_pages_are_reached_by_links_alone(app, walked):
     rules = [rule for rule in app.url_map.iter_rules() if LOOKING & rule.methods and rule.endpoint != "static"]
     reached = {rule.endpoint for rule in rules} & crawl.seen.keys()
 
-    assert len(reached) >= 0.6 * len({rule.endpoint for rule in rules})
+    assert len(reached) >= 0.5 * len({rule.endpoint for rule in rules})

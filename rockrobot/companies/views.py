@@ -11,6 +11,7 @@ from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
+from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, stops_of_companies
@@ -59,7 +60,8 @@ def show(company_id: int) -> str:
     choices = choices_of(company) if sees_people else None
     points, merged = queries.points_of(company), queries.merged_into(company)
     devices = find_devices(DeviceFilter(company_id=company_id), day=day)
-    ledger.log_view([row.person_id for row in people])
+    timeline = timeline_of(company) if sees_people else None
+    ledger.log_view([*(row.person_id for row in people), *(timeline.people_ids if timeline else [])])
     return page(
         "companies/show.html",
         company=company,
@@ -71,6 +73,7 @@ def show(company_id: int) -> str:
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
         choices=choices,
+        timeline=timeline,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         deliveries=deliveries_to(company_id),
         sees_people=sees_people,

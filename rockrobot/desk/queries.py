@@ -13,6 +13,7 @@ from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoin
 from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.db import Base, db
 from rockrobot.devices.models import Device, DeviceModel, Ownership
+from rockrobot.events.queries import people_of_events
 from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
 from rockrobot.lists import Listing, listing
 from rockrobot.parts.models import Batch, Part
@@ -117,7 +118,11 @@ def people_in(entries: Iterable[LedgerEntry]) -> list[int]:
     """Ids of the people whose data these entries show."""
     people: dict[int, None] = {}
     owned: dict[str, list[int]] = {model.__tablename__: [] for model in OWNED}
+    told: set[int] = set()
     for entry in entries:
+        if entry.table_name == "events":
+            told.add(entry.row_id)
+        told.update(id_ for id_ in (entry.changes or {}).get("event_id", []) if id_)
         if entry.table_name == "people":
             people[entry.row_id] = None
         people.update(dict.fromkeys(id_ for id_ in (entry.changes or {}).get("person_id", []) if id_))
@@ -127,6 +132,7 @@ def people_in(entries: Iterable[LedgerEntry]) -> list[int]:
         column, ids = model.person_id, owned[model.__tablename__]
         found = db.session.scalars(select(column).where(model.id.in_(ids), column.is_not(None))) if ids else ()
         people.update(dict.fromkeys(found))
+    people.update(dict.fromkeys(people_of_events(told)))
     return list(people)
 
 

@@ -24,6 +24,7 @@ from rockrobot.devices.forms import (
 )
 from rockrobot.devices.models import Device, Fitting, Ownership
 from rockrobot.devices.rules import Fate, OwnershipKind, holders_on, is_in_stock, owner_on
+from rockrobot.events.queries import timeline_of
 from rockrobot.fields import format_day
 from rockrobot.navigation import Link, add_link
 from rockrobot.parts.actions import BlockedBatchError
@@ -49,10 +50,10 @@ def _home(device_id: int) -> str:
     return url_for("devices.show", device_id=device_id)
 
 
-def _log_owners(chains: list[list[Ownership]]) -> bool:
+def _log_owners(chains: list[list[Ownership]], others: Sequence[int] = ()) -> bool:
     """Write down whose names are about to be shown; true when the person signed in may see them."""
     sees_people = current_user.role in PEOPLE_READERS
-    shown = [row.person_id for chain in chains for row in chain if row.person_id]
+    shown = [*(row.person_id for chain in chains for row in chain if row.person_id), *others]
     ledger.log_view(shown if sees_people else [])
     return sees_people
 
@@ -98,7 +99,8 @@ def show(device_id: int) -> str:
     owner, holders = owner_on(chain, day), holders_on(chain, day)
     place = _place(holders[0] if holders else owner) if sees_people else None
     stays = stays_of(device_id)
-    _log_owners([chain])
+    timeline = timeline_of(device, sees_people=sees_people)
+    _log_owners([chain], timeline.people_ids)
     fittings = queries.fittings_of(device_id)
     fate = queries.fates_of([device_id]).get(device_id)
     told: dict[str, Sequence[Any]] = {"ownerships": chain, "fittings": fittings, "worksite_stays": stays}
@@ -116,6 +118,7 @@ def show(device_id: int) -> str:
         scale=_scale(device, fittings),
         blocks=running_blocks([row.batch_id for row in fittings if row.batch_id]),
         fate=fate,
+        timeline=timeline,
         recalls=open_cases_of_devices([device_id]).get(device_id, []),
         history=_history(device, told | {"device_fates": [fate] if fate else []}),
         sees_people=sees_people,

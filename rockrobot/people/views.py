@@ -9,6 +9,7 @@ from rockrobot.contacts.models import Person
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
+from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, stops_of_people
@@ -47,7 +48,8 @@ def show(person_id: int) -> str:
     points, merged = queries.points_of(person), queries.merged_into(person)
     switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
-    ledger.log_view([person_id])
+    timeline = timeline_of(person)
+    ledger.log_view([person_id, *timeline.people_ids])
     return page(
         "people/show.html",
         contact=person,
@@ -59,6 +61,7 @@ def show(person_id: int) -> str:
         letter_address=next(iter(address_order(addresses, day)), None),
         devices=devices,
         choices=choices,
+        timeline=timeline,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         history=history_of(
             {

@@ -1,12 +1,13 @@
 """Who is signed in, and who may sign in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from rockrobot import clock
+from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.staff.models import SignIn, StaffMember
 from rockrobot.staff.rules import session_runs
@@ -39,6 +40,12 @@ def names_of_actors() -> dict[str, str]:
 def all_members() -> Sequence[StaffMember]:
     """Everybody who may or might sign in, those with access first, by name."""
     return db.session.scalars(select(StaffMember).order_by(StaffMember.is_active.desc(), StaffMember.name)).all()
+
+
+def members_in(roles: Iterable[Role]) -> Sequence[StaffMember]:
+    """Those with access who work at any of these, by name."""
+    here = select(StaffMember).where(StaffMember.is_active, StaffMember.role.in_(list(roles)))
+    return db.session.scalars(here.order_by(StaffMember.name, StaffMember.id)).all()
 
 
 def member_with(member_id: int) -> StaffMember | None:

@@ -15,6 +15,7 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices import queries as devices
 from rockrobot.devices.models import Device
 from rockrobot.devices.rules import holders_on, owner_on
+from rockrobot.events.queries import timeline_of
 from rockrobot.fields import format_day, read_day, today_form, typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import open_cases_of_devices
@@ -38,10 +39,10 @@ def _home(worksite_id: int) -> str:
     return url_for("worksites.show", worksite_id=worksite_id)
 
 
-def _log(worksite: Worksite) -> bool:
+def _log(worksite: Worksite, *people_ids: int) -> bool:
     """Write down whose data the page shows; true when the person signed in may see people."""
     sees_people = current_user.role in PEOPLE_READERS
-    ledger.log_view(queries.people_at(worksite) if sees_people else [])
+    ledger.log_view([*queries.people_at(worksite), *people_ids] if sees_people else [])
     return sees_people
 
 
@@ -83,6 +84,7 @@ def show(worksite_id: int) -> str:
     points = points_of(worksite)
     history = history_of({"worksites": [worksite_id], "addresses": [worksite.address_id]})
     recalls = open_cases_of_devices([stay.device_id for stay in stays.rows])
+    timeline = timeline_of(worksite) if current_user.role in PEOPLE_READERS else None
     return page(
         "worksites/show.html",
         worksite=worksite,
@@ -94,7 +96,8 @@ def show(worksite_id: int) -> str:
         points=points,
         recalls=recalls,
         history=history,
-        sees_people=_log(worksite),
+        timeline=timeline,
+        sees_people=_log(worksite, *(timeline.people_ids if timeline else ())),
     )
 
 
