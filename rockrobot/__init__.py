@@ -28,6 +28,7 @@ ROOM_NAMES = (
     "companies",
     "people",
     "objections",
+    "exports",
     "parts",
     "devices",
     "worksites",

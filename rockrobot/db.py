@@ -22,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     any_,
     event,
@@ -179,8 +180,9 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write.get() else "BEGIN")
 
 
-def among(column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """True for rows whose id is among ids, however many: one bound value, so no limit on their count."""
+def among(column: ColumnElement[Any], values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
+    """True for rows whose id or text is among values, however many: one bound value, so no limit on their count."""
     if is_sqlite():
-        return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
-    return column == any_(literal(list(ids), ARRAY(Integer)))
+        return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+    kind: Any = Text if isinstance(column.type, String) else Integer
+    return column == any_(literal(list(values), ARRAY(kind)))

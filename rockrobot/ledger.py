@@ -221,14 +221,14 @@ def bulk_delete(table: Table, rows: Sequence[dict[str, Any]]) -> None:
 # ---------- views of a person's data ----------
 
 
-def log_view(people_ids: Iterable[int]) -> None:
-    """Write down that these people's data is about to be shown; called before the page is rendered.
+def log_view(ids: Iterable[int], *, table: str = "people") -> None:
+    """Write down that these people's data (or companies', by table) is about to be shown; before the page is rendered.
 
     A page that only looks writes in a short transaction of its own; one that changes writes in its own change.
     If the row can't be written, the error stops the page (GDPR Art. 5(2), 32: our choice of means).
     """
     personal_read.set(False)
-    rows: list[Change] = [("view", "people", id_, None) for id_ in dict.fromkeys(people_ids)]
+    rows: list[Change] = [("view", table, id_, None) for id_ in dict.fromkeys(ids)]
     if not rows:
         return
     if writing_allowed():

@@ -11,7 +11,6 @@ import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
@@ -19,11 +18,13 @@ from typing import Any
 import openpyxl
 from charset_normalizer import from_bytes
 
+from rockrobot.formulas import MARK, kept, unmarked
+from rockrobot.sheet_writer import plain_cell, text_of
+
 MAX_ENTRIES = 200
 MAX_BYTES = 400 * 1024 * 1024
 MAX_RATIO = 250
 RATIO_FREE_BYTES = 4 * 1024 * 1024
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 RARE_ENCODINGS = ["utf_16_le", "utf_16_be", "cp1252", "cp1250", "mac_roman"]
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (",", ";", "\t")
@@ -172,7 +173,7 @@ def _read_workbook(body: bytes, name: str) -> list[RawSheet]:
     stream, sheets = io.BytesIO(read.stdout), []
     while stream.tell() < len(read.stdout):
         title, rows = pickle.load(stream)  # noqa: S301 (written by our own process)
-        sheets.append(RawSheet(title, list(enumerate(rows, start=1)), NumberFormats(body, title)))
+        sheets.append(RawSheet(title, _rows(rows), NumberFormats(body, title)))
     return sheets
 
 
@@ -188,7 +189,16 @@ def _read_csv(stem: str, body: bytes) -> RawSheet:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise FileError("broken", stem) from error
-    return RawSheet(stem, list(enumerate(rows, start=1)))
+    return RawSheet(stem, _rows(rows))
+
+
+def _rows(rows: Iterable[Sequence[Cell]]) -> list[tuple[int, Sequence[Cell]]]:
+    """Rows with their numbers; an apostrophe that was put before a risky cell is taken off."""
+    found: list[tuple[int, Sequence[Cell]]] = list(enumerate(rows, start=1))
+    for place, (number, row) in enumerate(found):
+        if any(type(cell) is str and cell[:1] == MARK for cell in row):
+            found[place] = (number, [unmarked(cell) for cell in row])
+    return found
 
 
 def _decoded(body: bytes, name: str) -> str:
@@ -210,57 +220,30 @@ def _decoded(body: bytes, name: str) -> str:
 # ---------- out ----------
 
 
-def harmless(value: Cell) -> Cell:
-    """A text that no spreadsheet takes for a formula: an apostrophe before a first non-blank = + - @ (OWASP)."""
-    if isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS) and not _is_plain_number(value):
-        return "'" + value
-    return value
-
-
-def _is_plain_number(value: str) -> bool:
-    return value.strip().lstrip("+-").replace(" ", "").replace("-", "").isdigit()
-
-
-def _text(value: Cell) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
 def write_workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
     """An XLSX of (name, header, rows); every cell is text or a whole number, never a formula."""
     book = openpyxl.Workbook(write_only=True)
     for name, header, rows in sheets:
         sheet = book.create_sheet(name[:31])
         sheet.freeze_panes = "A2"
-        sheet.append([_plain_cell(sheet, column) for column in header])
+        sheet.append([plain_cell(sheet, column) for column in header])
         for row in rows:
-            sheet.append([_plain_cell(sheet, value) for value in row])
+            sheet.append([plain_cell(sheet, kept(value)) for value in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _plain_cell(sheet: Any, value: Cell) -> Any:
-    if value is None or value == "":
-        return None
-    if isinstance(value, int):
-        return value
-    cell = openpyxl.cell.WriteOnlyCell(sheet, value="")
-    cell.value = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", _text(value))
-    cell.data_type = "s"
-    cell.number_format = "@"
-    return cell
-
-
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, neutralise: bool = False) -> bytes:
-    """A CSV in UTF-8 without BOM, commas, lines ending in LF; neutralise keeps spreadsheets from calculating."""
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A CSV in UTF-8 without BOM, commas, lines ending in LF."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
+    quoting = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     for row in rows:
-        texts = [_text(value) for value in row]
-        writer.writerow([harmless(text) for text in texts] if neutralise else texts)
+        texts = [text_of(kept(value)) for value in row]
+        # the csv module leaves a lone carriage return bare, and reads it as the end of the row
+        (quoting if any("\r" in text for text in texts) else writer).writerow(texts)
     return stream.getvalue().encode()
 
 

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from rockrobot import workbooks
-from rockrobot.workbooks import FileError, read_tables, write_csv, write_workbook
+from rockrobot.workbooks import FileError, read_tables, write_workbook
 
 HEADER = "osanumero;nimi;määrä\r\n"
 
@@ -135,12 +135,6 @@ def test_a_written_workbook_calculates_nothing(tmp_path):
 
     assert [(cell.value, cell.data_type) for cell in sheet[2]] == [("=1+1", "s"), (5, "n")]
     assert (sheet["A3"].value, sheet["A3"].number_format) == ("000100", "@")
-
-
-def test_a_csv_for_a_spreadsheet_is_neutralised_and_plain_numbers_are_not():
-    body = write_csv(["a"], [["=HYPERLINK(1)"], [" @x"], ["-5"], ["+358 40 588"]], neutralise=True)
-
-    assert body.decode().splitlines() == ["a", "'=HYPERLINK(1)", "' @x", "-5", "+358 40 588"]
 
 
 def test_the_limits_are_checked_before_anything_is_unpacked(tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """Which companies and people there are, and where they are written to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -47,23 +47,40 @@ search_index.declare(
 
 def find_companies(*, text: str = "", contact_type: str = "", number: int = 1) -> Listing[Company]:
     """Companies by name, one page; text narrows to those in which every word is found. Merged ones are left out."""
-    statement = select(Company).where(Company.merged_into_id.is_(None)).order_by(Company.name, Company.id)
-    statement = statement.options(WITH_POINTS_OF_COMPANIES)
+    statement = select(Company).order_by(Company.name, Company.id).options(WITH_POINTS_OF_COMPANIES)
+    return listing(statement.where(*_companies(text, contact_type)), number)
+
+
+def company_ids(*, text: str = "", contact_type: str = "") -> Sequence[int]:
+    """The ids of all companies that find_companies finds, in its order."""
+    statement = select(Company.id).order_by(Company.name, Company.id)
+    return db.session.scalars(statement.where(*_companies(text, contact_type))).all()
+
+
+def _companies(text: str, contact_type: str) -> Iterator[ColumnElement[bool]]:
+    yield Company.merged_into_id.is_(None)
     if text.strip():
-        statement = statement.where(Company.id.in_(search.matching("company", text)))
+        yield Company.id.in_(search.matching("company", text))
     if contact_type:
-        statement = statement.where(Company.contact_type == contact_type)
-    return listing(statement, number)
+        yield Company.contact_type == contact_type
 
 
 def find_people(*, text: str = "", number: int = 1) -> Listing[Person]:
     """People by last name, one page, with their companies. Merged ones are left out."""
-    statement = select(Person).where(Person.merged_into_id.is_(None))
-    statement = statement.order_by(Person.last_name, Person.first_name, Person.id)
-    statement = statement.options(WITH_COMPANIES, WITH_POINTS_OF_PEOPLE)
+    statement = select(Person).order_by(Person.last_name, Person.first_name, Person.id)
+    return listing(statement.options(WITH_COMPANIES, WITH_POINTS_OF_PEOPLE).where(*_people(text)), number)
+
+
+def people_ids(*, text: str = "") -> Sequence[int]:
+    """The ids of all people that find_people finds, in its order."""
+    statement = select(Person.id).order_by(Person.last_name, Person.first_name, Person.id)
+    return db.session.scalars(statement.where(*_people(text))).all()
+
+
+def _people(text: str) -> Iterator[ColumnElement[bool]]:
+    yield Person.merged_into_id.is_(None)
     if text.strip():
-        statement = statement.where(Person.id.in_(search.matching("person", text)))
-    return listing(statement, number)
+        yield Person.id.in_(search.matching("person", text))
 
 
 def contact_types() -> Sequence[str]:

@@ -189,7 +189,7 @@ delivered_on toimitettu levererad
 """
 _ROWS = [row.split() for line in _LABELS.strip().splitlines() for row in line.split("|")]
 LABELS = {"en": {r[0]: r[0] for r in _ROWS}, "fi": {r[0]: r[1] for r in _ROWS}, "sv": {r[0]: r[2] for r in _ROWS}}
-_NAMES = {label: row[0] for row in _ROWS for label in row}
+_NAMES = {label: row[0] for row in _ROWS for label in row} | {"yritys": "name"}
 
 
 def english_name(label: Any) -> str | None:

@@ -12,6 +12,7 @@ from rockrobot.access import PEOPLE_READERS, allow
 from rockrobot.db import db
 from rockrobot.effectiveness import rules
 from rockrobot.effectiveness.queries import Numbers, numbers_of
+from rockrobot.formulas import harmless
 from rockrobot.organisation.models import Organisation
 from rockrobot.recalls import queries as recalls
 from rockrobot.recalls.models import RecallCase
@@ -71,15 +72,9 @@ def download_csv(case_id: int) -> Response:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("figure", "value"))
-    writer.writerows((name, "" if value is None else _cell(value)) for name, value in flat(_report(case)))
+    writer.writerows((name, "" if value is None else harmless(value)) for name, value in flat(_report(case)))
     headers = {"Content-Disposition": f'attachment; filename="{case.number}.csv"'}
     return Response(text.getvalue(), mimetype="text/csv", headers=headers)
-
-
-def _cell(value: Any) -> str:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    text = str(value)
-    return "'" + text if isinstance(value, str) and text.lstrip()[:1] in {"=", "+", "-", "@"} else text
 
 
 @blueprint.get("/<int:case_id>/report.pdf")

@@ -1,0 +1,100 @@
+"""Who goes out in an export, and what of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from rockrobot.contacts.models import Address, Company, ContactPoint, Person
+from rockrobot.contacts.queries import companies_with, company_ids, people_ids, people_with
+from rockrobot.contacts.rules import PointKind, address_order
+from rockrobot.db import among, db
+from rockrobot.exports.rules import COLUMNS, Export, Row, Subject, choose
+from rockrobot.keyed_hash import keyed_hash
+from rockrobot.objections.queries import verdicts_of_companies, verdicts_of_people
+from rockrobot.objections.rules import Channel
+from rockrobot.purposes.rules import PurposeCode
+
+CHUNK = 500
+FILTERS = {Subject.PEOPLE: {"q": "text"}, Subject.COMPANIES: {"q": "text", "type": "contact_type"}}
+"""The words of each list's address and what they are in its query."""
+
+
+def found_ids(subject: Subject, chosen: Mapping[str, str]) -> Sequence[int]:
+    """The ids that a list's filter finds. chosen: the filter's words as they stand in the address."""
+    values = {FILTERS[subject][name]: value for name, value in chosen.items()}
+    return people_ids(**values) if subject is Subject.PEOPLE else company_ids(**values)
+
+
+def hash_of_filter(chosen: Mapping[str, str]) -> str:
+    """The keyed hash by which the ledger knows a filter again; empty for none."""
+    return keyed_hash("filter of an export", repr(sorted(chosen.items())))[:16] if chosen else ""
+
+
+def plan_export(subject: Subject, ids: Sequence[int], purpose: PurposeCode, channel: Channel) -> Export:
+    """Who of these may go out for a purpose and channel, and who is left out and why."""
+    verdicts = verdicts_of_people if subject is Subject.PEOPLE else verdicts_of_companies
+    return choose(verdicts(purpose, channel, ids))
+
+
+def rows_of(subject: Subject, ids: Sequence[int], day: date) -> Iterator[Row]:
+    """What goes out of each, in the order of the ids, some hundreds read at a time; those gone since are left out."""
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        rows = _people(chunk, day) if subject is Subject.PEOPLE else _companies(chunk, day)
+        for id_ in chunk:
+            if id_ in rows:
+                yield {field: rows[id_].get(field) or "" for field in COLUMNS[subject]}
+
+
+def _people(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
+    addresses = _addresses(Address.__table__.c.person_id, ids, day)
+    rows = {}
+    for id_, person in people_with(ids).items():
+        company = person.company
+        rows[id_] = _fields(person, ("person_no", "first_name", "last_name", "title", "language"))
+        rows[id_] |= {
+            "customer_no": company.customer_no if company else "",
+            "company": company.name if company else "",
+            "direct_phone": _point(person.points, PointKind.DIRECT),
+            "mobile": _point(person.points, PointKind.MOBILE),
+            "email": _point(person.points, PointKind.EMAIL),
+        } | _place(addresses.get(id_))
+    return rows
+
+
+def _companies(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
+    addresses = _addresses(Address.__table__.c.company_id, ids, day)
+    rows = {}
+    for id_, company in companies_with(ids).items():
+        rows[id_] = _place(addresses.get(id_))
+        rows[id_] |= _fields(company, ("customer_no", "business_id", "country", "language", "contact_type"))
+        rows[id_] |= {
+            "company": company.name,
+            "switchboard": _point(company.points, PointKind.SWITCHBOARD),
+            "email": _point(company.points, PointKind.EMAIL),
+        }
+    return rows
+
+
+def _fields(party: Company | Person, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(party, name) for name in names}
+
+
+def _point(points: Sequence[ContactPoint], kind: PointKind) -> str:
+    """The primary one as typed, as the exchange format gives it, so that what comes in again is the same."""
+    return next((point.raw for point in points if point.kind is kind and point.is_primary), "")
+
+
+def _place(address: Address | None) -> dict[str, Any]:
+    names = ("street", "postcode", "city", "country")
+    return {name: getattr(address, name) for name in names} if address else {}
+
+
+def _addresses(column: Any, ids: Sequence[int], day: date) -> dict[int, Address]:
+    """The address that a letter to each uses on a day."""
+    owned: dict[int, list[Address]] = {}
+    for address in db.session.scalars(select(Address).where(among(column, ids))):
+        owned.setdefault(address.company_id or address.person_id or 0, []).append(address)
+    return {id_: found[0] for id_, rows in owned.items() if (found := address_order(rows, day))}

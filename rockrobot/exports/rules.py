@@ -1,0 +1,165 @@
+"""What an export holds, how a vCard is written, and what the ledger keeps of an export: pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rockrobot.objections.rules import Channel, Reason, Verdict
+from rockrobot.purposes.rules import PurposeCode
+
+Row = Mapping[str, str]
+
+
+class Subject(StrEnum):
+    """Whose data goes out."""
+
+    PEOPLE = "people"
+    COMPANIES = "companies"
+
+
+class FileFormat(StrEnum):
+    """As what it goes out."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    VCARD = "vcf"
+
+
+_ADDRESS: Final = {
+    "street": "Katuosoite",
+    "postcode": "Postinumero",
+    "city": "Postitoimipaikka",
+}
+COLUMNS: Final[dict[Subject, dict[str, str]]] = {
+    Subject.PEOPLE: {
+        "person_no": "Henkilönumero",
+        "first_name": "Etunimi",
+        "last_name": "Sukunimi",
+        "customer_no": "Asiakasnumero",
+        "company": "Yritys",
+        "title": "Titteli",
+        "direct_phone": "Suora puhelin",
+        "mobile": "Matkapuhelin",
+        "email": "Sähköposti",
+        **_ADDRESS,
+        "country": "Maa",
+        "language": "Kieli",
+    },
+    Subject.COMPANIES: {
+        "customer_no": "Asiakasnumero",
+        "company": "Yritys",
+        "business_id": "Y-tunnus",
+        "switchboard": "Vaihde",
+        "email": "Sähköposti",
+        **_ADDRESS,
+        "country": "Maa",
+        "language": "Kieli",
+        "contact_type": "Kontaktityyppi",
+    },
+}
+"""Columns by field: their words are those that both imports know, so that what went out comes in unchanged."""
+NAMES: Final = {Subject.PEOPLE: "henkilöt", Subject.COMPANIES: "yritykset"}
+"""The name of the file and of its sheet: the register import knows a list by it."""
+PHONE_FIELDS: Final = frozenset({"direct_phone", "mobile", "switchboard"})
+CARD_BYTES: Final = 75
+
+
+@dataclass(frozen=True)
+class Export:
+    """What goes out and what stays: ids that may be used for the purpose, and how many are left out by reason."""
+
+    ids: list[int]
+    left_out: dict[Reason, int]
+
+    @property
+    def left_out_count(self) -> int:
+        """How many are left out in all."""
+        return sum(self.left_out.values())
+
+
+def choose(verdicts: Mapping[int, Verdict]) -> Export:
+    """Who goes out and who is left out, in the order of the verdicts."""
+    reasons = Counter(verdict.reason for verdict in verdicts.values() if not verdict.is_allowed)
+    ids = [id_ for id_, verdict in verdicts.items() if verdict.is_allowed]
+    return Export(ids, {reason: reasons[reason] for reason in Reason if reason in reasons})
+
+
+def ledger_words(
+    purpose: PurposeCode, channel: Channel, file_format: FileFormat, export: Export, filter_hash: str
+) -> str:
+    """What the ledger keeps of an export: purpose, channel, format, how many went out and stayed, and the filter.
+
+    A filter is what somebody typed and may be a name, and the ledger can't forget. So it is kept as its keyed hash: the
+    same filter is known again, and somebody who knows the app's secret can check a guess. "-" means no filter.
+    """
+    counts = f"rows {len(export.ids)}; left out {export.left_out_count}"
+    return f"{purpose}; {channel}; {file_format}; {counts}; filter {filter_hash or '-'}"
+
+
+# ---------- vCard ----------
+
+
+def card_of(row: Row) -> str:
+    """One vCard 3.0 of a row, with folded lines that end in CR LF. Source: RFC 2426, RFC 2425 5.8.1 (folding).
+
+    Nothing in a value can begin a line of its own: line breaks are written as backslash n, other controls left out.
+    """
+    is_person = "last_name" in row
+    lines = ["BEGIN:VCARD", "VERSION:3.0", *(_person(row) if is_person else _company(row)), *_shared(row), "END:VCARD"]
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _person(row: Row) -> Iterable[str]:
+    name = f"{row['first_name']} {row['last_name']}".strip()
+    yield f"N:{_structured(row['last_name'], row['first_name'], '', '', '')}"
+    yield f"FN:{_escaped(name or row['person_no'])}"
+    yield f"UID:{_escaped(row['person_no'])}"
+    yield from _filled("ORG:", row["company"])
+    yield from _filled("TITLE:", row["title"])
+    yield from _filled("TEL;TYPE=WORK,VOICE:", row["direct_phone"])
+    yield from _filled("TEL;TYPE=CELL:", row["mobile"])
+
+
+def _company(row: Row) -> Iterable[str]:
+    yield "N:;;;;"
+    yield f"FN:{_escaped(row['company'])}"
+    yield f"ORG:{_escaped(row['company'])}"
+    yield "X-ABSHOWAS:COMPANY"
+    yield f"UID:{_escaped(row['customer_no'])}"
+    yield from _filled("TEL;TYPE=WORK,VOICE:", row["switchboard"])
+
+
+def _shared(row: Row) -> Iterable[str]:
+    yield from _filled("EMAIL;TYPE=INTERNET:", row["email"])
+    if row["street"] or row["city"]:
+        parts = (row["street"], row["city"], "", row["postcode"], row["country"])
+        yield f"ADR;TYPE=WORK:;;{_structured(*parts)}"
+
+
+def _filled(start: str, value: str) -> Iterable[str]:
+    if value:
+        yield start + _escaped(value)
+
+
+def _structured(*parts: str) -> str:
+    return ";".join(map(_escaped, parts))
+
+
+def _escaped(text: str) -> str:
+    for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n")):
+        text = text.replace(plain, written)
+    return "".join(sign for sign in text if sign.isprintable() or sign == "\u00ad")
+
+
+def _folded(line: str) -> str:
+    """A line in pieces of at most 75 bytes, no letter cut in two."""
+    pieces, piece, size = [], "", 0
+    for sign in line:
+        width = len(sign.encode())
+        if size + width > CARD_BYTES:
+            pieces.append(piece)
+            piece, size = " ", 1
+        piece, size = piece + sign, size + width
+    return "\r\n".join([*pieces, piece])

@@ -1,0 +1,123 @@
+import tempfile
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO
+
+from flask import Blueprint, request, send_file, url_for
+from werkzeug.datastructures import MultiDict
+
+from rockrobot import clock, ledger
+from rockrobot.access import PEOPLE_READERS, allow
+from rockrobot.exports import queries
+from rockrobot.exports.forms import ExportForm
+from rockrobot.exports.rules import (
+    COLUMNS,
+    NAMES,
+    PHONE_FIELDS,
+    Export,
+    FileFormat,
+    Row,
+    Subject,
+    card_of,
+    ledger_words,
+)
+from rockrobot.objections.rules import Channel
+from rockrobot.purposes.rules import PurposeCode
+from rockrobot.sheet_writer import csv_for_spreadsheets, write_sheet
+from rockrobot.web import Answer, page
+
+blueprint = Blueprint("exports", __name__, url_prefix="/exports")
+SUBJECTS = ",".join(Subject)
+MEDIA_TYPES = {
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.VCARD: "text/vcard; charset=utf-8",
+}
+
+
+def _filter(subject: Subject) -> dict[str, str]:
+    return {name: value for name in queries.FILTERS[subject] if (value := request.args.get(name, "").strip())}
+
+
+def _form() -> ExportForm:
+    """What was chosen so far; a file of every kind of column and no channel yet, and never a purpose by itself."""
+    first = {"channel": Channel.ALL.value, "file": FileFormat.XLSX.value}
+    return ExportForm(formdata=MultiDict(first | request.args.to_dict()))
+
+
+@blueprint.get(f"/<any({SUBJECTS}):subject>")
+@allow(*PEOPLE_READERS, event="exports.show")
+def show(subject: str) -> Answer:
+    """Choose a purpose, then see how many go out and who is left out and why."""
+    form = _form()
+    is_chosen = "purpose" in request.args and form.validate()
+    return _page(Subject(subject), form, is_chosen)
+
+
+def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
+    chosen = _filter(subject)
+    ids = queries.found_ids(subject, chosen)
+    export = _export(subject, ids, form) if is_chosen else None
+    ledger.log_view([])
+    answer = page(
+        "exports/show.html",
+        fragments=("export_preview",),
+        form=form,
+        subject=subject,
+        chosen=chosen,
+        total=len(ids),
+        export=export,
+        file_url=_address("exports.download", subject=subject, **_choices(form), **chosen),
+        list_url=_address(f"{subject}.index", **chosen),
+    )
+    return answer, 422 if form.errors else 200
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values)
+
+
+def _choices(form: ExportForm) -> dict[str, str]:
+    return {name: form[name].data for name in ("purpose", "channel", "file")}
+
+
+def _export(subject: Subject, ids: Sequence[int], form: ExportForm) -> Export:
+    return queries.plan_export(subject, ids, PurposeCode(form.purpose.data), Channel(form.channel.data))
+
+
+@blueprint.get(f"/<any({SUBJECTS}):subject>/file")
+@allow(*PEOPLE_READERS, event="exports.download")
+def download(subject: str) -> Answer:
+    """The file; whose data is in it stands in the ledger before anything of it is sent."""
+    what, form = Subject(subject), _form()
+    if not form.validate():
+        return _page(what, form, is_chosen=False)
+    chosen, kind = _filter(what), FileFormat(form.file.data)
+    export = _export(what, queries.found_ids(what, chosen), form)
+    file = _written(what, kind, queries.rows_of(what, export.ids, clock.today()))
+    told = ledger_words(
+        PurposeCode(form.purpose.data), Channel(form.channel.data), kind, export, queries.hash_of_filter(chosen)
+    )
+    with ledger.change_set("exports.download", purpose=told):
+        ledger.log_view(export.ids, table=what.value)
+    return send_file(
+        file,
+        mimetype=MEDIA_TYPES[kind],
+        as_attachment=True,
+        download_name=f"{NAMES[what]}.{kind}",
+        max_age=0,
+    )
+
+
+def _written(subject: Subject, kind: FileFormat, rows: Iterable[Row]) -> BinaryIO:
+    """The whole file, before its first byte is sent: a fault on the way gives an error page and not half a file."""
+    target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
+    header = list(COLUMNS[subject].values())
+    if kind is FileFormat.VCARD:
+        target.writelines(card_of(row).encode() for row in rows)
+    elif kind is FileFormat.CSV:
+        target.writelines(csv_for_spreadsheets(header, (list(row.values()) for row in rows)))
+    else:
+        numbers = [place for place, field in enumerate(COLUMNS[subject]) if field in PHONE_FIELDS]
+        write_sheet(target, NAMES[subject], header, (list(row.values()) for row in rows), numbers=numbers)
+    target.seek(0)
+    return target
