@@ -6,6 +6,7 @@ Knows nothing of what the tables mean. Every file is treated as hostile.
 import csv
 import io
 import pickle
+import re
 import subprocess
 import sys
 import zipfile
@@ -28,6 +29,7 @@ RATIO_FREE_BYTES = 4 * 1024 * 1024
 RARE_ENCODINGS = ["utf_16_le", "utf_16_be", "cp1252", "cp1250", "mac_roman"]
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (",", ";", "\t")
+_QUOTED = re.compile(r'"[^"]*"')
 READER = Path(__file__).with_name("sheet_reader.py")
 READ_SECONDS = 300
 
@@ -178,13 +180,13 @@ def _read_workbook(body: bytes, name: str) -> list[RawSheet]:
 
 
 def _read_csv(stem: str, body: bytes) -> RawSheet:
-    text = _decoded(body, stem)
+    text = decoded(body, stem)
     first, _, rest = text.partition("\n")
     said = first.strip().lower()
     if said.startswith("sep=") and said[4:] in DELIMITERS:
         delimiter, text = said[4:], "\n" + rest
     else:
-        delimiter = max(DELIMITERS, key=first.count)
+        delimiter = max(DELIMITERS, key=_QUOTED.sub("", first).count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
@@ -201,8 +203,11 @@ def _rows(rows: Iterable[Sequence[Cell]]) -> list[tuple[int, Sequence[Cell]]]:
     return found
 
 
-def _decoded(body: bytes, name: str) -> str:
-    """The text of a CSV: UTF-8 with or without its mark, UTF-16 with it, else the Windows code page of the Nordics."""
+def decoded(body: bytes, name: str) -> str:
+    """A text file's text: UTF-8 with or without its mark, UTF-16 with it, else the Windows code page of the Nordics.
+
+    Raises FileError("broken").
+    """
     encodings = ["utf-16"] if body.startswith(UTF_16_MARKS) else ["utf-8-sig"]
     if b"\0" not in body:
         encodings.append("cp1252")

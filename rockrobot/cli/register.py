@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from rockrobot import ledger
+from rockrobot.cli.contacts import import_contacts
 from rockrobot.db import db, reading
 from rockrobot.exchange.queries import FILE_MESSAGES, fault_text, read_register
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of
@@ -20,6 +21,7 @@ NOTHING = {"new": 0, "changed": 0, "unchanged": 0, "refused": 0}
 LANGUAGE = click.option("--language", type=click.Choice(sorted(LABELS)), default="en", help="Language of the headers.")
 
 imports = AppGroup("import", help="Files in.")
+imports.add_command(import_contacts)
 exports = AppGroup("export", help="Files out.")
 
 

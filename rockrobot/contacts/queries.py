@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from rockrobot import search, search_index
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
 from rockrobot.contacts.rules import PointKind, main_point
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.lists import Listing, listing
 
 MAIL = (PointKind.EMAIL,)
@@ -239,18 +239,30 @@ def is_person_no_taken(person_no: str, *, but: int | None = None) -> bool:
 
 def next_customer_no() -> str:
     """A customer number that is free: K and the number after the newest company."""
-    newest = db.session.scalar(select(func.max(Company.id))) or 0
-    return _free(newest, "K", is_customer_no_taken)
+    return free_customer_nos(1)[0]
 
 
 def next_person_no() -> str:
     """A person number that is free: H and the number after the newest person."""
-    newest = db.session.scalar(select(func.max(Person.id))) or 0
-    return _free(newest, "H", is_person_no_taken)
+    return free_person_nos(1)[0]
 
 
-def _free(newest: int, letter: str, is_taken: object) -> str:
-    number = newest + 1
-    while is_taken(f"{letter}{number:05}"):  # type: ignore[operator]
-        number += 1
-    return f"{letter}{number:05}"
+def free_customer_nos(count: int) -> list[str]:
+    """So many customer numbers that are free."""
+    return _free("K", count, Company.__table__.c.customer_no)
+
+
+def free_person_nos(count: int) -> list[str]:
+    """So many person numbers that are free."""
+    return _free("H", count, Person.__table__.c.person_no)
+
+
+def _free(letter: str, count: int, column: Column[Any]) -> list[str]:
+    number = (db.session.scalar(select(func.max(column.table.c.id))) or 0) + 1
+    found: list[str] = []
+    while len(found) < count:
+        asked = [f"{letter}{one:05}" for one in range(number, number + count)]
+        taken = set(db.session.scalars(select(column).where(among(column, asked))))
+        found += [one for one in asked if one not in taken]
+        number += count
+    return found[:count]

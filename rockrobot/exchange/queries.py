@@ -80,7 +80,7 @@ def country_names() -> dict[str, str]:
             if len(code) == 2 and code.isalpha() and code not in {"ZZ", "EU", "EZ", "UN", "XA", "XB"}:
                 names.setdefault(name.lower(), code)
                 names[code.lower()] = code
-    return names | {"uk": "GB", "usa": "US"}
+    return names | {"uk": "GB", "usa": "US", "united states of america": "US", "deutschland": "DE"}
 
 
 def read_register(path: Path, *, name: str = "") -> ReadRegister:
@@ -221,6 +221,7 @@ FILE_MESSAGES = {
     "encrypted": "Tiedosto on salattu. Poista salasana ja yritä uudelleen.",
     "broken": "Tiedostoa ei voi lukea: se ei ole työkirja (XLSX), CSV eikä ZIP, tai se on rikki.",
     "no_sheets": "Tiedostossa ei ole yhtään taulukkoa.",
+    "too_many_columns": "Taulukossa on yli 500 saraketta. Poista tyhjät ja turhat sarakkeet.",
 }
 
 

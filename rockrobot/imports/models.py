@@ -22,7 +22,10 @@ class ImportState(StrEnum):
 
 
 class ImportRun(Base):
-    """One uploaded register file: what was understood of it, and the change set that took it."""
+    """One uploaded file: what was understood of it, and the change set that took it.
+
+    room: whose file it is, the register's (imports) or a contact list's (contact_files). choice: what a person chose.
+    """
 
     __tablename__ = "import_runs"
     __table_args__ = {"info": {"ledger": False}}
@@ -33,6 +36,8 @@ class ImportRun(Base):
     state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.READING)
     made_at: Mapped[datetime] = mapped_column(Moment)
     made_by: Mapped[str] = mapped_column(String(80))
+    room: Mapped[str] = mapped_column(String(40), default="imports")
+    choice: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     job_id: Mapped[int | None]
     change_set_id: Mapped[int | None]

@@ -1,0 +1,1 @@
+"""What a contact list says otherwise than the register, one change at a time (statement: tietolähteet)."""

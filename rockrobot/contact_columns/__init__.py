@@ -1,0 +1,1 @@
+"""Which column of a contact list says what: suggested, and kept by name (statement: tietolähteet)."""

@@ -1,0 +1,84 @@
+"""What an import of contacts would do, told: counts, rows in words, the file of rows that were not taken."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rockrobot import clock
+from rockrobot.contact_cells.rules import Remark
+from rockrobot.contact_changes.rules import Outcome, PlannedContact
+from rockrobot.contact_columns.rules import REASON, WHICH_PERSON, Field, Ignored, Target, ignored_because
+from rockrobot.contact_files.rules import ContactPlan, plan_contacts
+from rockrobot.contact_matches.queries import stored_for
+from rockrobot.contact_rows.queries import ContactTable, read_contacts
+
+REMARKS: dict[str, Callable[[str], str]] = {
+    "no_name": lambda _: "nimi ja yritys puuttuvat: kirjoita toinen niistä",
+    "unknown_customer": lambda v: f"asiakasnumeroa {v} ei ole: kirjoita myös yrityksen nimi",
+    "ambiguous_company": lambda v: f"samannimisiä yrityksiä on useita ({v}): kirjoita asiakasnumero",
+    "ambiguous_person": lambda v: f"rivi sopii moneen henkilöön ({v}): kirjoita henkilönumero",
+    "unknown_person": lambda v: f"henkilönumeroa {v} ei ole: korjaa se, tai kirjoita uusi",
+    "same_person": lambda v: f"sama henkilö tai yritys kuin rivillä {v}, mutta eri tiedot: yhdistä rivit",
+    "control_character": lambda _: "näkymätön ohjausmerkki: kirjoita arvo uudelleen",
+    "too_long": lambda v: f"liian pitkä, enintään {v} merkkiä",
+    "not_ended": lambda _: "kortti jää kesken (END:VCARD puuttuu)",
+    "not_a_line": lambda _: "kortissa on rivi, jota ei voi lukea",
+    "too_many_lines": lambda _: "kortissa on liikaa rivejä",
+    "spoiled": lambda v: f"taulukko-ohjelma on pilannut numeron {v}: se pidetään tekstinä, tarkista",
+    "merged": lambda v: f"liian monta numeroa peräkkäin, ehkä kaksi puhelinnumeroa: {v}",
+    "lost_zero": lambda v: f"alusta puuttuu ehkä nolla tai maatunnus: {v}",
+    "no_number": lambda v: f"ei puhelinnumero, jätetään pois: {v}",
+    "not_mail": lambda v: f"ei sähköpostiosoite, jätetään pois: {v}",
+    "unknown_country": lambda v: f"tuntematon maa, jätetään pois: {v}",
+    "unknown_language": lambda v: f"tuntematon kieli, jätetään pois: {v}",
+}
+IGNORED = {
+    Ignored.OBJECTION: "kielto tai suostumus kirjataan henkilön kortille, ei tuoda tiedostosta",
+    Ignored.NOTES: "muistiinpanoja ei tuoda: kirjaa ne tapahtumina",
+    Ignored.OTHER: "",
+}
+
+
+def plan_of(table: ContactTable, fields: Sequence[Target], *, takes_duplicates: bool = False) -> ContactPlan:
+    """What taking this table would do, each column saying what fields name."""
+    contacts = read_contacts(table, fields)
+    stored = stored_for(contacts, table.product, day=clock.today())
+    return plan_contacts(contacts, stored, table.product, takes_duplicates=takes_duplicates)
+
+
+def ignored_columns(table: ContactTable, fields: Sequence[Target]) -> list[tuple[str, str]]:
+    """(title, where to put it instead) of the filled columns that are not read."""
+    left = [place for place, field in enumerate(fields) if field is None]
+    filled = [place for place in left if any(place < len(cells) and cells[place].strip() for _, cells in table.rows)]
+    return [(table.header[place], IGNORED[ignored_because(table.header[place])]) for place in filled]
+
+
+def remark_text(remark: Remark) -> str:
+    """A remark in words, with its column."""
+    words = REMARKS[remark.code](remark.detail)
+    return f"{remark.column}: {words}" if remark.column else words
+
+
+def reason_of(row: PlannedContact) -> str:
+    """Why a row is not taken; empty where it is."""
+    if row.fault is not None:
+        return remark_text(row.fault)
+    if row.outcome is not Outcome.DUPLICATE:
+        return ""
+    people = ", ".join(f"{party.name} ({party.number})" for party in row.similar)
+    return f"ehkä jo rekisterissä: {people}. Kirjoita henkilönumero, tai uusi"
+
+
+def refused_table(table: ContactTable, plan: ContactPlan, fields: Sequence[Target]) -> list[Any]:
+    """(sheet, header, rows) of the rows not taken: their own columns, which person is meant, and the reason."""
+    rows = [row for row in plan.rows if row.outcome in {Outcome.REFUSED, Outcome.DUPLICATE}]
+    if not rows:
+        return []
+    keep = [place for place, title in enumerate(table.header) if title not in {REASON, WHICH_PERSON}]
+    more = [WHICH_PERSON, REASON]
+    places = [place for place, field in enumerate(fields) if field is Field.PERSON_NO]
+    body = []
+    for row in rows:
+        cells = [*row.contact.cells, *[""] * len(table.header)]
+        number = next((cells[place] for place in places), "")
+        body.append([*(cells[place] for place in keep), number, reason_of(row)])
+    return [(table.title, [*(table.header[place] for place in keep), *more], body)]

@@ -1,0 +1,1 @@
+"""Contact lists and vCards read row by row: names, companies, phones, e-mail, addresses (statement: tietolähteet)."""
