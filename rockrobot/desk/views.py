@@ -10,6 +10,7 @@ from rockrobot.access import EVERYONE, PEOPLE_READERS, REGISTER_READERS, Role, a
 from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
+from rockrobot.events.queries import open_tasks as open_event_tasks
 from rockrobot.imports.queries import import_runs
 from rockrobot.navigation import Link, add_link
 from rockrobot.readiness.queries import by_model
@@ -46,9 +47,15 @@ def actor_name(who: str) -> str:
 @blueprint.get("/")
 @allow(*EVERYONE, event="desk.index")
 def index() -> str:
-    works = current_user.role != Role.ADMINISTRATOR
+    works, shows_all = current_user.role != Role.ADMINISTRATOR, request.args.get("tasks") == "all"
+    sees_people = current_user.role in PEOPLE_READERS
+    mine = None if shows_all else current_user.id
+    waiting = open_event_tasks(clock.today(), assigned_to_id=mine, sees_people=sees_people) if works else None
+    ledger.log_view(waiting.people_ids if waiting else [])
     return page(
         "desk/index.html",
+        waiting=waiting,
+        shows_all=shows_all,
         cases=recall_queries.cases(is_drill=False).rows if works else [],
         drills=recall_queries.cases(is_drill=True).rows if works else [],
         tasks=queries.open_tasks() if works else [],
