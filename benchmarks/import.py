@@ -19,8 +19,9 @@ from floor import empty_register, insert
 from rockrobot import ledger
 from rockrobot.db import db, reading
 from rockrobot.exchange.queries import read_register
+from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
-from rockrobot.imports.rules import plan_import, totals
+from rockrobot.imports.rules import plan_import
 
 HEADERS = {
     "companies": "customer_no,name,business_id,country,language,switchboard,email,contact_type",

@@ -39,6 +39,7 @@ ROOM_NAMES = (
     "mailing",
     "exchange",
     "party_facts",
+    "import_plans",
     "imports",
     "contact_columns",
     "contact_cells",

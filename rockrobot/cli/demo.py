@@ -16,8 +16,9 @@ from rockrobot.devices import actions as device_actions
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
 from rockrobot.exchange.queries import read_register
+from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
-from rockrobot.imports.rules import plan_import, totals
+from rockrobot.imports.rules import plan_import
 from rockrobot.organisation.actions import ensure_organisation
 from rockrobot.organisation.queries import organisation
 from rockrobot.staff.actions import make_member

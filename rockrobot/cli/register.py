@@ -13,8 +13,9 @@ from rockrobot.cli.contacts import import_contacts
 from rockrobot.db import db, reading
 from rockrobot.exchange.queries import FILE_MESSAGES, fault_text, read_register
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of
+from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
-from rockrobot.imports.rules import plan_import, totals
+from rockrobot.imports.rules import plan_import
 from rockrobot.workbooks import FileError, write_csv, write_workbook, write_zip
 
 NOTHING = {"new": 0, "changed": 0, "unchanged": 0, "refused": 0}

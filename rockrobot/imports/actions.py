@@ -12,18 +12,10 @@ from rockrobot import clock, jobs, ledger
 from rockrobot.db import db
 from rockrobot.devices.rules import is_outside_days
 from rockrobot.exchange.rules import SHEETS
+from rockrobot.import_plans.rules import Key, PlannedRow, SheetPlan, Status, StoredRow, merged_values
 from rockrobot.imports.models import ImportRun, ImportState
 from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, columns_by_hand, fitting_days, old_runs, own_column
-from rockrobot.imports.rules import (
-    BATCH_KEY,
-    REFERENCES,
-    Key,
-    PlannedRow,
-    SheetPlan,
-    Status,
-    StoredRow,
-    merged_values,
-)
+from rockrobot.imports.rules import BATCH_KEY, REFERENCES
 from rockrobot.party_facts.actions import Facts, make_worksites, write_facts
 from rockrobot.party_facts.rules import facts_of
 from rockrobot.workbooks import write_zip

@@ -11,12 +11,14 @@ from sqlalchemy.orm import aliased
 
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.queries import old_numbers
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, Ownership
 from rockrobot.exchange.queries import fault_reason, fault_text, written_again
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of, key_of
+from rockrobot.import_plans.rules import PARTY_SHEETS, Key, SheetPlan, StoredRow, merged_record, totals
 from rockrobot.imports.models import ImportRun
-from rockrobot.imports.rules import REFERENCES, Key, SheetPlan, StoredRow, totals
+from rockrobot.imports.rules import REFERENCES
 from rockrobot.jobs import Job
 from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
 from rockrobot.party_facts.queries import fact_columns
@@ -171,8 +173,17 @@ def stored_for(sheets: Iterable[str]) -> dict[str, Mapping[Key, StoredRow]]:
     while True:
         more = {target for sheet in needed for _, target in REFERENCES.get(sheet, ())} - needed
         if not more:
-            return {sheet: stored_rows(sheet) for sheet in SHEETS if sheet in needed}
+            return {sheet: _with_merged(sheet, stored_rows(sheet)) for sheet in SHEETS if sheet in needed}
         needed |= more
+
+
+def _with_merged(sheet: str, rows: dict[Key, StoredRow]) -> dict[Key, StoredRow]:
+    """The stored rows, and under the numbers of merged parties those that were kept."""
+    for column, target in PARTY_SHEETS.items():
+        if target == sheet:
+            for old, kept in old_numbers(MODELS[sheet]).items():
+                rows[(old,)] = merged_record(rows[(kept,)], column, old)
+    return rows
 
 
 def export_sheets(language: str) -> Iterator[tuple[str, Sequence[str], list[list[Any]]]]:

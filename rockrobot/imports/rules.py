@@ -2,14 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
 from rockrobot.devices.rules import OWNING, OwnershipKind, overlap
 from rockrobot.exchange.rules import key_of
+from rockrobot.import_plans.rules import (
+    Key,
+    PlannedRow,
+    SheetPlan,
+    Status,
+    StoredRow,
+    merged_values,
+    named_as_kept,
+)
 from rockrobot.parts.rules import circles
 
 BATCH_KEY = ("part_no", "supplier", "batch_no")
@@ -34,74 +41,6 @@ PERIODS = {
     "ownerships": ("from", "to"),
 }
 WITH_PARTY = frozenset({"addresses", "ownerships"})
-Key = tuple[Any, ...]
-
-
-class Status(StrEnum):
-    """What becomes of a row."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class StoredRow:
-    """A row as it is stored, in the format's columns.
-
-    by_hand names the columns a person changed; twins are rows with the same key, made by hand.
-    """
-
-    id: int
-    values: Mapping[str, Any]
-    by_hand: frozenset[str] = frozenset()
-    twins: tuple["StoredRow", ...] = ()
-
-    def says(self, values: Mapping[str, Any]) -> bool:
-        """True when the row says all that these values say."""
-        return all(self.values.get(column) == value for column, value in values.items())
-
-
-@dataclass
-class PlannedRow:
-    """What becomes of one row of the file; changes are the columns that will be written."""
-
-    number: int
-    key: Key
-    values: dict[str, Any]
-    status: Status
-    changes: dict[str, Any] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)
-    stored: StoredRow | None = None
-    fault: Any = None
-    cells: Any = ()
-
-
-@dataclass
-class SheetPlan:
-    """What becomes of the rows of one sheet; sheet is what was read (title, labels, fault())."""
-
-    read: Any
-    rows: list[PlannedRow] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The sheet's English name."""
-        return str(self.read.sheet.name)
-
-    def counts(self) -> dict[str, int]:
-        """How many rows are new, changed, unchanged and refused."""
-        counted = dict.fromkeys(Status, 0)
-        for row in self.rows:
-            counted[row.status] += 1
-        return {status.value: count for status, count in counted.items()}
-
-    def refuse(self, row: PlannedRow, column: str, code: str, detail: str = "") -> None:
-        """Refuse a row, once."""
-        if row.fault is None:
-            row.fault = self.read.fault(row.number, column, code, detail)
-        row.status = Status.REFUSED
 
 
 class Known:
@@ -140,8 +79,9 @@ def _plan_sheet(read: Any, stored: Mapping[Key, StoredRow], known: Known) -> She
     plan, seen = SheetPlan(read), dict[Key, PlannedRow]()
     ordinals: dict[Key, int] = defaultdict(int)
     for source in _complete_first(read):
-        key = key_of(read.sheet, source.values)
-        row = PlannedRow(source.number, key, source.values, Status.REFUSED, fault=source.fault, cells=source.cells)
+        values = named_as_kept(source.values, plan.name, known.stored)
+        key = key_of(read.sheet, values)
+        row = PlannedRow(source.number, key, values, Status.REFUSED, fault=source.fault, cells=source.cells)
         plan.rows.append(row)
         if row.fault is None:
             _check_row(plan, row, known)
@@ -183,7 +123,8 @@ def _check_row(plan: SheetPlan, row: PlannedRow, known: Known) -> None:
 
 
 def _compare(plan: SheetPlan, row: PlannedRow, stored: StoredRow | None, seen: dict[Key, PlannedRow]) -> None:
-    twin = next((one for one in stored.twins if one.says(row.values)), None) if stored else None
+    alike = (stored, *stored.twins) if stored and stored.twins else ()
+    twin = next((one for one in alike if one.says(row.values)), None)
     first = seen.setdefault(row.key, row)
     if twin is None and first is not row:
         if first.values == row.values:
@@ -214,11 +155,6 @@ def _check_period(plan: SheetPlan, row: PlannedRow, values: Mapping[str, Any]) -
     begin, end = values.get(begin_name), values.get(end_name)
     if begin and end and end < begin:
         plan.refuse(row, end_name, "ends_before_begins", f"{begin.isoformat()} – {end.isoformat()}")
-
-
-def merged_values(row: PlannedRow) -> dict[str, Any]:
-    """What the row will say once taken: the stored values with the changes over them."""
-    return {**(row.stored.values if row.stored else {}), **row.changes}
 
 
 def _party_fault(values: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -288,12 +224,3 @@ def _refuse_cycles(plan: SheetPlan, stored: Mapping[Key, StoredRow]) -> None:
         numbers = ", ".join(str(number) for number in sorted(row.number for row in on_it))
         for row in on_it:
             plan.refuse(row, "contains_batch_no", "cycle", numbers)
-
-
-def totals(plans: Iterable[SheetPlan]) -> dict[str, int]:
-    """Counts over all sheets: new, changed, unchanged, refused; a row of the file counts once."""
-    total = dict.fromkeys((status.value for status in Status), 0)
-    for plan in plans:
-        for status, count in plan.counts().items():
-            total[status] += count
-    return total

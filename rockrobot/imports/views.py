@@ -12,10 +12,11 @@ from rockrobot.access import REGISTER_READERS, Role, allow
 from rockrobot.db import db, reading
 from rockrobot.exchange.queries import FILE_MESSAGES, read_register
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of
+from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
 from rockrobot.imports.forms import UploadForm
 from rockrobot.imports.models import ImportRun, ImportState
-from rockrobot.imports.rules import plan_import, totals
+from rockrobot.imports.rules import plan_import
 from rockrobot.lists import ROWS, Listing
 from rockrobot.navigation import Link, add_link
 from rockrobot.undo import may_undo

@@ -9,8 +9,9 @@ from rockrobot.contacts.rules import AddressKind
 from rockrobot.db import db
 from rockrobot.devices.models import Fitting
 from rockrobot.exchange.queries import read_register
+from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
-from rockrobot.imports.rules import plan_import, totals
+from rockrobot.imports.rules import plan_import
 from rockrobot.parts.models import LooseDelivery
 from tests.imports.test_register_command import counts, run, take
 from tests.register import rows_beside, small_register, write_folder
