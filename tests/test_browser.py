@@ -36,6 +36,7 @@ PAGES = [
     "/imports/",
     "/history",
     "/jobs",
+    "/merges/",
     "/notice-headings",
     "/components",
 ]
@@ -160,3 +161,44 @@ def test_a_hand_written_device_can_be_undone(server, browser):
     page.goto("/search?q=KR200-9999")
 
     assert page.locator("a[href^='/devices/']").filter(has_text="KR200-9999").count() == 0
+
+
+def add_person(page, first: str, last: str, phone: str) -> str:
+    """Add a person through the form; the address of the card."""
+    page.goto("/people/new")
+    page.get_by_label("Etunimi").fill(first)
+    page.get_by_label("Sukunimi").fill(last)
+    page.get_by_label("Matkapuhelin").fill(phone)
+    page.get_by_role("button", name="Tallenna henkilö").click()
+    expect(page.locator("h1")).to_have_text(f"{first} {last}")
+    return page.evaluate("location.pathname")
+
+
+def test_two_records_of_one_person_are_merged_and_taken_apart(server, browser):
+    page = visit(browser, server)
+    kept = add_person(page, "Veikko", "Kaksonen", "040 7654001")
+    other = add_person(page, "Veiko", "Kaxonen", "050 7654002")
+
+    page.goto(kept)
+    page.get_by_role("link", name="Yhdistä", exact=True).click()
+    page.get_by_label("Sama kuin").fill("Veiko Kaxonen")
+    page.get_by_role("button", name="Näytä rinnakkain").click()
+    rows = page.locator("table tbody tr")
+    in_view = rows.evaluate_all("rows => rows.every(row => row.getBoundingClientRect().bottom <= innerHeight)")
+    shown = rows.count()
+    page.get_by_label("Veiko", exact=True).check()
+    page.get_by_role("button", name="Yhdistä", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Veiko Kaksonen")
+    expect(page.get_by_role("link", name="050 7654002", exact=True)).to_be_visible()
+    page.goto(other)
+    led_to = page.url
+    page.goto("/merges/")
+    page.locator("main .rows a").first.click()
+    page.get_by_role("button", name="Pura yhdistäminen").click()
+    expect(page.get_by_text("Purettu")).to_be_visible()
+    page.goto(other)
+
+    assert (shown, in_view) == (3, True)
+    assert led_to.endswith(kept)
+    expect(page.locator("h1")).to_have_text("Veiko Kaxonen")
+    assert page.faults == []

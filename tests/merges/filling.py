@@ -3,10 +3,11 @@
 import hashlib
 import itertools
 import random
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Date, LargeBinary, Table, select
+from sqlalchemy import JSON, Boolean, Column, Date, LargeBinary, Table, UniqueConstraint, select
 
 from rockrobot import clock, ledger
 from rockrobot.chain import canonical
@@ -84,6 +85,15 @@ def _value(column: Column[Any], chance: random.Random) -> Any:
 
 def _text(column: Column[Any], chance: random.Random) -> str:
     """A text of a small set, so that rows clash; one of its own where the column must be unique."""
-    is_number = column.unique or column.name.endswith(("_no", "number", "serial", "reference", "message_id"))
+    is_number = column.unique or any(column.name in names for names in _keys_beside_parties(column.table))
     text = f"n{next(_numbers)}" if is_number else f"v{chance.randint(1, 2)}"
     return text[: getattr(column.type, "length", None) or len(text)]
+
+
+def _keys_beside_parties(table: Table) -> Iterator[list[str]]:
+    """The columns of each key that tells rows apart whomever they name."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            targets = {key.column.table.name for column in constraint.columns for key in column.foreign_keys}
+            if not targets.intersection(PARTIES):
+                yield [column.name for column in constraint.columns]
