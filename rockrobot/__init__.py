@@ -35,6 +35,7 @@ ROOM_NAMES = (
     "owners",
     "catalogue",
     "events",
+    "attachments",
     "letters",
     "mailing",
     "exchange",

@@ -33,7 +33,7 @@ def read_picture(body: bytes) -> bytes:
     """
     if len(body) > MAX_BYTES:
         raise PictureError("too_big")
-    if not _looks_right(body):
+    if not looks_like_picture(body):
         raise PictureError("unknown_format")
     command = [sys.executable, "-I", str(Path(__file__).resolve())]
     try:
@@ -48,7 +48,7 @@ def read_picture(body: bytes) -> bytes:
     return child.stdout
 
 
-def _looks_right(body: bytes) -> bool:
+def looks_like_picture(body: bytes) -> bool:
     """True for the first bytes of the formats that are read at all."""
     return (
         body.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))

@@ -9,6 +9,7 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices import actions, queries
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
+from rockrobot.files import picture_fault
 from rockrobot.navigation import Link, add_link
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
@@ -86,19 +87,11 @@ def upload_picture(model_id: int, kind: str) -> Answer:
         try:
             body = pictures.read_picture(form.picture.data.read(pictures.MAX_BYTES + 1))
         except pictures.PictureError as error:
-            form.picture.errors = [_picture_fault(error.code)]
+            form.picture.errors = [picture_fault(error.code)]
         else:
             actions.set_model_picture(model, PictureKind(kind), body)
             return commit_and_go(url_for("catalogue.show", model_id=model_id), _("Kuva tallennettu."))
     return _model_page(model, form, wrong=kind)
-
-
-def _picture_fault(code: str) -> str:
-    return {
-        "too_big": _("Kuva on liian suuri. Enintään 20 Mt."),
-        "too_many_pixels": _("Kuvassa on liikaa pisteitä. Enintään 60 miljoonaa."),
-        "unknown_format": _("Tiedosto ei ole JPEG-, PNG-, WebP- eikä HEIC-kuva. Ota kuva uudelleen JPEG-muodossa."),
-    }.get(code, _("Kuvaa ei voitu lukea, se on rikki. Ota kuva uudelleen JPEG-muodossa."))
 
 
 @blueprint.get("/models/<int:model_id>/pictures/<string:kind>")

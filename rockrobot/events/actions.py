@@ -10,7 +10,7 @@ from sqlalchemy import select
 from rockrobot import clock, ledger
 from rockrobot.contacts.rules import Source
 from rockrobot.db import db
-from rockrobot.events.models import Event, EventCompany, EventDevice, EventPerson, EventTask, EventWorksite
+from rockrobot.events.models import Attachment, Event, EventCompany, EventDevice, EventPerson, EventTask, EventWorksite
 from rockrobot.events.rules import Channel, usual_direction
 
 SOURCES = {
@@ -111,8 +111,8 @@ def change_event(event: Event, links: Links, **values: Any) -> None:
 
 
 def delete_event(event: Event) -> None:
-    """Delete an event with its links and follow-ups; undo brings all of it back."""
-    for table in (*(table for table, _ in LINKS.values()), EventTask):
+    """Delete an event with its links, follow-ups and files; undo brings all of it back."""
+    for table in (*(table for table, _ in LINKS.values()), EventTask, Attachment):
         for row in db.session.scalars(select(table).where(table.event_id == event.id)):
             db.session.delete(row)
     db.session.flush()

@@ -18,6 +18,7 @@ from rockrobot.events.actions import Links
 from rockrobot.events.queries import Around, Subject
 from rockrobot.events.rules import JOBS, WORDS_KEPT, Channel, Direction, Preset, Result, due_after, follow_up_words
 from rockrobot.fields import CLEAN, DateField, TimeField, choices_of
+from rockrobot.files import FilesField
 from rockrobot.staff.models import StaffMember
 
 CHANNEL_WORDS = {
@@ -118,6 +119,7 @@ class EventForm(FollowUpForm):
         _("Tulos"), choices=[SelectChoice("", _("Ei tulosta")), *choices_of(RESULT_WORDS.items())], default=""
     )
     text = TextAreaField(_("Mitä tapahtui"), [Length(max=20_000)], render_kw={"rows": 5})
+    files = FilesField(_("Kuvat ja tiedostot"), description=_("Enintään 20 Mt kukin."))
     people = SelectMultipleField(_("Henkilöt"), coerce=int)
     companies = SelectMultipleField(_("Yritykset"), coerce=int)
     devices = SelectMultipleField(_("Laitteet"), coerce=int)
@@ -134,6 +136,8 @@ class EventForm(FollowUpForm):
         ticked = {name: [row.id for row in rows if row in around.ticked] for name, rows in offered.items()}
         super().__init__(*args, **options, **ticked)
         self.named: list[Subject] = []
+        if self.row is not None:
+            del self.files
         for name, rows in offered.items():
             self[name].choices = _labels(rows)
             if not rows:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot.contacts.models import Company, Person, Worksite
@@ -121,3 +121,34 @@ class EventTask(Base):
 
     event: Mapped[Event] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
     assigned_to: Mapped[StaffMember] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+
+
+class AttachmentBody(Base):
+    """The bytes of a file, in a row of their own: a file taken off its event can come back."""
+
+    __tablename__ = "attachment_bodies"
+    __table_args__ = {"info": {"personal": True}, "sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class Attachment(Base):
+    """A photo or a file of an event."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        Index(None, "event_id"),
+        Index(None, "content_id"),
+        {"info": {"personal": True}, "sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    content_id: Mapped[int] = mapped_column(ForeignKey("attachment_bodies.id"))
+    file_name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(60))
+    size_bytes: Mapped[int]
+
+    content: Mapped[AttachmentBody] = relationship(lazy=CHILDREN_LOAD)

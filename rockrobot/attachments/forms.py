@@ -1,0 +1,21 @@
+"""The form by which files are added to an event."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+
+from rockrobot.files import FilesField
+
+
+class AttachForm(FlaskForm):
+    """Photos and files, at least one."""
+
+    files = FilesField(_("Kuvat ja tiedostot"), description=_("Kuvia tai tiedostoja, enintään 20 Mt kukin."))
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Something must have been chosen."""
+        if not super().validate(extra_validators):
+            return False
+        if not self.files.read:
+            self.files.errors = [gettext("Valitse kuva tai tiedosto.")]
+        return bool(self.files.read)

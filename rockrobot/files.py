@@ -1,0 +1,87 @@
+"""Files that people add: photos re-made, other files kept as they are, each under a name that harms nobody."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from wtforms import MultipleFileField
+from wtforms.validators import ValidationError
+
+from rockrobot.pictures import MAX_BYTES, PictureError, looks_like_picture, read_picture
+
+MOST_FILES = 10
+LONGEST_NAME = 120
+PDF, PLAIN_BYTES = "application/pdf", "application/octet-stream"
+ACCEPTED = "image/*,.heic,application/pdf,.doc,.docx,.xls,.xlsx,.txt,.csv,.eml"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\"\\]")
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file as it is kept; a photo is JPEG or PNG now, without what it told of its camera and place."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
+def plain_name(given: str, media_type: str) -> str:
+    """The file's own name without folders, control signs and signs that turn the writing round; never empty.
+
+    A photo that was re-made gets the ending of what it is now. Source: our choice.
+    """
+    name = _CONTROL.sub("", PurePosixPath(given.replace("\\", "/")).name).strip(" .")
+    stem, dot, ending = name.rpartition(".")
+    made = {"image/jpeg": "jpg", "image/png": "png"}.get(media_type)
+    if made:
+        name = f"{stem if dot else ending}.{made}".lstrip(".")
+    return (name if len(name) <= LONGEST_NAME else name[-LONGEST_NAME:]) or "tiedosto"
+
+
+def read_upload(given_name: str, body: bytes) -> UploadedFile:
+    """A file as it is kept. Raises PictureError: too_big over 20 MB; for a photo what pictures.read_picture says."""
+    if len(body) > MAX_BYTES:
+        raise PictureError("too_big")
+    if looks_like_picture(body):
+        body = read_picture(body)
+        media_type = "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
+    else:
+        media_type = PDF if body.startswith(b"%PDF-") else PLAIN_BYTES
+    return UploadedFile(plain_name(given_name, media_type), media_type, body)
+
+
+def picture_fault(code: str) -> str:
+    """What is wrong with a picture or file that was added, and how to mend it."""
+    return {
+        "too_big": _("Tiedosto on liian suuri. Enintään 20 Mt."),
+        "too_many_pixels": _("Kuvassa on liikaa pisteitä. Enintään 60 miljoonaa."),
+        "unknown_format": _("Tiedosto ei ole JPEG-, PNG-, WebP- eikä HEIC-kuva. Ota kuva uudelleen JPEG-muodossa."),
+    }.get(code, _("Kuvaa ei voitu lukea, se on rikki. Ota kuva uudelleen JPEG-muodossa."))
+
+
+class FilesField(MultipleFileField):
+    """Photos and files, several at once; read holds them as they are kept, once the form is valid."""
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, render_kw={"accept": ACCEPTED, "multiple": True}, **options)
+        self.read: list[UploadedFile] = []
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 (the signature is WTForms')
+        """Read every file; a bad one is named with what is wrong with it."""
+        files = _sent(self.data or ())
+        if len(files) > MOST_FILES:
+            raise ValidationError(_("Enintään %(most)s tiedostoa kerralla.", most=MOST_FILES))
+        for file in files:
+            try:
+                self.read.append(read_upload(file.filename or "", file.stream.read(MAX_BYTES + 1)))
+            except PictureError as error:
+                raise ValidationError(f"{plain_name(file.filename or '', '')}: {picture_fault(error.code)}") from None
+
+
+def _sent(files: Sequence[Any]) -> list[FileStorage]:
+    """What a browser really sent: an empty field comes as one file without a name."""
+    return [file for file in files if isinstance(file, FileStorage) and file.filename]
