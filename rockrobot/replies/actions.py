@@ -1,8 +1,8 @@
 """Replies, outcomes of units, posting and returned mail; each leaves a step that is never edited."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from rockrobot import clock, ledger
 from rockrobot.contacts.models import Company, Person
@@ -10,7 +10,9 @@ from rockrobot.db import db
 from rockrobot.devices.actions import change_owner, record_fate
 from rockrobot.devices.models import Device
 from rockrobot.devices.rules import Fate, OwnershipKind
-from rockrobot.letters.models import Letter
+from rockrobot.events.actions import Links, NewEvent, add_events
+from rockrobot.events.rules import Channel as EventChannel
+from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.organisation.queries import organisation
 from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
 from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
@@ -28,6 +30,12 @@ from rockrobot.replies.rules import (
 )
 
 FATES = {UnitState.SCRAPPED: Fate.SCRAPPED, UnitState.STOLEN: Fate.STOLEN, UnitState.EXPORTED: Fate.EXPORTED}
+LETTER_WORDS = {
+    LetterKind.REMINDER: "Muistutus takaisinvedosta",
+    LetterKind.HOLDER_COPY: "Takaisinvetokirjeen kopio haltijalle",
+    LetterKind.IMPORTER: "Takaisinvetokirje maahantuojalle",
+}
+NOON = time(12)
 HANDED_OVER = {ReplyKind.SOLD: OwnershipKind.RESOLD, ReplyKind.HIRED_OUT: OwnershipKind.HIRED}
 
 
@@ -211,7 +219,34 @@ def mark_posted(letters: Sequence[Letter], on: date, tracking_no: str = "") -> i
         if case.state is CaseState.APPROVED:
             move_case(case, CaseState.NOTIFYING)
     db.session.flush()
+    _tell_timelines([letter for letter in fresh if not letter.is_drill], on)
     return len(fresh)
+
+
+def _tell_timelines(letters: Sequence[Letter], on: date) -> None:
+    """Each letter becomes an event of its recipient and of the machines it is about.
+
+    Nobody says at what hour it was posted: noon of the day, or now while that is still to come.
+    """
+    devices = queries.devices_of_units({unit["case_unit_id"] for letter in letters for unit in letter.units})
+    posted_at = min(clock.moment_of(on, NOON), clock.now())
+    add_events(
+        [NewEvent(_links(one, devices), EventChannel.LETTER, posted_at, _told(one), one.reference) for one in letters]
+    )
+
+
+def _links(letter: Letter, devices: Mapping[int, int]) -> Links:
+    about = [devices[unit["case_unit_id"]] for unit in letter.units if unit["case_unit_id"] in devices]
+    return {
+        "companies": [letter.company_id] if letter.company_id else [],
+        "people": [letter.person_id] if letter.person_id else [],
+        "devices": about,
+    }
+
+
+def _told(letter: Letter) -> str:
+    tracking = f" Seurantatunnus {letter.tracking_no}." if letter.tracking_no else ""
+    return f"{LETTER_WORDS.get(letter.kind, 'Takaisinvetokirje')} {letter.reference} postitettu.{tracking}"
 
 
 def mark_returned(letter: Letter, on: date, reason: str) -> list[CaseUnit]:

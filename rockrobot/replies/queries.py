@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
@@ -85,6 +85,14 @@ def units_of_attempts(attempt_ids: Collection[int]) -> Sequence[CaseUnit]:
     """The units that these attempts were about, each once."""
     statement = select(AttemptUnit.case_unit_id).where(AttemptUnit.attempt_id.in_(attempt_ids))
     return db.session.scalars(select(CaseUnit).where(CaseUnit.id.in_(statement))).all()
+
+
+def devices_of_units(unit_ids: Collection[int]) -> dict[int, int]:
+    """The machine of each unit, by the unit's id; loose deliveries have none."""
+    columns = CaseUnit.__table__.c
+    known = (among(columns.id, unit_ids), columns.device_id.is_not(None))
+    rows = db.session.execute(select(columns.id, columns.device_id).where(*known))
+    return dict(rows.all())
 
 
 def cases_of_attempts(attempt_ids: Collection[int]) -> Sequence[RecallCase]:

@@ -4,13 +4,15 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rockrobot import clock, ledger
 from rockrobot.contacts.models import Address, Company
 from rockrobot.contacts.rules import AddressKind
 from rockrobot.db import db
 from rockrobot.devices.models import Device, Ownership
+from rockrobot.events.models import Event
+from rockrobot.events.queries import timeline_of
 from rockrobot.follow_ups import actions, queries
 from rockrobot.letters.models import Letter, LetterKind, OutboxMessage
 from rockrobot.outcomes.actions import print_letters
@@ -20,6 +22,7 @@ from rockrobot.recalls.models import CaseTask, CaseUnit
 from rockrobot.recalls.rules import CaseState, TaskKind, UnitState
 from rockrobot.replies import actions as replies
 from rockrobot.replies.rules import Evidence, LadderStep
+from rockrobot.undo import may_undo
 from tests import make
 
 TODAY = clock.today()
@@ -222,3 +225,44 @@ def test_a_drill_writes_to_nobody_by_mail(case):
     case.is_drill = True
 
     assert actions.mail_letters(case) == 0
+
+
+def test_a_posted_letter_stands_on_the_timelines_of_its_recipient_and_machines(case):
+    company = db.session.scalar(select(Company).where(Company.customer_no == "A001"))
+    letter = letters(company_id=company.id)[0]
+    device_ids = {db.session.get(CaseUnit, id_).device_id for id_ in units_of(letter)}
+
+    post_all(days_ago=3)
+    post_all()
+
+    told = [event for event in timeline_of(company).found.rows if event.reference == letter.reference]
+    assert [(event.channel, event.direction) for event in told] == [("letter", "out")]
+    assert told[0].happened_at.astimezone(clock.HOME).date() == TODAY - timedelta(days=3)
+    assert letter.reference in told[0].text
+    assert {device.id for device in told[0].devices} == device_ids
+    for id_ in device_ids:
+        assert letter.reference in [event.reference for event in timeline_of(db.session.get(Device, id_)).found.rows]
+    assert db.session.scalar(select(func.count()).select_from(Event)) == len(letters())
+
+
+def test_posting_today_is_not_told_as_still_to_come(case):
+    post_all()
+
+    assert all(event.happened_at <= clock.now() for event in db.session.scalars(select(Event)))
+
+
+def test_a_drill_writes_nothing_on_anybodys_timeline(case):
+    for letter in letters():
+        letter.is_drill = True
+
+    post_all()
+
+    assert db.session.scalars(select(Event)).all() == []
+
+
+def test_posting_can_not_be_undone_though_its_events_could(case):
+    with ledger.change_set("follow_ups.mark_posted") as act:
+        post_all()
+
+    assert db.session.scalar(select(func.count()).select_from(Event)) > 0
+    assert not may_undo(act.change_set_id)
