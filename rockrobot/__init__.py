@@ -41,6 +41,7 @@ ROOM_NAMES = (
     "exchange",
     "party_facts",
     "import_plans",
+    "uploads",
     "imports",
     "contact_columns",
     "contact_cells",

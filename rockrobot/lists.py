@@ -43,6 +43,12 @@ class Listing(Generic[Row]):
         return self.first + len(self.rows) - 1
 
 
+def part_of(rows: Sequence[Row], number: int) -> Listing[Row]:
+    """One page of rows that are at hand already; a page past the end is the last one."""
+    number = max(1, min(number, -(-len(rows) // ROWS) or 1))
+    return Listing(rows[(number - 1) * ROWS : number * ROWS], len(rows), number)
+
+
 def listing(statement: Select[Any], number: int, *, size: int = ROWS) -> Listing[Any]:
     """One page of a select of entities; a page past the end is the last one."""
     plain = statement.options(lazyload("*")).order_by(None)

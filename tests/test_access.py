@@ -12,7 +12,16 @@ from rockrobot.staff.models import SignIn
 from tests import make
 
 OPEN_TO_ALL = {"staff.sign_in", "desk.health", "desk.components"}
-NOT_FOR_ADMINISTRATORS = ("contacts.", "letters.", "recalls.", "replies.", "follow_ups.", "traces.", "reports.")
+NOT_FOR_ADMINISTRATORS = (
+    "contacts.",
+    "contact_files.",
+    "letters.",
+    "recalls.",
+    "replies.",
+    "follow_ups.",
+    "traces.",
+    "reports.",
+)
 
 
 def test_every_endpoint_names_its_roles_and_its_event(app):

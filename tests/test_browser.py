@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.contact_files.lists import OUTLOOK, table
 from tests.server import PASSWORD, Server
 
 FLAGS = [
@@ -34,6 +35,7 @@ PAGES = [
     "/replies",
     "/readiness",
     "/imports/",
+    "/contact-files/",
     "/history",
     "/jobs",
     "/merges/",
@@ -136,6 +138,24 @@ def test_a_drill_from_a_batch_to_printed_letters_and_replies(server, browser):
     phone.keyboard.press("Enter")
     phone.get_by_role("button", name="Laite on meillä, käyttö lopetettu").click()
     expect(phone.get_by_text("Vastaus tallennettu")).to_be_visible()
+
+
+def test_contacts_from_a_list_in_four_clicks_and_out_again_in_one(server, browser, tmp_path):
+    header, rows = OUTLOOK
+    path = tmp_path / "contacts.csv"
+    path.write_bytes(table(header, rows).encode("cp1252"))
+    page = visit(browser, server)
+    page.goto("/contact-files/")
+
+    page.get_by_label("Tiedosto").set_input_files(path)
+    page.get_by_role("button", name="Lue tiedosto").click()
+    page.get_by_role("button", name="Näytä, mitä tuonti tekisi").click(timeout=15_000)
+    page.get_by_role("button", name="Tuo kaikki rivit").click(timeout=15_000)
+    expect(page.get_by_text("Tuotu: 2 uutta")).to_be_visible(timeout=15_000)
+
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_text("Tuonti on kumottu.")).to_be_visible()
+    assert page.faults == []
 
 
 def test_search_as_one_types_and_the_palette_by_keyboard(server, browser):

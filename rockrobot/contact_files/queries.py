@@ -1,6 +1,7 @@
 """What an import of contacts would do, told: counts, rows in words, the file of rows that were not taken."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from rockrobot import clock
@@ -11,6 +12,7 @@ from rockrobot.contact_files.rules import ContactPlan, plan_contacts
 from rockrobot.contact_matches.queries import stored_for
 from rockrobot.contact_rows.queries import ContactTable, read_contacts
 
+SAMPLES, TOLD_ROWS = 3, 1_000
 REMARKS: dict[str, Callable[[str], str]] = {
     "no_name": lambda _: "nimi ja yritys puuttuvat: kirjoita toinen niistä",
     "unknown_customer": lambda v: f"asiakasnumeroa {v} ei ole: kirjoita myös yrityksen nimi",
@@ -49,7 +51,12 @@ def ignored_columns(table: ContactTable, fields: Sequence[Target]) -> list[tuple
     """(title, where to put it instead) of the filled columns that are not read."""
     left = [place for place, field in enumerate(fields) if field is None]
     filled = [place for place in left if any(place < len(cells) and cells[place].strip() for _, cells in table.rows)]
-    return [(table.header[place], IGNORED[ignored_because(table.header[place])]) for place in filled]
+    return [(table.header[place], hint_of(table.header[place])) for place in filled]
+
+
+def hint_of(title: str) -> str:
+    """Where to put what a column that is never read holds; empty where there is nothing to say."""
+    return IGNORED[ignored_because(title)]
 
 
 def remark_text(remark: Remark) -> str:
@@ -82,3 +89,49 @@ def refused_table(table: ContactTable, plan: ContactPlan, fields: Sequence[Targe
         number = next((cells[place] for place in places), "")
         body.append([*(cells[place] for place in keep), number, reason_of(row)])
     return [(table.title, [*(table.header[place] for place in keep), *more], body)]
+
+
+def columns_report(tables: Sequence[ContactTable], table: ContactTable) -> dict[str, Any]:
+    """What a person needs for saying what each column says: the sheets, the titles, what stands under each."""
+    columns = [
+        list(islice((cells[place] for cells in table.texts() if place < len(cells) and cells[place].strip()), SAMPLES))
+        for place in range(len(table.header))
+    ]
+    return {
+        "sheets": [[one.title, len(one.rows)] for one in tables],
+        "header": table.header,
+        "rows": len(table.rows),
+        "samples": [[cell.strip()[:60] for cell in cells] for cells in columns],
+    }
+
+
+def plan_report(plan: ContactPlan, table: ContactTable, fields: Sequence[Target]) -> dict[str, Any]:
+    """What taking the file would do, for the screen; doubtful rows first.
+
+    At most so many rows of an outcome are told one by one.
+    """
+    told: dict[str, list[dict[str, Any]]] = {outcome.value: [] for outcome in Outcome}
+    for row in sorted(plan.rows, key=lambda row: not row.contact.doubts):
+        if len(told[row.outcome]) < TOLD_ROWS:
+            told[row.outcome].append(_told(row))
+    return {
+        "totals": plan.counts(),
+        "companies": len(plan.new_companies()),
+        "ignored": ignored_columns(table, fields),
+        "doubt_count": sum(bool(row.contact.doubts) for row in plan.rows),
+        "told": told,
+    }
+
+
+def _told(row: PlannedContact) -> dict[str, Any]:
+    people = [party for party in (row.party, *row.similar) if party is not None]
+    return {
+        "row": row.contact.number,
+        "name": row.contact.name,
+        "how": row.how,
+        "reason": reason_of(row),
+        "changes": [[change.what, change.old, change.new] for change in row.changes],
+        "kept": row.kept,
+        "doubts": [remark_text(doubt) for doubt in row.contact.doubts],
+        "parties": [[party.is_company, party.id, party.name] for party in people],
+    }

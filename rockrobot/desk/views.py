@@ -11,11 +11,11 @@ from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
 from rockrobot.events.queries import open_tasks as open_event_tasks
-from rockrobot.imports.queries import import_runs
 from rockrobot.navigation import Link, add_link
 from rockrobot.readiness.queries import by_model
 from rockrobot.recalls import queries as recall_queries
 from rockrobot.staff.queries import names_of_actors
+from rockrobot.uploads.queries import import_runs
 from rockrobot.web import Answer, changed, commit_and_go, page, say
 
 blueprint = Blueprint("desk", __name__)
@@ -184,11 +184,10 @@ def put_back(entry_id: int) -> Response:
 
 def _back_from_undo(change_set_id: int) -> str:
     """Where the person came from; the list, when the card they came from is gone now."""
-    gone = queries.tables_added_to(change_set_id)
+    back, gone = request.form.get("back", ""), queries.tables_added_to(change_set_id)
     for table, endpoint in LISTS.items():
-        if table in gone:
+        if table in gone and back.startswith(url_for(endpoint)):
             return url_for(endpoint)
-    back = request.form.get("back", "")
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) else url_for("desk.history")
 
 

@@ -1,27 +1,19 @@
 """Takes the planned rows into the register, in chunks under one change set; keeps uploaded files."""
 
-import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from rockrobot import clock, jobs, ledger
+from rockrobot import clock, ledger
 from rockrobot.db import db
 from rockrobot.devices.rules import is_outside_days
 from rockrobot.exchange.rules import SHEETS
 from rockrobot.import_plans.rules import Key, PlannedRow, SheetPlan, Status, StoredRow, merged_values
-from rockrobot.imports.models import ImportRun, ImportState
-from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, columns_by_hand, fitting_days, old_runs, own_column
+from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, columns_by_hand, fitting_days, own_column
 from rockrobot.imports.rules import BATCH_KEY, REFERENCES
 from rockrobot.party_facts.actions import Facts, make_worksites, write_facts
 from rockrobot.party_facts.rules import facts_of
-from rockrobot.workbooks import write_zip
 
 CHUNK = 10_000
-KEPT = timedelta(days=30)
 Progress = Callable[[int], None]
 Changing = tuple[PlannedRow, Mapping[str, Any]]
 
@@ -165,72 +157,3 @@ def _reference_columns(sheet: str, row: PlannedRow, values: Mapping[str, Any], i
         for column, names in REFERENCE_COLUMNS.get(sheet, {}).items()
         if row.status is Status.NEW or (len(names) == 1 and names[0] in values)
     }
-
-
-# ---------- uploaded files ----------
-
-
-class ImportStateError(ValueError):
-    """The file was taken or left already."""
-
-
-def keep_upload(files: Sequence[tuple[str, BinaryIO]], folder: Path) -> ImportRun:
-    """Keep an uploaded file (several CSV files as one ZIP) under a name of our own and queue its reading.
-
-    files: the name in its owner's words, which is only shown, and the content. Forgets what was kept too long.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    forget_old(folder)
-    name = Path(files[0][0].replace("\\", "/")).name
-    stored_name = secrets.token_hex(16)
-    with open(os.open(folder / stored_name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-        if len(files) == 1:
-            shutil.copyfileobj(files[0][1], target)
-        else:
-            target.write(write_zip((other, stream.read()) for other, stream in files))
-            name = f"{name} + {len(files) - 1}"
-    run = ImportRun(file_name=name[-200:], stored_name=stored_name, made_at=clock.now(), made_by=ledger.actor())
-    db.session.add(run)
-    db.session.flush()
-    run.job_id = jobs.enqueue("imports.read", {"run_id": run.id}, key=f"imports.read:{run.id}").id
-    return run
-
-
-def forget_old(folder: Path) -> None:
-    """Delete files kept too long, and what was told of their rows."""
-    limit = clock.now() - KEPT
-    for path in folder.iterdir():
-        if path.stat().st_mtime < limit.timestamp():
-            path.unlink(missing_ok=True)
-    for run in old_runs(limit):
-        run.report = {**run.report, "faults": [], "kept": []}
-
-
-def forget_files(*paths: Path) -> None:
-    """Delete uploaded files that nobody needs any more."""
-    for path in paths:
-        path.unlink(missing_ok=True)
-
-
-def take(run: ImportRun, *, is_good_only: bool) -> None:
-    """Queue the taking of a read file. Raises ImportStateError when it was taken or left already."""
-    if run.state is not ImportState.READ:
-        raise ImportStateError
-    run.state = ImportState.APPLYING
-    payload = {"run_id": run.id, "good_only": is_good_only}
-    run.job_id = jobs.enqueue("imports.apply", payload, key=f"imports.apply:{run.id}:{run.job_id}").id
-
-
-def try_again(run: ImportRun) -> None:
-    """Read again a file whose job failed. Raises ImportStateError when it is not waiting for a job."""
-    if run.state not in {ImportState.READING, ImportState.APPLYING}:
-        raise ImportStateError
-    run.state = ImportState.READING
-    run.job_id = jobs.enqueue("imports.read", {"run_id": run.id}, key=f"imports.read:{run.id}:{run.job_id}").id
-
-
-def leave(run: ImportRun) -> None:
-    """Do not take a file. Raises ImportStateError when it was taken already."""
-    if run.state not in {ImportState.READ, ImportState.BROKEN}:
-        raise ImportStateError
-    run.state = ImportState.LEFT

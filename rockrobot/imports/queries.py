@@ -3,13 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
-from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Address, Company, Person
 from rockrobot.contacts.queries import old_numbers
 from rockrobot.db import among, db
@@ -17,9 +15,7 @@ from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, O
 from rockrobot.exchange.queries import fault_reason, fault_text, written_again
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of, key_of
 from rockrobot.import_plans.rules import PARTY_SHEETS, Key, SheetPlan, StoredRow, merged_record, totals
-from rockrobot.imports.models import ImportRun
 from rockrobot.imports.rules import REFERENCES
-from rockrobot.jobs import Job
 from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
 from rockrobot.party_facts.queries import fact_columns
 
@@ -196,48 +192,6 @@ def export_sheets(language: str) -> Iterator[tuple[str, Sequence[str], list[list
 def people_ids() -> list[int]:
     """Every person of the register; an export shows them all."""
     return list(db.session.scalars(select(Person.id).where(Person.merged_into_id.is_(None))))
-
-
-def import_runs(*, limit: int = 50) -> Sequence[ImportRun]:
-    """The latest imports, newest first."""
-    return db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)).all()
-
-
-def run_with(run_id: int) -> ImportRun | None:
-    """The import with this id."""
-    return db.session.get(ImportRun, run_id)
-
-
-def old_runs(before: datetime) -> Sequence[ImportRun]:
-    """Imports made before a moment whose report still tells of rows."""
-    runs = db.session.scalars(select(ImportRun).where(ImportRun.made_at < before))
-    return [run for run in runs if run.report.get("faults") or run.report.get("kept")]
-
-
-def undone_by(run: ImportRun) -> ChangeSet | None:
-    """The act that undid this import."""
-    return db.session.scalar(select(ChangeSet).where(ChangeSet.undoes_id == (run.change_set_id or 0)).limit(1))
-
-
-def left_by_undo(change_set_id: int, undo_id: int) -> list[tuple[str, int]]:
-    """(table, row) that the change set touched and its undo left as it was, since somebody had changed it."""
-    touched, undone = (
-        {
-            (table, row_id)
-            for table, row_id in db.session.execute(
-                select(LedgerEntry.table_name, LedgerEntry.row_id).where(
-                    LedgerEntry.change_set_id == id_, LedgerEntry.action != "view"
-                )
-            )
-        }
-        for id_ in (change_set_id, undo_id)
-    )
-    return sorted(touched - undone)
-
-
-def job_of(run: ImportRun) -> Job | None:
-    """The job that works on this import, or did last."""
-    return db.session.get(Job, run.job_id) if run.job_id else None
 
 
 # ---------- what an import would do, told ----------

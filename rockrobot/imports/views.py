@@ -15,17 +15,20 @@ from rockrobot.exchange.rules import LABELS, SHEETS, header_of
 from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
 from rockrobot.imports.forms import UploadForm
-from rockrobot.imports.models import ImportRun, ImportState
 from rockrobot.imports.rules import plan_import
-from rockrobot.lists import ROWS, Listing
+from rockrobot.lists import part_of
 from rockrobot.navigation import Link, add_link
 from rockrobot.undo import may_undo
+from rockrobot.uploads import actions as uploads
+from rockrobot.uploads import queries as runs
+from rockrobot.uploads.models import ImportRun, ImportState
 from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 from rockrobot.workbooks import FileError, write_workbook
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 add_link(Link(lazy_gettext("Rekisteri"), 290, lazy_gettext("Tuonti ja vienti"), "imports.index", "upload"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROOM = "imports"
 TOLD_ROWS = 2_000
 CHANGED_SINCE = lazy_gettext("Rekisteri on muuttunut: osa riveistä ei enää kelpaa. Katso rivit ja valitse uudelleen.")
 RUN_OVER = lazy_gettext("Joku lisäsi samoja rivejä tuonnin aikana. Lue tiedosto uudelleen.")
@@ -34,7 +37,7 @@ RUN_OVER = lazy_gettext("Joku lisäsi samoja rivejä tuonnin aikana. Lue tiedost
 @blueprint.get("/")
 @allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="imports.index")
 def index() -> str:
-    return page("imports/index.html", runs=queries.import_runs(), form=UploadForm())
+    return page("imports/index.html", runs=runs.import_runs(ROOM), form=UploadForm())
 
 
 @blueprint.get("/new")
@@ -49,8 +52,8 @@ def new() -> AnyResponse:
 def upload() -> Answer:
     form = UploadForm()
     if not form.validate_on_submit():
-        return form_page("imports/index.html", form, runs=queries.import_runs())
-    run = actions.keep_upload([(file.filename or "", file.stream) for file in form.file.data], _folder())
+        return form_page("imports/index.html", form, runs=runs.import_runs(ROOM))
+    run = uploads.keep_upload([(file.filename or "", file.stream) for file in form.file.data], _folder(), ROOM)
     return commit_and_go(url_for("imports.show", run_id=run.id))
 
 
@@ -58,60 +61,55 @@ def upload() -> Answer:
 @allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="imports.show")
 def show(run_id: int) -> str:
     run = _run(run_id)
-    undo = queries.undone_by(run) if run.state is ImportState.APPLIED else None
+    undo = runs.undone_by(run) if run.state is ImportState.APPLIED else None
     told: list[dict[str, Any]] = run.report.get("faults", [])
     return page(
         "imports/show.html",
         fragments=("import_run",),
         run=run,
-        job=queries.job_of(run),
+        job=runs.job_of(run),
         can_undo=bool(run.change_set_id) and may_undo(run.change_set_id or 0),
         undo=undo,
-        left=queries.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
-        faults=_part_of(told, request.args.get("page", 1, int)),
+        left=runs.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
+        faults=part_of(told, request.args.get("page", 1, int)),
         has_refused_file=_refused_file(run).exists(),
         file_messages=FILE_MESSAGES,
         own_labels=LABELS["fi"],
     )
 
 
-def _part_of(told: list[dict[str, Any]], number: int) -> Listing[dict[str, Any]]:
-    number = max(1, min(number, -(-len(told) // ROWS) or 1))
-    return Listing(told[(number - 1) * ROWS : number * ROWS], len(told), number)
-
-
 @blueprint.post("/<int:run_id>/apply")
 @allow(Role.CUSTOMER_CARE, event="imports.apply")
 def apply(run_id: int) -> AnyResponse:
-    return _decide(run_id, lambda run: actions.take(run, is_good_only=False))
+    return _decide(run_id, lambda run: uploads.take(run, is_good_only=False))
 
 
 @blueprint.post("/<int:run_id>/apply-good")
 @allow(Role.CUSTOMER_CARE, event="imports.apply_good")
 def apply_good(run_id: int) -> AnyResponse:
-    return _decide(run_id, lambda run: actions.take(run, is_good_only=True))
+    return _decide(run_id, lambda run: uploads.take(run, is_good_only=True))
 
 
 @blueprint.post("/<int:run_id>/leave")
 @allow(Role.CUSTOMER_CARE, event="imports.leave")
 def leave(run_id: int) -> AnyResponse:
-    answer = _decide(run_id, actions.leave)
+    answer = _decide(run_id, uploads.leave)
     run = _run(run_id)
     if run.state is ImportState.LEFT:
-        actions.forget_files(_folder() / run.stored_name, _refused_file(run))
+        uploads.forget_files(_folder() / run.stored_name, _refused_file(run))
     return answer
 
 
 @blueprint.post("/<int:run_id>/try-again")
 @allow(Role.CUSTOMER_CARE, event="imports.try_again")
 def try_again(run_id: int) -> AnyResponse:
-    return _decide(run_id, actions.try_again)
+    return _decide(run_id, uploads.try_again)
 
 
 def _decide(run_id: int, act: Any) -> AnyResponse:
     try:
         act(_run(run_id))
-    except actions.ImportStateError:
+    except uploads.ImportStateError:
         db.session.rollback()
         say(_("Tämä tiedosto on jo käsitelty."), "warn")
         return redirect(url_for("imports.show", run_id=run_id), 303)
@@ -154,7 +152,7 @@ def _refused_file(run: ImportRun) -> Path:
 
 
 def _run(run_id: int) -> ImportRun:
-    return queries.run_with(run_id) or abort(404)
+    return runs.run_with(run_id, ROOM) or abort(404)
 
 
 # ---------- jobs ----------
@@ -187,7 +185,7 @@ def read_upload(job: jobs.Job) -> dict[str, Any]:
         try:
             _let_choose(run_id, _planned(run_id, job))
         except FileError as error:
-            _say_broken(run_id, error)
+            uploads.say_broken(run_id, error, _folder())
     return {}
 
 
@@ -200,7 +198,7 @@ def apply_upload(job: jobs.Job) -> dict[str, Any]:
     try:
         planned = _planned(run_id, job)
     except FileError as error:
-        _say_broken(run_id, error)
+        uploads.say_broken(run_id, error, _folder())
         return {}
     counts = totals(planned.plans)
     if counts["refused"] and not good_only:
@@ -215,33 +213,15 @@ def apply_upload(job: jobs.Job) -> dict[str, Any]:
     return counts
 
 
-def _say_broken(run_id: int, error: FileError) -> None:
-    run = db.session.get_one(ImportRun, run_id)
-    run.state, run.report = ImportState.BROKEN, {"code": error.code}
-    db.session.commit()
-    actions.forget_files(_folder() / run.stored_name)
-
-
 def _let_choose(run_id: int, planned: queries.Planned) -> None:
-    run = db.session.get_one(ImportRun, run_id)
-    run.state, run.report = ImportState.READ, queries.report_of(planned, TOLD_ROWS)
-    db.session.commit()
+    uploads.let_choose(run_id, ImportState.READ, queries.report_of(planned, TOLD_ROWS))
 
 
 def _apply(run_id: int, job: jobs.Job, planned: queries.Planned) -> None:
-    """Write the planned rows in one change set, also when a first attempt was cut off on the way."""
     counts = totals(planned.plans)
-    with ledger.change_set("imports.apply", is_import=True) as act:
-        run = db.session.get_one(ImportRun, run_id)
-        is_first = run.change_set_id is None
-        act.change_set_id = run.change_set_id
-        run.change_set_id = ledger.open_change_set()
-        db.session.commit()
-        total = counts["new"] + counts["changed"]
+    total = counts["new"] + counts["changed"]
+
+    def write() -> None:
         actions.apply_plan(planned.plans, planned.stored, progress=lambda done: jobs.progress(job, done, total))
-        run = db.session.get_one(ImportRun, run_id)
-        run.state = ImportState.APPLIED
-        if is_first:
-            run.report = queries.report_of(planned, TOLD_ROWS)
-        db.session.commit()
-        actions.forget_files(_folder() / run.stored_name)
+
+    uploads.take_in_one_act(run_id, write, lambda: queries.report_of(planned, TOLD_ROWS), _folder())

@@ -13,6 +13,7 @@ from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
 from rockrobot.imports.rules import plan_import
 from rockrobot.parts.models import LooseDelivery
+from rockrobot.uploads.queries import left_by_undo
 from tests.imports.test_register_command import counts, run, take
 from tests.register import rows_beside, small_register, write_folder
 
@@ -123,7 +124,7 @@ def test_many_chunks_make_one_change_set(app, database, tmp_path, monkeypatch):
 
     assert told == sorted(told)
     assert told[-1] == totals(plans)["new"]
-    entries = queries.left_by_undo(act.change_set_id, 0)
+    entries = left_by_undo(act.change_set_id, 0)
     assert len(entries) == totals(plans)["new"] + rows_beside(sheets)
 
 

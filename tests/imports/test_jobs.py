@@ -14,8 +14,9 @@ from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.devices.models import Device
 from rockrobot.imports import actions, views
-from rockrobot.imports.models import ImportRun, ImportState
 from rockrobot.parts.models import Part
+from rockrobot.uploads import actions as uploaded
+from rockrobot.uploads.models import ImportRun, ImportState
 from tests.imports.test_views import machines, upload, work
 from tests.register import rows_beside, small_register, write_folder, write_xlsx, write_zip
 
@@ -208,9 +209,9 @@ def test_the_refused_rows_stay_for_a_month_and_what_they_said_too(app, office, t
     assert office.get(page + "/refused.xlsx").status_code == 200
 
     now = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now + actions.KEPT * 1.1)
+    monkeypatch.setattr(clock, "now", lambda: now + uploaded.KEPT * 1.1)
     with ledger.change_set("test"):
-        actions.forget_old(app.config["DATA_DIR"] / "uploads")
+        uploaded.forget_old(app.config["DATA_DIR"] / "uploads")
         db.session.commit()
 
     assert uploads(app) == []

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from rockrobot import jobs
 from rockrobot.db import db
 from rockrobot.devices.models import Device
-from rockrobot.imports.models import ImportRun, ImportState
+from rockrobot.uploads.models import ImportRun, ImportState
 from tests.register import small_register, write_xlsx, write_zip
 
 ROWS = sum(len(rows) for rows in small_register().values())

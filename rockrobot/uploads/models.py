@@ -14,6 +14,7 @@ class ImportState(StrEnum):
     """How far an import is."""
 
     READING = "reading"
+    CHOOSING = "choosing"
     READ = "read"
     BROKEN = "broken"
     APPLYING = "applying"

@@ -1,0 +1,286 @@
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as AnyResponse
+
+from rockrobot import clock, jobs, ledger
+from rockrobot.access import Role, allow
+from rockrobot.contact_changes.rules import Outcome
+from rockrobot.contact_columns.actions import keep_mapping
+from rockrobot.contact_columns.queries import first_fields
+from rockrobot.contact_columns.rules import Field, Target, field_of
+from rockrobot.contact_files import actions, queries
+from rockrobot.contact_files.forms import ColumnsForm, ContactFileForm, columns_form
+from rockrobot.contact_files.rules import ContactPlan
+from rockrobot.contact_rows.queries import ContactTable, read_contact_tables
+from rockrobot.db import db, reading
+from rockrobot.exchange.queries import FILE_MESSAGES
+from rockrobot.lists import part_of
+from rockrobot.navigation import Link, add_link
+from rockrobot.undo import may_undo
+from rockrobot.uploads import actions as uploads
+from rockrobot.uploads import queries as runs
+from rockrobot.uploads.models import ImportRun, ImportState
+from rockrobot.web import Answer, commit_and_go, form_page, once, page, say, wanted_fragment
+from rockrobot.workbooks import FileError, write_workbook
+
+blueprint = Blueprint("contact_files", __name__, url_prefix="/contact-files")
+LINK = Link(lazy_gettext("Rekisteri"), 291, lazy_gettext("Yhteystietojen tuonti"), "contact_files.index", "user-plus")
+add_link(LINK)
+ROOM = "contact_files"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHANGED_SINCE = lazy_gettext("Rekisteri on muuttunut: osa riveistä ei enää kelpaa. Katso rivit ja valitse uudelleen.")
+RUN_OVER = lazy_gettext("Joku lisäsi samoja rivejä tuonnin aikana. Lue tiedosto uudelleen.")
+SHOWN_FIRST = (Outcome.REFUSED, Outcome.DUPLICATE, Outcome.CHANGED, Outcome.NEW, Outcome.UNCHANGED)
+
+
+@blueprint.get("/")
+@allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="contact_files.index")
+def index() -> str:
+    return page("contact_files/index.html", runs=runs.import_runs(ROOM), form=ContactFileForm())
+
+
+@blueprint.post("/")
+@allow(Role.CUSTOMER_CARE, event="contact_files.upload")
+@once
+def upload() -> Answer:
+    form = ContactFileForm()
+    if not form.validate_on_submit():
+        return form_page("contact_files/index.html", form, runs=runs.import_runs(ROOM))
+    run = uploads.keep_upload([(form.file.data.filename or "", form.file.data.stream)], _folder(), ROOM)
+    return commit_and_go(url_for("contact_files.show", run_id=run.id))
+
+
+@blueprint.get("/<int:run_id>")
+@allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="contact_files.show")
+def show(run_id: int) -> Answer:
+    run = _run(run_id)
+    wants_columns = "columns" in request.args and run.state is ImportState.READ and bool(run.choice)
+    if run.state is ImportState.CHOOSING and wanted_fragment(("contact_run",)):
+        return commit_and_go(url_for("contact_files.show", run_id=run_id))
+    if run.state is ImportState.CHOOSING or wants_columns:
+        return _columns_page(run, columns_form(run.choice["fields"], run.choice["mapping"]))
+    return _run_page(run)
+
+
+def _run_page(run: ImportRun) -> str:
+    undo = runs.undone_by(run) if run.state is ImportState.APPLIED else None
+    outcome = _outcome(run)
+    told = run.report.get("told") or {}
+    rows = part_of(told.get(outcome, []), request.args.get("page", 1, int))
+    ledger.log_view([id_ for row in rows.rows for is_company, id_, _name in row["parties"] if not is_company])
+    return page(
+        "contact_files/show.html",
+        fragments=("contact_run",),
+        run=run,
+        job=runs.job_of(run),
+        can_undo=bool(run.change_set_id) and may_undo(run.change_set_id or 0),
+        undo=undo,
+        left=runs.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
+        outcome=outcome,
+        rows=rows,
+        has_refused_file=_refused_file(run).exists(),
+        file_messages=FILE_MESSAGES,
+    )
+
+
+def _outcome(run: ImportRun) -> str:
+    """The outcome whose rows are shown: the one asked for, else the first that a person should look at."""
+    totals = run.report.get("totals", {})
+    asked = request.args.get("outcome", "")
+    return asked if asked in totals else next((one.value for one in SHOWN_FIRST if totals.get(one)), "")
+
+
+def _columns_page(run: ImportRun, form: ColumnsForm) -> tuple[str, int]:
+    ledger.log_view([])
+    report = run.choice["columns"]
+    hints = [queries.hint_of(title) for title in report["header"]]
+    while len(form.columns) < len(hints):
+        form.columns.append_entry("")
+    return form_page("contact_files/columns.html", form, run=run, report=report, hints=hints)
+
+
+@blueprint.post("/<int:run_id>/sheet")
+@allow(Role.CUSTOMER_CARE, event="contact_files.choose_sheet")
+def choose_sheet(run_id: int) -> AnyResponse:
+    def act(run: ImportRun) -> None:
+        run.choice = {"sheet": request.form.get("sheet", "")[:200]}
+        uploads.ask(run, ImportState.READING, "read")
+
+    return _decide(run_id, act, ImportState.CHOOSING, ImportState.READ)
+
+
+@blueprint.post("/<int:run_id>/plan")
+@allow(Role.CUSTOMER_CARE, event="contact_files.plan")
+def plan(run_id: int) -> Answer:
+    form = ColumnsForm()
+
+    def act(run: ImportRun) -> None:
+        header = run.choice["columns"]["header"]
+        fields = form.fields(len(header))
+        if form.mapping.data:
+            keep_mapping(form.mapping.data, header, fields)
+        words = [field or "" for field in fields]
+        run.choice = {**run.choice, "fields": words, "mapping": form.mapping.data or ""}
+        uploads.ask(run, ImportState.READING, "plan")
+
+    if not form.validate_on_submit():
+        return _columns_page(_run(run_id), form)
+    return _decide(run_id, act, ImportState.CHOOSING, ImportState.READ)
+
+
+@blueprint.post("/<int:run_id>/apply")
+@allow(Role.CUSTOMER_CARE, event="contact_files.apply")
+def apply(run_id: int) -> AnyResponse:
+    return _decide(run_id, lambda run: uploads.take(run, is_good_only=False))
+
+
+@blueprint.post("/<int:run_id>/apply-good")
+@allow(Role.CUSTOMER_CARE, event="contact_files.apply_good")
+def apply_good(run_id: int) -> AnyResponse:
+    takes_duplicates = "duplicates" in request.form
+    return _decide(run_id, lambda run: uploads.take(run, is_good_only=True, takes_duplicates=takes_duplicates))
+
+
+@blueprint.post("/<int:run_id>/leave")
+@allow(Role.CUSTOMER_CARE, event="contact_files.leave")
+def leave(run_id: int) -> AnyResponse:
+    answer = _decide(run_id, uploads.leave)
+    run = _run(run_id)
+    if run.state is ImportState.LEFT:
+        uploads.forget_files(_folder() / run.stored_name, _refused_file(run))
+    return answer
+
+
+@blueprint.post("/<int:run_id>/try-again")
+@allow(Role.CUSTOMER_CARE, event="contact_files.try_again")
+def try_again(run_id: int) -> AnyResponse:
+    return _decide(run_id, uploads.try_again)
+
+
+def _decide(run_id: int, act: Any, *states: ImportState) -> AnyResponse:
+    run = _run(run_id)
+    try:
+        if states and run.state not in states:
+            raise uploads.ImportStateError
+        act(run)
+    except uploads.ImportStateError:
+        db.session.rollback()
+        say(_("Tämä tiedosto on jo käsitelty."), "warn")
+        return redirect(url_for("contact_files.show", run_id=run_id), 303)
+    return commit_and_go(url_for("contact_files.show", run_id=run_id))
+
+
+@blueprint.get("/<int:run_id>/refused.xlsx")
+@allow(Role.CUSTOMER_CARE, event="contact_files.refused")
+def refused(run_id: int) -> Response:
+    path = _refused_file(_run(run_id))
+    if not path.exists():
+        abort(404)
+    headers = {"Content-Disposition": "attachment; filename=korjattavat.xlsx"}
+    return Response(path.read_bytes(), mimetype=XLSX, headers=headers)
+
+
+def _folder() -> Path:
+    return Path(current_app.config["DATA_DIR"]) / "uploads"
+
+
+def _refused_file(run: ImportRun) -> Path:
+    return _folder() / f"{run.stored_name}.refused.xlsx"
+
+
+def _run(run_id: int) -> ImportRun:
+    return runs.run_with(run_id, ROOM) or abort(404)
+
+
+# ---------- jobs ----------
+
+
+def _table(run_id: int, job: jobs.Job) -> tuple[list[ContactTable], ContactTable, dict[str, Any]]:
+    """The tables of the file, the chosen one (else that with the most known columns), what was chosen so far."""
+    run = db.session.get_one(ImportRun, run_id)
+    path, name, choice = _folder() / run.stored_name, run.file_name, dict(run.choice)
+    db.session.rollback()
+    jobs.progress(job, 0, 0)
+    tables = read_contact_tables(path, name=name)
+    best = max(tables, key=lambda table: sum(field_of(title) is not None for title in table.header))
+    return tables, next((table for table in tables if table.title == choice.get("sheet")), best), choice
+
+
+@jobs.kind("contact_files.read")
+def read_upload(job: jobs.Job) -> dict[str, Any]:
+    """Read an uploaded list and say what its columns seem to say."""
+    run_id: int = job.payload["run_id"]
+    if db.session.get_one(ImportRun, run_id).state is not ImportState.READING:
+        return {}
+    try:
+        tables, table, choice = _table(run_id, job)
+    except FileError as error:
+        uploads.say_broken(run_id, error, _folder())
+        return {}
+    fields, mapping = first_fields(table.header, table.texts())
+    chosen = {"fields": [field or "" for field in fields], "mapping": mapping}
+    if choice.get("sheet") == table.title and "fields" in choice:
+        chosen = {name: choice[name] for name in chosen}
+    columns = queries.columns_report(tables, table)
+    uploads.let_choose(run_id, ImportState.CHOOSING, {}, {"sheet": table.title, "columns": columns, **chosen})
+    return {}
+
+
+@jobs.kind("contact_files.plan")
+def plan_upload(job: jobs.Job) -> dict[str, Any]:
+    """Say what taking a list would do; nothing of the register changes, and nobody waits."""
+    run_id: int = job.payload["run_id"]
+    if db.session.get_one(ImportRun, run_id).state is ImportState.READING:
+        _let_choose(run_id, *_planned(run_id, job))
+    return {}
+
+
+def _planned(
+    run_id: int, job: jobs.Job, *, takes_duplicates: bool = False
+) -> tuple[ContactPlan, ContactTable, list[Target]]:
+    with reading():
+        _tables, table, choice = _table(run_id, job)
+        fields = [Field(word) if word else None for word in choice["fields"]]
+        found = queries.plan_of(table, fields, takes_duplicates=takes_duplicates)
+        path = _refused_file(db.session.get_one(ImportRun, run_id))
+        db.session.rollback()
+    path.unlink(missing_ok=True)
+    sheets = queries.refused_table(table, found, fields)
+    if sheets:
+        path.write_bytes(write_workbook(sheets))
+        path.chmod(0o600)
+    return found, table, fields
+
+
+def _let_choose(run_id: int, found: ContactPlan, table: ContactTable, fields: list[Target]) -> None:
+    uploads.let_choose(run_id, ImportState.READ, queries.plan_report(found, table, fields))
+
+
+@jobs.kind("contact_files.apply")
+def apply_upload(job: jobs.Job) -> dict[str, Any]:
+    """Take the rows of a list; refuses when rows are bad now and the good ones were not asked for alone."""
+    run_id: int = job.payload["run_id"]
+    if db.session.get_one(ImportRun, run_id).state is not ImportState.APPLYING:
+        return {}
+    found, table, fields = _planned(run_id, job, takes_duplicates=job.payload.get("takes_duplicates", False))
+    counts = found.counts()
+    if (counts["refused"] or counts["duplicate"]) and not job.payload["good_only"]:
+        _let_choose(run_id, found, table, fields)
+        raise jobs.JobError(str(CHANGED_SINCE))
+    total = counts["new"] + counts["changed"]
+
+    def write() -> None:
+        actions.apply_contacts(found, on=clock.today(), progress=lambda done: jobs.progress(job, done, total))
+
+    try:
+        uploads.take_in_one_act(run_id, write, lambda: queries.plan_report(found, table, fields), _folder())
+    except IntegrityError as error:
+        db.session.rollback()
+        _let_choose(run_id, found, table, fields)
+        raise jobs.JobError(str(RUN_OVER)) from error
+    return counts

@@ -1,0 +1,1 @@
+"""Files that were uploaded, read, looked at, and taken or left, whatever they hold (statement: tietolähteet)."""

@@ -1,0 +1,57 @@
+"""Uploaded files: what was understood of them, which act took them, what an undo had to leave."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from rockrobot.chain import ChangeSet, LedgerEntry
+from rockrobot.db import db
+from rockrobot.jobs import Job
+from rockrobot.uploads.models import ImportRun
+
+ROWS_TOLD = ("faults", "kept", "told")
+
+
+def import_runs(room: str = "", *, limit: int = 50) -> Sequence[ImportRun]:
+    """The latest imports of a room, or of all, newest first."""
+    newest = select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)
+    return db.session.scalars(newest.where(ImportRun.room == room) if room else newest).all()
+
+
+def run_with(run_id: int, room: str) -> ImportRun | None:
+    """The import with this id, where it is the room's."""
+    run = db.session.get(ImportRun, run_id)
+    return run if run is not None and run.room == room else None
+
+
+def old_runs(before: datetime) -> Sequence[ImportRun]:
+    """Imports made before a moment that still tell of rows."""
+    runs = db.session.scalars(select(ImportRun).where(ImportRun.made_at < before))
+    return [run for run in runs if run.choice or any(run.report.get(name) for name in ROWS_TOLD)]
+
+
+def undone_by(run: ImportRun) -> ChangeSet | None:
+    """The act that undid this import."""
+    return db.session.scalar(select(ChangeSet).where(ChangeSet.undoes_id == (run.change_set_id or 0)).limit(1))
+
+
+def left_by_undo(change_set_id: int, undo_id: int) -> list[tuple[str, int]]:
+    """(table, row) that the change set touched and its undo left as it was, since somebody had changed it."""
+    touched, undone = (
+        {
+            (table, row_id)
+            for table, row_id in db.session.execute(
+                select(LedgerEntry.table_name, LedgerEntry.row_id).where(
+                    LedgerEntry.change_set_id == id_, LedgerEntry.action != "view"
+                )
+            )
+        }
+        for id_ in (change_set_id, undo_id)
+    )
+    return sorted(touched - undone)
+
+
+def job_of(run: ImportRun) -> Job | None:
+    """The job that works on this import, or did last."""
+    return db.session.get(Job, run.job_id) if run.job_id else None
