@@ -28,7 +28,6 @@ ROOM_NAMES = (
     "companies",
     "people",
     "objections",
-    "exports",
     "parts",
     "devices",
     "worksites",
@@ -38,6 +37,7 @@ ROOM_NAMES = (
     "attachments",
     "letters",
     "mailing",
+    "exports",
     "exchange",
     "party_facts",
     "import_plans",
@@ -71,6 +71,7 @@ ROOM_NAMES = (
     "privacy_requests",
     "comparisons",
     "merges",
+    "prints",
     "trash",
     "desk",
 )

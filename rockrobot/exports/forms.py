@@ -23,6 +23,8 @@ FORMAT_WORDS = {
     FileFormat.XLSX: _("Excel (XLSX)"),
     FileFormat.CSV: _("CSV"),
     FileFormat.VCARD: _("Käyntikortit (vCard)"),
+    FileFormat.CALLING_LIST: _("Soittolista paperille (PDF)"),
+    FileFormat.STICKERS: _("Osoitetarrat, 24 arkilla (PDF)"),
 }
 
 

@@ -10,7 +10,7 @@ from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.queries import companies_with, company_ids, people_ids, people_with
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.db import among, db
-from rockrobot.exports.rules import COLUMNS, Export, Row, Subject, choose
+from rockrobot.exports.rules import COLUMNS, PLACE_COUNTRY, Export, Row, Subject, choose
 from rockrobot.keyed_hash import keyed_hash
 from rockrobot.objections.queries import verdicts_of_companies, verdicts_of_people
 from rockrobot.objections.rules import Channel
@@ -38,14 +38,17 @@ def plan_export(subject: Subject, ids: Sequence[int], purpose: PurposeCode, chan
     return choose(verdicts(purpose, channel, ids))
 
 
-def rows_of(subject: Subject, ids: Sequence[int], day: date) -> Iterator[Row]:
-    """What goes out of each, in the order of the ids, some hundreds read at a time; those gone since are left out."""
+def rows_of(subject: Subject, ids: Sequence[int], day: date, *, more: Sequence[str] = ()) -> Iterator[Row]:
+    """What goes out of each, in the order of the ids, some hundreds read at a time; those gone since are left out.
+
+    more: fields beside the columns of the file, such as the country of the address.
+    """
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         rows = _people(chunk, day) if subject is Subject.PEOPLE else _companies(chunk, day)
         for id_ in chunk:
             if id_ in rows:
-                yield {field: rows[id_].get(field) or "" for field in COLUMNS[subject]}
+                yield {field: rows[id_].get(field) or "" for field in (*COLUMNS[subject], *more)}
 
 
 def _people(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
@@ -89,7 +92,7 @@ def _point(points: Sequence[ContactPoint], kind: PointKind) -> str:
 
 def _place(address: Address | None) -> dict[str, Any]:
     names = ("street", "postcode", "city", "country")
-    return {name: getattr(address, name) for name in names} if address else {}
+    return {name: getattr(address, name) for name in names} | {PLACE_COUNTRY: address.country} if address else {}
 
 
 def _addresses(column: Any, ids: Sequence[int], day: date) -> dict[int, Address]:

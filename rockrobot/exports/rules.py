@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from rockrobot.letters.rules import address_lines
 from rockrobot.objections.rules import Channel, Reason, Verdict
 from rockrobot.purposes.rules import PurposeCode
 
@@ -25,6 +26,8 @@ class FileFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     VCARD = "vcf"
+    CALLING_LIST = "soittolista.pdf"
+    STICKERS = "tarrat.pdf"
 
 
 _ADDRESS: Final = {
@@ -63,6 +66,8 @@ COLUMNS: Final[dict[Subject, dict[str, str]]] = {
 NAMES: Final = {Subject.PEOPLE: "henkilöt", Subject.COMPANIES: "yritykset"}
 """The name of the file and of its sheet: the register import knows a list by it."""
 PHONE_FIELDS: Final = frozenset({"direct_phone", "mobile", "switchboard"})
+PLACE_COUNTRY: Final = "place_country"
+"""The country of the address; the column of a company is where the company is at home."""
 CARD_BYTES: Final = 75
 
 
@@ -96,6 +101,26 @@ def ledger_words(
     """
     counts = f"rows {len(export.ids)}; left out {export.left_out_count}"
     return f"{purpose}; {channel}; {file_format}; {counts}; filter {filter_hash or '-'}"
+
+
+# ---------- on paper ----------
+
+
+def calling_cells(row: Row) -> tuple[str, str, str, str]:
+    """A line of a calling list: who, of which company, the number to call, and a gap for what came of it."""
+    name = f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
+    phones = (row.get(field, "") for field in ("direct_phone", "mobile", "switchboard"))
+    return name or row["company"], row["company"] if name else "", next(filter(None, phones), ""), ""
+
+
+def sticker_lines(row: Row) -> list[str]:
+    """The lines of an address label; none for whom no address is known. Source: as on letters, country last."""
+    if not row["street"] and not row["city"]:
+        return []
+    name = f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
+    names = [row["company"], name] if row["company"] and name else [name or row["company"]]
+    place = {field: row[field] for field in ("street", "postcode", "city")}
+    return address_lines(names, **place, country=row[PLACE_COUNTRY])
 
 
 # ---------- vCard ----------

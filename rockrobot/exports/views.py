@@ -3,9 +3,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
 from flask import Blueprint, request, send_file, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from rockrobot import clock, ledger
+from rockrobot import clock, ledger, paper
 from rockrobot.access import PEOPLE_READERS, allow
 from rockrobot.exports import queries
 from rockrobot.exports.forms import ExportForm
@@ -13,13 +14,17 @@ from rockrobot.exports.rules import (
     COLUMNS,
     NAMES,
     PHONE_FIELDS,
+    PLACE_COUNTRY,
     Export,
     FileFormat,
     Row,
     Subject,
+    calling_cells,
     card_of,
     ledger_words,
+    sticker_lines,
 )
+from rockrobot.fields import format_day
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.sheet_writer import csv_for_spreadsheets, write_sheet
@@ -31,6 +36,8 @@ MEDIA_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.VCARD: "text/vcard; charset=utf-8",
+    FileFormat.CALLING_LIST: "application/pdf",
+    FileFormat.STICKERS: "application/pdf",
 }
 
 
@@ -93,7 +100,8 @@ def download(subject: str) -> Answer:
         return _page(what, form, is_chosen=False)
     chosen, kind = _filter(what), FileFormat(form.file.data)
     export = _export(what, queries.found_ids(what, chosen), form)
-    file = _written(what, kind, queries.rows_of(what, export.ids, clock.today()))
+    more = [PLACE_COUNTRY] if kind is FileFormat.STICKERS else []
+    file = _written(what, kind, queries.rows_of(what, export.ids, clock.today(), more=more))
     told = ledger_words(
         PurposeCode(form.purpose.data), Channel(form.channel.data), kind, export, queries.hash_of_filter(chosen)
     )
@@ -112,7 +120,12 @@ def _written(subject: Subject, kind: FileFormat, rows: Iterable[Row]) -> BinaryI
     """The whole file, before its first byte is sent: a fault on the way gives an error page and not half a file."""
     target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
     header = list(COLUMNS[subject].values())
-    if kind is FileFormat.VCARD:
+    if kind is FileFormat.CALLING_LIST:
+        target.write(paper.render_report(_calling_list(subject, rows)))
+    elif kind is FileFormat.STICKERS:
+        lines = (sticker_lines(row) for row in rows)
+        target.write(paper.render_stickers(_("Osoitetarrat"), [one for one in lines if one]))
+    elif kind is FileFormat.VCARD:
         target.writelines(card_of(row).encode() for row in rows)
     elif kind is FileFormat.CSV:
         target.writelines(csv_for_spreadsheets(header, (list(row.values()) for row in rows)))
@@ -121,3 +134,17 @@ def _written(subject: Subject, kind: FileFormat, rows: Iterable[Row]) -> BinaryI
         write_sheet(target, NAMES[subject], header, (list(row.values()) for row in rows), numbers=numbers)
     target.seek(0)
     return target
+
+
+def _calling_list(subject: Subject, rows: Iterable[Row]) -> dict[str, Any]:
+    """Whom to call, with large gaps for what came of it."""
+    columns = [_("Nimi"), _("Yritys"), _("Puhelin"), _("Tulos")]
+    calls = [list(calling_cells(row)) for row in rows]
+    return {
+        "title": _("Soittolista"),
+        "author": "Rockrobot",
+        "language": "fi",
+        "is_drill": False,
+        "facts": [[_("Tulostettu"), format_day(clock.today())], [_("Soitettavia"), str(len(calls))]],
+        "sections": [{"heading": NAMES[subject], "columns": columns, "rows": calls, "wide": [3], "row_padding_pt": 9}],
+    }

@@ -16,6 +16,7 @@ from rockrobot.paper.press import (
     render_batch,
     render_letter,
     render_report,
+    render_stickers,
     sha256_of,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "render_batches",
     "render_letter",
     "render_report",
+    "render_stickers",
     "sha256_of",
     "window_faults",
 ]

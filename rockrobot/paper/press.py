@@ -19,7 +19,7 @@ from rockrobot.paper.glyphs import FONTS, printable
 from rockrobot.paper.pages import page_count
 
 PAPER = FONTS.parent
-TEMPLATES = ("letter.typ", "report.typ", "labels.json")
+TEMPLATES = ("letter.typ", "report.typ", "stickers.typ", "labels.json")
 STANDARDS = ["a-2a", "ua-1"]
 FIXED_MOMENT = 946_684_800
 MAX_BATCH = 500
@@ -143,8 +143,17 @@ def _batch_data(contents: Sequence[Mapping[str, Any]], counts: Sequence[int], *,
 
 
 def render_report(report: Mapping[str, Any]) -> bytes:
-    """A report: title, author, language, is_drill, facts [(label, value)], sections (see report.typ)."""
-    return render("report.typ", report)
+    """A report or card: title, author, language, is_drill, facts [(label, value)], sections (see report.typ).
+
+    qr, where given, is the text of a code in the corner.
+    """
+    code = {"qr_png": list(qr_png(report["qr"]))} if report.get("qr") else {}
+    return render("report.typ", {name: value for name, value in report.items() if name != "qr"} | code)
+
+
+def render_stickers(title: str, stickers: Sequence[Sequence[str]]) -> bytes:
+    """Address labels, 24 to a sheet (three by eight of 70 x 37 mm on A4); each is its lines of text."""
+    return render("stickers.typ", {"title": title, "language": "fi", "stickers": [list(lines) for lines in stickers]})
 
 
 def sha256_of(body: bytes) -> str:

@@ -1,0 +1,1 @@
+"""Cards and sheets to take along on paper: customer, machine, worksite."""
