@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 from rockrobot.pictures import MAX_BYTES, PictureError, looks_like_picture, read_picture
 
 MOST_FILES = 10
+THUMBNAIL_SIDE = 192
 LONGEST_NAME = 120
 PDF, PLAIN_BYTES = "application/pdf", "application/octet-stream"
 ACCEPTED = "image/*,.heic,application/pdf,.doc,.docx,.xls,.xlsx,.txt,.csv,.eml"
@@ -22,11 +23,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\"\\]")
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """A file as it is kept; a photo is JPEG or PNG now, without what it told of its camera and place."""
+    """A file as it is kept; a photo is JPEG or PNG now, without what it told of its camera and place, and has a small
+    copy of the same kind for lists.
+    """
 
     name: str
     media_type: str
     body: bytes
+    thumbnail: bytes | None = None
 
 
 def plain_name(given: str, media_type: str) -> str:
@@ -48,10 +52,15 @@ def read_upload(given_name: str, body: bytes) -> UploadedFile:
         raise PictureError("too_big")
     if looks_like_picture(body):
         body = read_picture(body)
-        media_type = "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
-    else:
-        media_type = PDF if body.startswith(b"%PDF-") else PLAIN_BYTES
+        media_type, thumbnail = picture_type(body), read_picture(body, THUMBNAIL_SIDE)
+        return UploadedFile(plain_name(given_name, media_type), media_type, body, thumbnail)
+    media_type = PDF if body.startswith(b"%PDF-") else PLAIN_BYTES
     return UploadedFile(plain_name(given_name, media_type), media_type, body)
+
+
+def picture_type(body: bytes) -> str:
+    """The media type of a picture as pictures.read_picture made it."""
+    return "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
 
 
 def picture_fault(code: str) -> str:
@@ -64,11 +73,20 @@ def picture_fault(code: str) -> str:
 
 
 class FilesField(MultipleFileField):
-    """Photos and files, several at once; read holds them as they are kept, once the form is valid."""
+    """Photos and files, several at once; read holds them as they are kept, once the form is valid.
 
-    def __init__(self, label: Any, **options: Any) -> None:
-        super().__init__(label, render_kw={"accept": ACCEPTED, "multiple": True}, **options)
+    is_camera: the field opens the phone's camera for one photo.
+    """
+
+    def __init__(self, label: Any, *, is_camera: bool = False, **options: Any) -> None:
+        camera = {"accept": "image/*", "capture": "environment"}
+        super().__init__(label, render_kw=camera if is_camera else {"accept": ACCEPTED, "multiple": True}, **options)
         self.read: list[UploadedFile] = []
+
+    @property
+    def was_sent(self) -> bool:
+        """True when a browser sent a file; it will not send it again by itself."""
+        return bool(_sent(self.data or ()))
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 (the signature is WTForms')
         """Read every file; a bad one is named with what is wrong with it."""

@@ -26,8 +26,8 @@ class PictureError(ValueError):
         self.code = code
 
 
-def read_picture(body: bytes) -> bytes:
-    """The picture as it is kept: JPEG, or PNG where it is see-through, at most 2,560 px a side, without EXIF.
+def read_picture(body: bytes, side: int = KEPT_SIDE) -> bytes:
+    """The picture as it is kept: JPEG, or PNG where it is see-through, at most side pixels a side, without EXIF.
 
     Raises PictureError when it is larger than 20 MB or 60 million pixels, is no JPEG, PNG, WebP or HEIC, or is broken.
     """
@@ -35,7 +35,7 @@ def read_picture(body: bytes) -> bytes:
         raise PictureError("too_big")
     if not looks_like_picture(body):
         raise PictureError("unknown_format")
-    command = [sys.executable, "-I", str(Path(__file__).resolve())]
+    command = [sys.executable, "-I", str(Path(__file__).resolve()), str(side)]
     try:
         child = subprocess.run(
             command, input=body, capture_output=True, timeout=READ_SECONDS + 5, env={"PATH": "", "LANG": "C.UTF-8"}
@@ -69,7 +69,7 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        sys.stdout.buffer.write(remake(sys.stdin.buffer.read()))
+        sys.stdout.buffer.write(remake(sys.stdin.buffer.read(), int(sys.argv[1])))
     except PictureError as error:
         sys.exit(error.code)
     except Image.DecompressionBombError:
@@ -78,7 +78,7 @@ def serve() -> None:
         sys.exit("unreadable")
 
 
-def remake(body: bytes) -> bytes:
+def remake(body: bytes, side: int) -> bytes:
     """The picture re-encoded; runs in the child. Raises PictureError and whatever the reader raises."""
     from PIL import Image, ImageOps
     from pillow_heif import register_heif_opener
@@ -88,10 +88,10 @@ def remake(body: bytes) -> bytes:
     picture: Image.Image = Image.open(BytesIO(body), formats=FORMATS)
     if picture.width * picture.height > MAX_PIXELS:
         raise PictureError("too_many_pixels")
-    picture.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
+    picture.draft("RGB", (side, side))
     picture.load()
     picture = ImageOps.exif_transpose(picture)
-    picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
+    picture.thumbnail((side, side))
     see_through = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     plain = picture.convert("RGBA" if see_through else "RGB")
     plain.info.clear()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Table, select
+from sqlalchemy import Date, LargeBinary, Table, select
 from sqlalchemy.orm import aliased
 
 from rockrobot import ledger
@@ -210,6 +210,8 @@ def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
 
 
 def _take_away(table: Table, nets: dict[int, Net], undone: Undone) -> None:
+    if any(isinstance(column.type, LargeBinary) for column in table.columns):
+        return  # the ledger keeps of bytes their digest only: taken away, they could not come back
     made = {row_id: net for row_id, net in nets.items() if net.is_there and not net.was_there}
     for row_id in _still_needed(table, list(made)):
         made.pop(row_id)

@@ -12,7 +12,8 @@ def attach(event: Event, files: Iterable[UploadedFile]) -> list[Attachment]:
     """Hang files on an event; their bytes are kept in the database, so that one backup has them."""
     made = []
     for file in files:
-        content = AttachmentBody(sha256=hashlib.sha256(file.body).hexdigest(), body=file.body)
+        digest = hashlib.sha256(file.body).hexdigest()
+        content = AttachmentBody(sha256=digest, body=file.body, thumbnail=file.thumbnail)
         db.session.add(content)
         db.session.flush()
         row = Attachment(event_id=event.id, file_name=file.name, media_type=file.media_type, content_id=content.id)

@@ -14,21 +14,23 @@ from rockrobot.web import Answer, commit_and_go, form_page, once
 
 blueprint = Blueprint("attachments", __name__)
 WRITERS = (Role.CUSTOMER_CARE, Role.WORKSHOP)
+SANDBOX = "default-src 'none'; sandbox"
 SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png"})
 
 
 def _event(event_id: int) -> Event:
-    """The event, if the person signed in may see it; whose data it shows is written down."""
-    sees_people = current_user.role in PEOPLE_READERS
-    event = event_with(event_id, sees_people=sees_people) or abort(404)
-    ledger.log_view([person.id for person in event.people] if sees_people else [])
-    return event
+    """The event, if the person signed in may see it."""
+    return event_with(event_id, sees_people=current_user.role in PEOPLE_READERS) or abort(404)
 
 
-def _attachment(attachment_id: int, *, with_body: bool = False) -> Attachment:
-    row = queries.attachment_with(attachment_id, with_body=with_body) or abort(404)
-    _event(row.event_id)
-    return row
+def _attachment(attachment_id: int) -> tuple[Attachment, Event]:
+    row = queries.attachment_with(attachment_id) or abort(404)
+    return row, _event(row.event_id)
+
+
+def _log(event: Event) -> None:
+    """Write down whose data is shown."""
+    ledger.log_view([person.id for person in event.people] if current_user.role in PEOPLE_READERS else [])
 
 
 @blueprint.route("/events/<int:event_id>/attachments/new", methods=["GET", "POST"])
@@ -36,8 +38,9 @@ def _attachment(attachment_id: int, *, with_body: bool = False) -> Attachment:
 @once
 def new(event_id: int) -> Answer:
     event, form = _event(event_id), AttachForm()
+    _log(event)
     if form.validate_on_submit():
-        made = actions.attach(event, form.files.read)
+        made = actions.attach(event, form.uploads)
         told = ngettext("%(num)s tiedosto lisätty.", "%(num)s tiedostoa lisätty.", len(made))
         return commit_and_go(url_for("events.show", event_id=event_id), told, undo=True)
     return form_page("attachments/new.html", form, event=event)
@@ -46,19 +49,30 @@ def new(event_id: int) -> Answer:
 @blueprint.get("/attachments/<int:attachment_id>")
 @allow(*REGISTER_READERS, event="attachments.download")
 def download(attachment_id: int) -> AnyResponse:
-    row = _attachment(attachment_id, with_body=True)
-    answer = Response(row.content.body, mimetype=row.media_type)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    row, event = _attachment(attachment_id)
+    content = queries.body_of(row)
+    _log(event)
+    answer = Response(content.body, mimetype=row.media_type)
+    answer.headers["Content-Security-Policy"] = SANDBOX
     place = "inline" if row.media_type in SHOWN_IN_PLACE else "attachment"
     answer.headers.set("Content-Disposition", place, filename=row.file_name)
-    answer.set_etag(row.content.sha256)
+    answer.set_etag(content.sha256)
     return answer.make_conditional(request)
+
+
+@blueprint.get("/attachments/<int:attachment_id>/thumbnail")
+@allow(*REGISTER_READERS, event="attachments.thumbnail")
+def thumbnail(attachment_id: int) -> AnyResponse:
+    row, event = _attachment(attachment_id)
+    small = queries.thumbnail_of(row) or abort(404)
+    _log(event)
+    return Response(small, mimetype=row.media_type, headers={"Content-Security-Policy": SANDBOX})
 
 
 @blueprint.post("/attachments/<int:attachment_id>/delete")
 @allow(*WRITERS, event="attachments.delete")
 def delete(attachment_id: int) -> AnyResponse:
-    row = _attachment(attachment_id)
-    event_id = row.event_id
+    row, event = _attachment(attachment_id)
+    _log(event)
     actions.take_off(row)
-    return commit_and_go(url_for("events.show", event_id=event_id), _("Tiedosto poistettu."), undo=True)
+    return commit_and_go(url_for("events.show", event_id=event.id), _("Tiedosto poistettu."), undo=True)

@@ -18,7 +18,7 @@ from rockrobot.events.actions import Links
 from rockrobot.events.queries import Around, Subject
 from rockrobot.events.rules import JOBS, WORDS_KEPT, Channel, Direction, Preset, Result, due_after, follow_up_words
 from rockrobot.fields import CLEAN, DateField, TimeField, choices_of
-from rockrobot.files import FilesField
+from rockrobot.files import FilesField, UploadedFile
 from rockrobot.staff.models import StaffMember
 
 CHANNEL_WORDS = {
@@ -119,6 +119,7 @@ class EventForm(FollowUpForm):
         _("Tulos"), choices=[SelectChoice("", _("Ei tulosta")), *choices_of(RESULT_WORDS.items())], default=""
     )
     text = TextAreaField(_("Mitä tapahtui"), [Length(max=20_000)], render_kw={"rows": 5})
+    photo = FilesField(_("Ota kuva"), is_camera=True)
     files = FilesField(_("Kuvat ja tiedostot"), description=_("Enintään 20 Mt kukin."))
     people = SelectMultipleField(_("Henkilöt"), coerce=int)
     companies = SelectMultipleField(_("Yritykset"), coerce=int)
@@ -137,6 +138,7 @@ class EventForm(FollowUpForm):
         super().__init__(*args, **options, **ticked)
         self.named: list[Subject] = []
         if self.row is not None:
+            del self.photo
             del self.files
         for name, rows in offered.items():
             self[name].choices = _labels(rows)
@@ -161,7 +163,7 @@ class EventForm(FollowUpForm):
 
     def validate_text(self, field: TextAreaField) -> None:
         """An event that says nothing helps nobody."""
-        if not (field.data or "").strip() and not self.result.data:
+        if not (field.data or "").strip() and not self.result.data and not self._brings_files:
             raise ValidationError(gettext("Kirjoita, mistä oli kyse."))
 
     def validate_others(self, field: StringField) -> None:
@@ -177,10 +179,21 @@ class EventForm(FollowUpForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """An event on nobody's card would be lost."""
         if not super().validate(extra_validators):
+            if self._brings_files:
+                self.files.errors = [*self.files.errors, gettext("Valitse tiedostot uudelleen: selain ei pidä niitä.")]
             return False
         if not any(self.links.values()):
             self.form_errors.append(gettext("Valitse, ketä tai mitä tapahtuma koskee."))
         return not self.form_errors
+
+    @property
+    def _brings_files(self) -> bool:
+        return self.row is None and (self.photo.was_sent or self.files.was_sent)
+
+    @property
+    def uploads(self) -> list[UploadedFile]:
+        """What was added, by camera or by choosing."""
+        return [*self.photo.read, *self.files.read]
 
     @property
     def links(self) -> Links:

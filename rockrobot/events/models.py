@@ -38,6 +38,7 @@ class Event(Base):
     companies: Mapped[list[Company]] = relationship(secondary="event_companies", lazy=CHILDREN_LOAD, viewonly=True)
     devices: Mapped[list[Device]] = relationship(secondary="event_devices", lazy=CHILDREN_LOAD, viewonly=True)
     worksites: Mapped[list[Worksite]] = relationship(secondary="event_worksites", lazy=CHILDREN_LOAD, viewonly=True)
+    files: Mapped[list["Attachment"]] = relationship(lazy=CHILDREN_LOAD, viewonly=True, order_by="Attachment.id")
     tasks: Mapped[list["EventTask"]] = relationship(lazy=CHILDREN_LOAD, viewonly=True, order_by="EventTask.id")
 
 
@@ -132,6 +133,7 @@ class AttachmentBody(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    thumbnail: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class Attachment(Base):
@@ -150,5 +152,10 @@ class Attachment(Base):
     file_name: Mapped[str] = mapped_column(String(120))
     media_type: Mapped[str] = mapped_column(String(60))
     size_bytes: Mapped[int]
+
+    @property
+    def is_photo(self) -> bool:
+        """True for a picture that we re-made; it has a small copy."""
+        return self.media_type.startswith("image/")
 
     content: Mapped[AttachmentBody] = relationship(lazy=CHILDREN_LOAD)

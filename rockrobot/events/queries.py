@@ -69,7 +69,7 @@ def timeline_of(
 
 def whole(*, sees_people: bool) -> list[Any]:
     """What is loaded with events: people and where they are only for those who may see them."""
-    return [*WITH_THINGS, *(WITH_PEOPLE if sees_people else ()), selectinload(Event.tasks)]
+    return [*WITH_THINGS, *(WITH_PEOPLE if sees_people else ()), selectinload(Event.files), selectinload(Event.tasks)]
 
 
 def _events_of(subject: Subject) -> Select[Any]:

@@ -1,5 +1,3 @@
-from typing import Any
-
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,7 +6,6 @@ from werkzeug.wrappers import Response
 from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
 from rockrobot.attachments.actions import attach
-from rockrobot.attachments.queries import attachments_of
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import company_with, person_with
 from rockrobot.desk.queries import history_of
@@ -94,16 +91,10 @@ def of_device(device_id: int) -> str:
 @allow(*REGISTER_READERS, event="events.show")
 def show(event_id: int) -> str:
     event = _event(event_id)
-    files = attachments_of([event_id]).get(event_id, [])
-    history = history_of({"events": [event_id], "event_tasks": [task.id for task in event.tasks]})
+    tasks, files = [task.id for task in event.tasks], [file.id for file in event.files]
+    history = history_of({"events": [event_id], "event_tasks": tasks, "attachments": files})
     _log(event)
-    context: dict[str, Any] = {
-        "home": _home_of(event),
-        "sees_people": _sees_people(),
-        "history": history,
-        "files": files,
-    }
-    return page("events/show.html", event=event, **context)
+    return page("events/show.html", event=event, home=_home_of(event), sees_people=_sees_people(), history=history)
 
 
 # ---------- writing ----------
@@ -132,7 +123,7 @@ def _new(subject: Subject) -> Answer:
     ledger.log_view([person.id for person in near.people] if _sees_people() else [])
     if form.validate_on_submit():
         event = actions.add_event(form.links, **form.values)
-        attach(event, form.files.read)
+        attach(event, form.uploads)
         if form.day:
             actions.add_task(event, what=form.follow_up, due_on=form.day, assigned_to_id=form.assigned_to.data)
         return commit_and_go(_card_of(subject), _("Tapahtuma tallennettu."), undo=True)

@@ -15,7 +15,7 @@ from rockrobot.db import db
 from rockrobot.events.actions import add_event
 from rockrobot.events.models import Attachment, AttachmentBody, Event
 from rockrobot.events.rules import Channel
-from rockrobot.files import LONGEST_NAME, plain_name
+from rockrobot.files import LONGEST_NAME, THUMBNAIL_SIDE, plain_name
 from tests import make
 
 TURNED, MADE_WITH = 0x0112, 0x010F
@@ -43,6 +43,12 @@ def event(channel: Channel = Channel.PHONE, **links: list[int]) -> Event:
 def add(client, made: Event, *files: tuple[bytes, str]):
     data = {"files": [(io.BytesIO(body), name) for body, name in files]}
     return client.post(f"/events/{made.id}/attachments/new", data=data, content_type="multipart/form-data")
+
+
+def newest_act() -> int:
+    db.session.rollback()
+    changing = select(func.max(LedgerEntry.change_set_id)).where(LedgerEntry.action != "view")
+    return db.session.scalar(changing)
 
 
 def kept() -> list[tuple[str, str]]:
@@ -183,6 +189,58 @@ def test_the_workshop_opens_files_of_visits_only(workshop):
     answers = [add(workshop, made, (PDF, "a.pdf")).status_code for made in (call, visit)]
 
     assert answers == [404, 303]
+
+
+def test_undoing_the_undo_of_a_file_brings_its_bytes_back(office):
+    made = event()
+    add(office, made, (PDF, "tarjous.pdf"))
+    adding = newest_act()
+
+    office.post(f"/history/{adding}/undo", data={"back": "/"})
+    gone = kept()
+    office.post(f"/history/{newest_act()}/undo", data={"back": "/"})
+
+    assert gone == []
+    assert kept() == [("tarjous.pdf", "application/pdf")]
+    assert office.get(f"/attachments/{db.session.scalar(select(Attachment.id))}").data == PDF
+
+
+def test_a_photo_has_a_small_copy_that_the_timeline_shows(office):
+    person = make.person()
+    add(office, event(people=[person.id]), (photo(3000, 1500), "kilpi.jpg"), (PDF, "tarjous.pdf"))
+    photo_id, pdf_id = db.session.scalars(select(Attachment.id).order_by(Attachment.id))
+
+    small = office.get(f"/attachments/{photo_id}/thumbnail")
+    card = office.get(f"/people/{person.id}").text
+
+    assert Image.open(io.BytesIO(small.data)).size == (THUMBNAIL_SIDE // 2, THUMBNAIL_SIDE)
+    assert office.get(f"/attachments/{pdf_id}/thumbnail").status_code == 404
+    assert f'src="/attachments/{photo_id}/thumbnail"' in card
+    assert f'href="/attachments/{pdf_id}"' in card
+
+
+def test_a_photo_from_the_camera_alone_is_an_event(office):
+    device = make.device()
+    blank = office.get(f"/devices/{device.id}/events/new?channel=visit").text
+    data = {"channel": "visit", "direction": "none", "on": "eilen", "at": "12.00", "text": "", "devices": device.id}
+
+    sent = data | {"photo": (io.BytesIO(photo()), "IMG_1.jpg"), "files": (io.BytesIO(PDF), "raportti.pdf")}
+    office.post(f"/devices/{device.id}/events/new", data=sent, content_type="multipart/form-data")
+
+    assert re.search(r'<input accept="image/\*"[^>]* capture="environment"[^>]* name="photo"', blank)
+    assert kept() == [("IMG_1.jpg", "image/jpeg"), ("raportti.pdf", "application/pdf")]
+
+
+def test_a_form_with_a_fault_says_that_files_must_be_chosen_again(office):
+    person = make.person()
+    data = {"channel": "phone", "direction": "in", "on": "eilen", "at": "26.00", "people": person.id}
+
+    sent = data | {"files": (io.BytesIO(PDF), "raportti.pdf")}
+    answer = office.post(f"/people/{person.id}/events/new", data=sent, content_type="multipart/form-data")
+
+    assert answer.status_code == 422
+    assert "Valitse tiedostot uudelleen" in answer.text
+    assert kept() == []
 
 
 def test_a_file_is_found_by_its_name(office):
