@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.contact_files.lists import OUTLOOK, table
 from tests.server import PASSWORD, Server
@@ -221,4 +222,41 @@ def test_two_records_of_one_person_are_merged_and_taken_apart(server, browser):
     assert (shown, in_view) == (3, True)
     assert led_to.endswith(kept)
     expect(page.locator("h1")).to_have_text("Veiko Kaxonen")
+    assert page.faults == []
+
+
+def test_a_call_is_logged_on_a_phone_in_three_taps_with_its_follow_up_and_photo(server, browser, tmp_path):
+    photo = tmp_path / "kilpi.jpg"
+    Image.new("RGB", (1600, 1200), "#f2b705").save(photo, "JPEG")
+    page = visit(browser, server, size=PHONE)
+    page.goto("/people/")
+    page.locator("#people_rows a[href^='/people/']").first.click()
+    name = page.locator("h1").inner_text()
+    taps = []
+
+    def tap(target: Locator, what: str) -> None:
+        target.click()
+        taps.append(what)
+
+    tap(page.get_by_role("link", name="Kirjaa puhelu"), "open")
+    page.get_by_label("Mitä tapahtui").fill("Pyysi tarjousta terästä.")
+    page.get_by_label("Ota kuva").set_input_files(photo)
+    tap(page.get_by_text("+1 vk", exact=True), "follow-up")
+    tap(page.get_by_role("button", name="Tallenna tapahtuma"), "save")
+
+    expect(page.get_by_text("Tapahtuma tallennettu.")).to_be_visible()
+    expect(page.locator("h1")).to_have_text(name)
+    expect(page.locator("#timeline")).to_contain_text("Pyysi tarjousta terästä.")
+    expect(page.locator("#timeline img")).to_have_js_property("naturalWidth", 192)
+    assert taps == ["open", "follow-up", "save"]
+
+    page.locator("#timeline select").select_option("email")
+    expect(page.locator("#timeline")).not_to_contain_text("Pyysi tarjousta terästä.")
+    page.goto("/")
+    expect(page.get_by_role("link", name="Pyysi tarjousta terästä.")).to_be_visible()
+    page.get_by_role("button", name="Merkitse tehdyksi: Pyysi tarjousta terästä.").click()
+    expect(page.get_by_text("Seuranta merkitty tehdyksi.")).to_be_visible()
+    expect(page.get_by_role("link", name="Pyysi tarjousta terästä.")).to_have_count(0)
+    page.get_by_role("button", name="Kumoa").first.click()
+    expect(page.get_by_role("link", name="Pyysi tarjousta terästä.")).to_be_visible()
     assert page.faults == []

@@ -118,7 +118,7 @@ class EventForm(FollowUpForm):
     result = RadioField(
         _("Tulos"), choices=[SelectChoice("", _("Ei tulosta")), *choices_of(RESULT_WORDS.items())], default=""
     )
-    text = TextAreaField(_("Mitä tapahtui"), [Length(max=20_000)], render_kw={"rows": 5})
+    text = TextAreaField(_("Mitä tapahtui"), [Length(max=20_000)], render_kw={"rows": 5, "autofocus": True})
     photo = FilesField(_("Ota kuva"), is_camera=True)
     files = FilesField(_("Kuvat ja tiedostot"), description=_("Enintään 20 Mt kukin."))
     people = SelectMultipleField(_("Henkilöt"), coerce=int)

@@ -23,7 +23,7 @@ from rockrobot.lists import Listing, listing
 search_index.declare(search_index.Kind("event", Event.__table__, columns=("text",)))
 
 Subject = Company | Person | Device | Worksite
-ROWS = 20
+ROWS = 10
 OFFERED = 12
 SECTION_ROWS = 50
 PLACES: dict[type, str] = {Person: "people", Company: "companies", Device: "devices", Worksite: "worksites"}
