@@ -6,7 +6,7 @@ import unicodedata
 from typing import NamedTuple
 
 from rockrobot.contact_columns.rules import MAIL, Field
-from rockrobot.contacts.rules import AddressKind, PointKind, normal_point, split_numbers
+from rockrobot.contacts.rules import HOME_REGION, AddressKind, PointKind, normal_point, split_numbers
 from rockrobot.exchange.rules import ROUNDED, SPOILED
 
 LONGEST = {
@@ -37,6 +37,7 @@ LABELS = (
     (r"work|työ|arbete|business", PointKind.DIRECT),
 )
 LONGEST_NUMBER = 15
+WITH_ZERO = frozenset({"", HOME_REGION, "SE", "DE", "GB"})
 LOST_ZERO = re.compile(r"[1-9]\d{6,9}")
 
 
@@ -101,11 +102,12 @@ def split_name(text: str) -> tuple[str, str]:
     return " ".join(words[:start]), " ".join(words[start:])
 
 
-def phone_doubt(raw: str) -> str | None:
+def phone_doubt(raw: str, region: str = HOME_REGION) -> str | None:
     """Code of what is doubtful in a phone number as it stands in a file, or None.
 
     spoiled: a spreadsheet has lost digits ("4,05E+11", 16 digits or more ending in zeros). lost_zero: digits alone that
-    begin with neither 0 nor + nor a country code. merged: more digits than a number can have. Source: our choice.
+    begin with neither 0 nor + nor a country code, where numbers begin with 0 at home. merged: more digits than a number
+    can have. region: the country whose numbers need no country code. Source: our choice.
     """
     text = raw.strip()
     digits = re.sub(r"\D", "", text)
@@ -113,22 +115,23 @@ def phone_doubt(raw: str) -> str | None:
         return "spoiled"
     if len(digits) > LONGEST_NUMBER:
         return "merged"
-    return "lost_zero" if LOST_ZERO.fullmatch(text) else None
+    return "lost_zero" if region in WITH_ZERO and LOST_ZERO.fullmatch(text) else None
 
 
-def phones_in(kind: PointKind, cell: str) -> tuple[list[PointSaid], list[tuple[str, str]]]:
+def phones_in(kind: PointKind, cell: str, region: str = HOME_REGION) -> tuple[list[PointSaid], list[tuple[str, str]]]:
     """The phone numbers of a cell, and what is doubtful: (code, text). Text without a digit is no number.
 
     A number that a spreadsheet has spoiled is kept as it stands; its normal form is that text.
+    region: the country whose numbers need no country code.
     """
     found, doubts = list[PointSaid](), list[tuple[str, str]]()
     texts = [cell] if SPOILED.fullmatch(cell) else split_numbers(re.sub(r" ::: |\n", ";", cell))
     for raw in (" ".join(text.split()) for text in texts):
-        doubt = phone_doubt(raw) if re.search(r"\d", raw) else "no_number"
+        doubt = phone_doubt(raw, region) if re.search(r"\d", raw) else "no_number"
         if doubt:
             doubts.append((doubt, raw[:60]))
         if doubt != "no_number":
-            normal, extension = normal_point(kind, raw) if doubt != "spoiled" else (raw, "")
+            normal, extension = normal_point(kind, raw, region) if doubt != "spoiled" else (raw, "")
             found.append(PointSaid(kind, raw, normal, extension[:20], doubt == "spoiled"))
     return found, doubts
 

@@ -21,7 +21,7 @@ from rockrobot.contact_cells.rules import (
     split_name,
 )
 from rockrobot.contact_columns.rules import Field, Target
-from rockrobot.contacts.rules import PointKind
+from rockrobot.contacts.rules import HOME_REGION, PointKind
 from rockrobot.exchange.rules import CONTROL
 
 TEXTS = {Field.TITLE, Field.COMPANY, Field.CUSTOMER_NO, Field.BUSINESS_ID, Field.PERSON_NO, Field.KEY}
@@ -105,11 +105,12 @@ class _Reader:
         self.names: dict[Field, str] = {}
         self.phone_label = self.address_label = ""
         self.places: dict[str, dict[str, str]] = {}
+        self.phones: list[tuple[PointKind, str, str]] = []
 
     def read(self, target: Field, cell: str, title: str) -> None:
         """Take one filled cell."""
         if target in POINTS:
-            self._phones(POINTS[target], cell, title)
+            self.phones.append((POINTS[target], cell, title))
         elif target is Field.EMAIL:
             self._mails(cell, title)
         elif target in {Field.PHONE_LABEL, Field.ADDRESS_LABEL}:
@@ -140,10 +141,12 @@ class _Reader:
     def _labelled_phones(self, cell: str, title: str) -> None:
         kind = kind_of_label(self.phone_label)
         if kind is not None:
-            self._phones(kind, cell, title)
+            self.phones.append((kind, cell, title))
 
     def _phones(self, kind: PointKind, cell: str, title: str) -> None:
-        points, doubts = phones_in(kind, cell)
+        """Take a cell of phone numbers, those without country code as numbers of the country of the row's address."""
+        region = next((said["country"] for said in self.places.values() if said.get("country")), HOME_REGION)
+        points, doubts = phones_in(kind, cell, region)
         self.contact.doubts += [Remark(title, code, text) for code, text in doubts]
         for point in points:
             if self._fits("phone", point.raw, title):
@@ -180,6 +183,8 @@ class _Reader:
     def finish(self) -> Contact:
         """The contact, with its names and addresses put together."""
         contact = self.contact
+        for phone in self.phones:
+            self._phones(*phone)
         first = " ".join(self.names[f] for f in (Field.FIRST_NAME, Field.MIDDLE_NAME) if f in self.names)
         last = self.names.get(Field.LAST_NAME, "")
         whole = self.names.get(Field.FULL_NAME, "")

@@ -2,12 +2,15 @@
 
 import io
 import re
+import zipfile
 
 import openpyxl
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, select, update
 
-from rockrobot import jobs
+from rockrobot import jobs, ledger, undo
 from rockrobot.chain import LedgerEntry
+from rockrobot.contact_files import actions, queries
 from rockrobot.contacts.models import Person
 from rockrobot.db import db
 from rockrobot.uploads.models import ImportRun, ImportState
@@ -219,3 +222,81 @@ def test_a_page_that_waits_is_led_to_the_columns(office):
     answer = office.get(page, headers={"HX-Request": "true", "HX-Target": "div#contact_run"})
 
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, page)
+
+
+def test_nobody_waits_while_a_list_is_tried(office, monkeypatch):
+    page = upload(office, "oma.csv", OWN)
+    real, wrote = queries.plan_contacts, []
+
+    def plan_while_others_write(*args, **kwargs):
+        with db.engine.connect() as other:
+            other.exec_driver_sql("UPDATE import_runs SET file_name = 'toinen.csv'")
+            other.commit()
+        wrote.append(True)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(queries, "plan_contacts", plan_while_others_write)
+    plan(office, page)
+
+    assert wrote == [True]
+
+
+def test_an_import_that_was_cut_off_goes_on_in_its_change_set(office, monkeypatch):
+    rows = [[f"Testi Henkilö{number}", f"t{number}@kivi.example"] for number in range(10)]
+    page = upload(office, "a.csv", table(["Nimi", "Email"], rows).encode())
+    plan(office, page)
+    office.post(f"{page}/apply")
+    monkeypatch.setattr(actions, "CHUNK", 4)
+    real, calls = ledger.bulk_insert, []
+
+    def fail_in_the_second_chunk(table, rows):
+        calls.append(table.name)
+        if calls.count("people") == 2:
+            raise RuntimeError("cut off")
+        return real(table, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "bulk_insert", fail_in_the_second_chunk)
+        with pytest.raises(RuntimeError):
+            work()
+    assert people() == 4
+    with ledger.change_set("test"):
+        db.session.execute(update(jobs.Job).values(state=jobs.QUEUED))
+        db.session.commit()
+
+    work()
+
+    assert people() == 10
+    assert db.session.scalar(select(ImportRun.state)) is ImportState.APPLIED
+    undo.undo(db.session.scalar(select(ImportRun.change_set_id)))
+    db.session.commit()
+    assert people() == 0
+
+
+def test_a_file_of_refused_rows_holds_no_formulas(office):
+    page = upload(office, "a.csv", table(["Nimi", "Puhelin"], [["", "=1+1"], ["", "@SUM(A1)"]]).encode())
+    plan(office, page)
+
+    book = openpyxl.load_workbook(io.BytesIO(office.get(f"{page}/refused.xlsx").data))
+
+    assert [cell.data_type for row in book.active.iter_rows(min_row=2, max_col=2) for cell in row if cell.value] == [
+        "s",
+        "s",
+    ]
+
+
+def test_packed_files_that_would_fill_the_machine_are_not_opened(office):
+    bomb, far = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("lista.csv", b"0" * 30_000_000)
+    book = openpyxl.Workbook()
+    book.active.cell(1, 1).value = "Nimi"
+    book.active.cell(1_048_576, 16_384).value = "x"
+    book.save(far)
+
+    told = [
+        office.get(upload(office, f"p.{end}", body.getvalue())).text for end, body in (("zip", bomb), ("xlsx", far))
+    ]
+
+    assert "kohtuuttoman suureksi" in told[0]
+    assert "liian suuri luettavaksi" in told[1]
