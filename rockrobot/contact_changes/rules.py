@@ -142,7 +142,7 @@ class Comparison:
             self.row.changes.append(Change("switchboard_of_company", "", point.raw, point, None, is_primary))
 
     def _point(self, said: PointSaid) -> None:
-        if any(said.normal == stored.normal for stored in self.party.points):
+        if any(said.normal == stored.normal or said.raw == stored.raw for stored in self.party.points):
             return
         if self._is_old_news(said.kind, said.normal):
             self.row.kept.append(said.kind.value)

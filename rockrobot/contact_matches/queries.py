@@ -56,7 +56,7 @@ def _letters(texts: Iterable[str]) -> set[str]:
 
 def _people_ids(contacts: Sequence[Contact], keys: Iterable[Any]) -> set[int]:
     normals = {point.normal for row in contacts for point in row.points}
-    numbers = {row.text("person_no") for row in contacts} - {""}
+    numbers = {row.text(name) for row in contacts for name in ("person_no", "key")} - {""}
     names = _letters(row.last_name for row in contacts)
     by_name = or_(among(func.lower(_people.c.last_name, type_=Text), names), among(_people.c.person_no, numbers))
     ids = {row.id for row in _rows(select(_people.c.id).where(by_name))}

@@ -126,7 +126,8 @@ def key_of(contact: Contact) -> str:
 def match_person(contact: Contact, stored: Stored) -> Match:
     """Who a row about a person is about, by the first of these that finds somebody.
 
-    Our own number of the person; the source's key; an e-mail address and the name; a phone number and the name.
+    Our own number of the person; the source's key; our number as the source's key and the name (a card of our own); an
+    e-mail address and the name; a phone number and the name.
     Names are compared without difference of letters' size. Source: our choice: exact, so that it can be explained.
     """
     number = contact.text("person_no")
@@ -136,6 +137,9 @@ def match_person(contact: Contact, stored: Stored) -> Match:
     if party is not None and not party.is_company:
         return Match([party], How.KEY)
     same_name = stored.people_by.get((How.NAME, plain(contact.name)), set())
+    ours = stored.people_by.get((How.NUMBER, contact.text("key")), set()) & same_name
+    if ours:
+        return _found(stored, ours, How.NUMBER)
     for how in (How.EMAIL, How.PHONE):
         normals = [p.normal for p in contact.points if how_of(p.kind) is how and not p.is_spoiled]
         ids = {id_ for normal in normals for id_ in stored.people_by.get((how, normal), ())} & same_name

@@ -15,11 +15,15 @@ from rockrobot.chain import ChangeSet, verify
 from rockrobot.contact_columns.actions import keep_mapping
 from rockrobot.contact_columns.queries import first_fields
 from rockrobot.contact_columns.rules import Field
+from rockrobot.contact_files.queries import plan_of
 from rockrobot.contact_matches.models import ImportKey
+from rockrobot.contact_rows.queries import read_contact_tables
 from rockrobot.contacts import actions as contacts
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
 from rockrobot.contacts.rules import PointKind
 from rockrobot.db import db
+from rockrobot.exchange.queries import FILE_MESSAGES
+from rockrobot.workbooks import FileError
 from tests import make
 from tests.conftest import SHARED
 from tests.contact_files.lists import CARDS, table, write_all
@@ -97,15 +101,13 @@ def test_every_shape_of_file_says_what_it_does_changes_nothing_twice_and_is_undo
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real files are not here")
-def test_real_files_say_what_they_do_and_change_nothing_twice(app, database):
-    files = sorted([*(SHARED / "data/real/vcard").glob("*.vcf"), *(SHARED / "data/real/xlsx").glob("*.xlsx")])
-    for path in files:
-        planned, told, _ = run(app, path, "--dry-run") if path.suffix == ".vcf" else ({}, "", 0)
-        if planned:
-            done, _, _ = run(app, path, "--take-good")
-            again, _, _ = run(app, path, "--take-good")
-            assert planned == done, (path.name, told)
-            assert (again["new"], again["changed"]) == (0, 0), path.name
+def test_real_cards_say_what_they_do_and_change_nothing_twice(app, database):
+    for path in sorted((SHARED / "data/real/vcard").glob("*.vcf")):
+        planned, told, _ = run(app, path, "--dry-run")
+        done, _, _ = run(app, path, "--take-good")
+        again, _, _ = run(app, path, "--take-good")
+        assert planned == done, (path.name, told)
+        assert (again["new"], again["changed"]) == (0, 0), path.name
 
 
 def test_a_row_becomes_a_person_with_company_phones_mail_and_addresses(app, database, tmp_path):
@@ -286,6 +288,43 @@ def test_a_merged_person_is_found_as_the_one_that_was_kept(app, database, tmp_pa
     counts, _, _ = run(app, path)
 
     assert (counts["new"], counts["duplicate"]) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "vcf"])
+@pytest.mark.parametrize("subject", ["people", "companies"])
+def test_what_went_out_comes_in_without_change(app, office, tmp_path, subject, kind):
+    company = make.company("Louhinta, Oy", switchboard="02 123 4567", email="=info@louhinta.example", country="SE")
+    make.address(company, street="-katu 1", country="SE")
+    for name in ("Aho", "Aho"):
+        make.address(
+            make.person("Aino", name, company=company, title="+myyjä", direct_phone="08-123 456"), country="SE"
+        )
+    make.person("Eero", "Erkki")
+    answer = office.get(f"/exports/{subject}/file?purpose=recall&channel=letter&file={kind}")
+    path = tmp_path / f"ulos.{kind}"
+    path.write_bytes(answer.data)
+    before = snapshot()
+
+    counts, told, _ = run(app, path, "--take-good")
+
+    assert answer.status_code == 200
+    assert counts == {"new": 0, "changed": 0, "unchanged": 3 if subject == "people" else 1} | {
+        "duplicate": 0,
+        "refused": 0,
+    }, told
+    assert snapshot() == before
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the real files are not here")
+def test_real_workbooks_are_read_or_told(app, database):
+    for path in sorted((SHARED / "data/real/xlsx").glob("*.xlsx")):
+        try:
+            tables = read_contact_tables(path)
+        except FileError as error:
+            assert FILE_MESSAGES[error.code]
+        else:
+            plans = [plan_of(one, first_fields(one.header, one.texts())[0]) for one in tables]
+            assert [len(plan.rows) for plan in plans] == [len(one.rows) for one in tables]
 
 
 @pytest.mark.parametrize(
