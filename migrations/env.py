@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, Integer, String, Text, text
 
-from rockrobot import chain, search_index
+from rockrobot import chain, search_upkeep
 from rockrobot.db import Moment, Word, db, is_sqlite
 
 config = context.config
@@ -47,9 +47,9 @@ def _same_type(
     return None
 
 
-def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """The search index is no table of the models: rockrobot.search_index makes it itself."""
-    return not (name and ((kind == "table" and name.startswith("search_fts")) or name == "search_words"))
+def _is_ours(name: str | None, _kind: str, _parents: object) -> bool:
+    """The search index is no table of the models: rockrobot.search_upkeep makes it itself."""
+    return not (name and (name == "search_words" or name.startswith(("search_fts", "search_terms"))))
 
 
 def run() -> None:
@@ -71,7 +71,9 @@ def run() -> None:
         _check_foreign_keys(connection)
         if connection.dialect.has_table(connection, "change_sets"):
             chain.make_triggers(connection)
-        search_index.make_index(connection)
+        search_upkeep.make_index(connection)
+        if set(context.get_context().get_current_heads()) == set(context.script.get_heads()):
+            search_upkeep.fill(connection)
         connection.commit()
         _set_foreign_keys(connection, on=True)
         connection.commit()

@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from rockrobot import access, capture, cli, navigation, web
+from rockrobot import access, capture, cli, navigation, search_upkeep, web
 from rockrobot.db import db, engine_options
 
 PACKAGE = Path(__file__).resolve().parent
@@ -140,6 +140,7 @@ def create_app(settings: Any) -> Flask:
     CSRFProtect(app)
     access.init_app(app)
     capture.init_app(app)
+    search_upkeep.init_app(app)
     navigation.init_app(app)
     for shelf in _shelves("views"):
         app.register_blueprint(shelf.blueprint)

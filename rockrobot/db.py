@@ -18,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
-    Integer,
     MetaData,
     String,
     Table,
@@ -184,5 +183,5 @@ def among(column: ColumnElement[Any], values: Collection[int] | Collection[str])
     """True for rows whose id or text is among values, however many: one bound value, so no limit on their count."""
     if is_sqlite():
         return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
-    kind: Any = Text if isinstance(column.type, String) else Integer
+    kind: Any = Text if isinstance(column.type, String) else BigInteger
     return column == any_(literal(list(values), ARRAY(kind)))

@@ -1,138 +1,176 @@
-"""Finding rows by exact word, beginning, any part, phone digits, or nearly."""
+"""Finding rows by exact word, beginning, any part or phone digits, and with one typing error where these are few."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz
-from sqlalchemy import (
-    Select,
-    bindparam,
-    case,
-    column,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    table,
-    text,
-    union_all,
+from rapidfuzz.distance import OSA
+from sqlalchemy import Select, select, union_all
+
+from rockrobot.db import db
+from rockrobot.search_index import Kind, SearchEntry, kinds
+from rockrobot.search_statements import TRIGRAM, Groups, has_parts, may_have_parts, with_parts, with_terms
+from rockrobot.search_words import fold, look, looking, needles, one_error_away, readings, squeeze, whole
+
+MOST_ROWS, MOST_NEAR_ROWS = 300, 200
+FEW, NEAR_WORDS, LONGEST_NEAR = 3, 6, 40
+LINE, LINE_WORD, LINE_BEGINNING, WORD, WORD_BEGINNING, NEAR, PART = range(7)
+BORROWED_BEHIND = 4
+PLACES = (
+    ("\n{}\n", LINE),
+    ("\n{} ", LINE_WORD),
+    ("\n{}", LINE_BEGINNING),
+    (" {}\n", WORD),
+    (" {} ", WORD),
+    (" {}", WORD_BEGINNING),
+    ("-{}", WORD_BEGINNING),
+    ("{}", PART),
 )
-
-from rockrobot.db import db, is_sqlite
-from rockrobot.search_index import SearchEntry, fold, kinds, squeeze
-
-TRIGRAM = 3
-NEAR_CANDIDATES, NEAR_SCORE = 60, 78
-FORMS = ("\n{}\n", "\n{}", " {}")
-MIDDLE = len(FORMS)
-_fts = table("search_fts", column("rowid"))
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A row found; rank 0 exact, 1 beginning, 2 beginning of a word, 3 any part, 4 nearly."""
+    """A row found: how well (0 best), what the line tells of by which it was found, and that line, folded."""
 
     kind: str
     row_id: int
     rank: int
-
-
-def _needles(typed: str) -> list[str]:
-    """What to look for: as typed, squeezed, and as a phone number."""
-    folded = fold(typed)
-    found = [folded, squeeze(folded)]
-    if re.fullmatch(r"[+\d\s()./-]{5,}", typed.strip()):
-        found += [re.sub(r"\D", "", typed.replace("(0)", "")).removeprefix("00")]
-    return [needle for needle in dict.fromkeys(found) if needle]
-
-
-def _quoted(needle: str) -> str:
-    return '"' + needle.replace('"', '""') + '"'
-
-
-def _select(kind: str, groups: Sequence[Sequence[str]]) -> Select[Any]:
-    """Ids of the rows of a kind whose words contain, of each group, at least one needle."""
-    statement = select(SearchEntry.row_id).where(SearchEntry.kind == kind)
-    indexed = []
-    for needles in groups:
-        if is_sqlite() and all(len(needle) >= TRIGRAM for needle in needles):
-            indexed.append(f"words:({' OR '.join(map(_quoted, needles))})")
-        else:
-            any_of = (SearchEntry.words.contains(needle, autoescape=True) for needle in needles)
-            statement = statement.where(or_(*any_of))
-    if indexed:
-        wanted = " AND ".join([f"kind:{_quoted(kind)}", *indexed])
-        statement = statement.join(_fts, _fts.c.rowid == SearchEntry.id)
-        statement = statement.where(literal_column("search_fts").op("MATCH")(literal(wanted)))
-    return statement
+    fact: str
+    line: str
+    is_near: bool = False
 
 
 def matching(kind: str, typed: str) -> Select[Any]:
     """Ids of the rows of a kind in which every typed word is found; for a filter box: id.in_(matching(…))."""
-    return _select(kind, [word for word in map(_needles, typed.split()) if word])
+    way = next(iter(readings(typed)), None)
+    if way is None:
+        return select(SearchEntry.row_id).where(SearchEntry.id.between(*kinds()[kind].ids))
+    return with_parts(way, kinds()[kind], most=0).with_only_columns(SearchEntry.row_id)
 
 
 def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8) -> list[Hit]:
-    """The best hits of each kind, at most limit of one: exact, then beginnings, then any part, then all words apart."""
-    needles = _needles(typed)
-    if not needles:
+    """The best hits, best first, at most limit of a kind.
+
+    Exact ones come before beginnings, these before parts; what a row is called itself before what is called so nearby.
+    Where good ones are few, those come too whose words have one typing error.
+    """
+    wanted = [kinds()[name] for name in (kinds() if only is None else only)]
+    alternatives = needles(typed)
+    if not alternatives or not wanted:
         return []
-    found: dict[str, dict[int, Hit]] = {kind: {} for kind in only or kinds()}
-    words = [word for word in map(_needles, typed.split()) if word]
-    for kind, row_id, text_ in _first(list(found), words, limit + 1):
-        found[kind][row_id] = Hit(kind, row_id, _rank(text_, needles))
-    crowded = [kind for kind, hits in found.items() if len(hits) > limit]
-    for form in (*FORMS, "{}"):
-        for kind, row_id, text_ in _first(crowded, [[form.format(needle) for needle in needles]], limit):
-            found[kind][row_id] = Hit(kind, row_id, _rank(text_, needles))
-        crowded = [kind for kind in crowded if sum(hit.rank < MIDDLE for hit in found[kind].values()) < limit]
-    ordered = (sorted(hits.values(), key=lambda hit: (hit.rank, hit.row_id))[:limit] for hits in found.values())
-    return [hit for hits in ordered for hit in hits]
+    hits: dict[tuple[str, int], Hit] = {}
+    for way in readings(typed):
+        for hit in _found(way, alternatives, wanted, limit):
+            hits.setdefault((hit.kind, hit.row_id), hit)
+        if hits:
+            break
+    if _may_be_mistyped(typed, hits.values()):
+        for hit in _nearly(typed, wanted):
+            hits.setdefault((hit.kind, hit.row_id), hit)
+    return _best(hits.values(), wanted, limit)
 
 
-def _rank(words: str, needles: Sequence[str]) -> int:
-    """The best place at which a needle stands in an entry's words; past the middle where only its words do."""
-    for rank, form in enumerate((*FORMS, "{}")):
-        if any(form.format(needle) in words for needle in needles):
-            return rank
-    return MIDDLE
+def _may_be_mistyped(typed: str, hits: Collection[Hit]) -> bool:
+    """True where good hits are few, none is exactly what was typed, and it is not a part of a number that was found."""
+    if any(hit.rank == LINE for hit in hits) or (hits and squeeze(fold(typed)).isdigit()):
+        return False
+    return sum(hit.rank < NEAR for hit in hits) < FEW
 
 
-def _first(wanted: Sequence[str], groups: Sequence[Sequence[str]], limit: int) -> Iterable[tuple[str, int, str]]:
-    """Kind, id and words of the first rows of each kind, in one statement."""
-    pieces = [_select(kind, groups).add_columns(SearchEntry.words).limit(limit).subquery() for kind in wanted]
+def _best(hits: Iterable[Hit], wanted: Sequence[Kind], limit: int) -> list[Hit]:
+    order = {kind.name: place for place, kind in enumerate(wanted)}
+    counts = dict.fromkeys(order, 0)
+    best = []
+    for hit in sorted(hits, key=lambda hit: (hit.rank, order[hit.kind], len(hit.line), hit.row_id)):
+        counts[hit.kind] += 1
+        if counts[hit.kind] <= limit:
+            best.append(hit)
+    return best
+
+
+def _rows(pieces: Sequence[Select[Any]]) -> Sequence[Any]:
+    """The rows of several statements, each with a limit of its own, in one."""
     if not pieces:
-        return []
-    columns = (select(literal(kind), piece.c.row_id, piece.c.words) for kind, piece in zip(wanted, pieces, strict=True))
-    return [(kind, row_id, words) for kind, row_id, words in db.session.execute(union_all(*columns))]
+        return ()
+    apart = [select(*piece.subquery().c) for piece in pieces]
+    return db.session.execute(union_all(*apart) if len(apart) > 1 else apart[0]).all()
 
 
-def find_nearly(typed: str, *, only: Iterable[str] | None = None, limit: int = 5) -> list[Hit]:
-    """Rows whose words are nearly what was typed, best first; for when nothing is found exactly."""
+# ---------- as typed ----------
+
+
+def _found(way: Groups, typed: Sequence[str], wanted: Sequence[Kind], limit: int) -> Iterable[Hit]:
+    """Hits of one way to read what was typed.
+
+    Where there are many, some of each kind are taken, first those that are what was typed or begin with it.
+    """
+    rows = db.session.execute(may_have_parts(way, MOST_ROWS + 1)).all()
+    if len(rows) > MOST_ROWS:
+        exact = [with_terms([[whole(needle) for needle in typed]], [kind]).limit(limit) for kind in wanted]
+        long = [needle for needle in typed if len(needle) >= TRIGRAM - 1]
+        begin = [with_parts([[f"\n{needle}" for needle in long]], kind).limit(limit) for kind in wanted if long]
+        rows = _rows([*exact, *begin, *(with_parts(way, kind).limit(limit) for kind in wanted)])
+    names = {kind.name for kind in wanted}
+    return [_ranked(row, way, typed) for row in rows if row.kind in names and has_parts(row.words, way)]
+
+
+def _ranked(row: Any, way: Groups, typed: Sequence[str]) -> Hit:
+    """The hit that a row is: where in its words the best needle stands; behind whole words, where they stand apart."""
+    rank, needle = _place(row.words, typed)
+    if needle is None:
+        rank = WORD_BEGINNING
+        _, needle = _place(row.words, way[0])
+    return _hit(row, rank, row.words.find(needle or ""))
+
+
+def _place(words: str, alternatives: Sequence[str]) -> tuple[int, str | None]:
+    inside = [needle for needle in alternatives if needle in words]
+    for form, rank in PLACES:
+        for needle in inside:
+            placed = form.format(needle)
+            if placed in words:
+                return rank, placed
+    return PART, None
+
+
+def _hit(row: Any, rank: int, place: int, *, is_near: bool = False) -> Hit:
+    """The hit of a row by the line at this place in its words."""
+    number = max(row.words.count("\n", 0, place + 1) - 1, 0)
+    fact, line = row.facts.split(" ")[number], row.words.split("\n")[number + 1]
+    if fact in kinds()[row.kind].borrowed:
+        rank += BORROWED_BEHIND
+    return Hit(row.kind, row.row_id, rank, fact, line, is_near)
+
+
+# ---------- with one typing error ----------
+
+
+def _nearly(typed: str, wanted: Sequence[Kind]) -> Iterable[Hit]:
+    """Rows that have every typed word or one that is a typing error away from it; a number is one word."""
     folded = fold(typed)
-    allowed = list(only or kinds())
-    if len(folded) <= TRIGRAM:
-        return []
-    scored = []
-    for entry in db.session.scalars(_near_candidates(folded, allowed)):
-        score = max((fuzz.ratio(folded, term) for term in entry.words.split("\n") if term), default=0)
-        score = max(score, *(fuzz.ratio(folded, word) for word in entry.words.split() or [""]))
-        if score >= NEAR_SCORE:
-            scored.append((-score, Hit(entry.kind, entry.row_id, 4)))
-    return [hit for _, hit in sorted(scored, key=lambda pair: pair[0])[:limit]]
+    squeezed = squeeze(folded)
+    folded = squeezed if squeezed.isdigit() else folded
+    words = [word for word in folded.split(" ") if TRIGRAM <= len(word) <= LONGEST_NEAR][:NEAR_WORDS]
+    if not words:
+        return ()
+    rows = db.session.execute(with_terms([_alike(word) for word in words], wanted).limit(MOST_NEAR_ROWS)).all()
+    places = [(row, _nearest(row.words, words[0])) for row in rows]
+    return [_hit(row, NEAR, place, is_near=True) for row, place in places if place]
 
 
-def _near_candidates(folded: str, allowed: Sequence[str]) -> Select[Any]:
-    grams = dict.fromkeys(folded[i : i + TRIGRAM] for i in range(len(folded) - TRIGRAM + 1))
-    statement = select(SearchEntry).where(SearchEntry.kind.in_(allowed))
-    if is_sqlite():
-        best = text("SELECT rowid FROM search_fts WHERE search_fts MATCH :grams ORDER BY rank LIMIT :many").bindparams(
-            bindparam("grams", f"words:({' OR '.join(map(_quoted, grams))})"), bindparam("many", NEAR_CANDIDATES)
-        )
-        return statement.where(SearchEntry.id.in_(best))
-    shared: Any = sum(case((SearchEntry.words.contains(gram, autoescape=True), 1), else_=0) for gram in grams)
-    some = or_(*(SearchEntry.words.contains(gram, autoescape=True) for gram in grams))
-    return statement.where(some).order_by(shared.desc(), func.length(SearchEntry.words)).limit(NEAR_CANDIDATES)
+def _alike(word: str) -> list[str]:
+    """A word and all that is one typing error away from it; a word with digits also as it looks."""
+    looks = look(squeeze(word)) if any(sign.isdigit() for sign in word) else ""
+    return [word, *one_error_away(word), *(map(looking, [looks, *one_error_away(looks)]) if looks else [])]
+
+
+def _nearest(words: str, typed: str) -> int:
+    """The place of the line with the term that is nearest to a typed word; 0 where none is an error away from it."""
+    place, best, begin, looks = 0, 2, 1, look(squeeze(typed))
+    for line in words.strip("\n").split("\n"):
+        terms = (line, *line.replace("-", " ").replace("/", " ").split(" "))
+        error = min(OSA.distance(form, term, score_cutoff=1) for term in terms for form in (typed, looks))
+        if error < best:
+            place, best = begin, error
+        begin += len(line) + 1
+    return place

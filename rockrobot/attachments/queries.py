@@ -1,5 +1,7 @@
 """Which files hang on events."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -13,6 +15,12 @@ search_index.declare(search_index.Kind("attachment", Attachment.__table__, colum
 def attachment_with(attachment_id: int) -> Attachment | None:
     """The file with this id, without its bytes, or None."""
     return db.session.get(Attachment, attachment_id)
+
+
+def attachments_with(ids: Iterable[int]) -> dict[int, Attachment]:
+    """Files by id, without their bytes."""
+    statement = select(Attachment).where(Attachment.id.in_(list(ids)))
+    return {row.id: row for row in db.session.scalars(statement)}
 
 
 def body_of(attachment: Attachment) -> AttachmentBody:

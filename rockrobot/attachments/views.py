@@ -1,15 +1,20 @@
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from rockrobot import ledger
+from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
 from rockrobot.attachments import actions, queries
 from rockrobot.attachments.forms import AttachForm
 from rockrobot.events.models import Attachment, Event
-from rockrobot.events.queries import event_with
+from rockrobot.events.queries import event_with, events_with
+from rockrobot.fields import format_day
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, commit_and_go, form_page, once
 
 blueprint = Blueprint("attachments", __name__)
@@ -76,3 +81,22 @@ def delete(attachment_id: int) -> AnyResponse:
     _log(event)
     actions.take_off(row)
     return commit_and_go(url_for("events.show", event_id=event.id), _("Tiedosto poistettu."), undo=True)
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.attachments_with(hit.row_id for hit in hits)
+    events = events_with(row.event_id for row in rows.values())
+    return {id_: _hit_line(row, events[row.event_id]) for id_, row in rows.items()}
+
+
+def _hit_line(row: Attachment, event: Event) -> Line:
+    note = ", ".join([format_day(event.happened_at.astimezone(clock.HOME).date()), *(one.name for one in event.people)])
+    url = url_for("events.show", event_id=event.id)
+    return Line(row.file_name, url, note, people_ids=tuple(person.id for person in event.people))
+
+
+FACTS = {"file_name": lazy_gettext("tiedoston nimi")}
+show_hits(Showing("attachment", lazy_gettext("Liitteet"), "file-text", "events.index", _hit_lines, FACTS))

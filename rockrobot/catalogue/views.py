@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -11,6 +13,8 @@ from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
 from rockrobot.files import picture_fault
 from rockrobot.navigation import Link, add_link
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("catalogue", __name__)
@@ -105,3 +109,18 @@ def picture(model_id: int, kind: str) -> Answer:
     answer.headers["Content-Disposition"] = "inline"
     answer.set_etag(kept.sha256)
     return answer.make_conditional(request)
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.models_with(hit.row_id for hit in hits)
+    return {
+        id_: Line(row.model_code, url_for("catalogue.show", model_id=id_), row.name, is_code=True)
+        for id_, row in rows.items()
+    }
+
+
+FACTS = {"model_code": lazy_gettext("mallikoodi")}
+show_hits(Showing("model", lazy_gettext("Mallit"), "factory", "catalogue.show", _hit_lines, FACTS))

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -17,6 +19,8 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, stops_of_companies
 from rockrobot.parts.queries import deliveries_to
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("companies", __name__, url_prefix="/companies")
@@ -111,3 +115,20 @@ def edit(company_id: int) -> Answer:
         here = url_for("companies.show", company_id=company_id)
         return commit_and_go(here, _("Yrityksen tiedot muutettu."), undo=True)
     return form_page("companies/edit.html", form, company=company)
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.companies_with(hit.row_id for hit in hits)
+    return {id_: _hit_line(row) for id_, row in rows.items()}
+
+
+def _hit_line(row: Company) -> Line:
+    note = ", ".join(filter(None, [row.customer_no, row.phone.raw if row.phone else ""]))
+    return Line(row.name, url_for("companies.show", company_id=row.id), note)
+
+
+FACTS = {"customer_no": lazy_gettext("asiakasnumero"), "business_id": lazy_gettext("Y-tunnus")}
+show_hits(Showing("company", lazy_gettext("Yritykset"), "building-2", "companies.show", _hit_lines, FACTS))

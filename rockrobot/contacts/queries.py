@@ -17,6 +17,7 @@ MAIL = (PointKind.EMAIL,)
 WITH_COMPANIES = selectinload(Person.affiliations)
 WITH_POINTS_OF_PEOPLE = selectinload(Person.points)
 WITH_POINTS_OF_COMPANIES = selectinload(Company.points)
+EMPLOYER = search_index.Through("company_id", Company.__table__, "name", "employer")
 
 search_index.declare(
     search_index.Kind(
@@ -24,7 +25,7 @@ search_index.declare(
         Company.__table__,
         columns=("name", "customer_no", "business_id"),
         children=(
-            search_index.Child(ContactPoint.__table__, "company_id", columns=("raw",), phones=("normal",)),
+            search_index.Child(ContactPoint.__table__, "company_id", phones=("normal", "raw")),
             search_index.Child(Company.__table__, "merged_into_id", columns=("name", "customer_no")),
         ),
         hidden_by="merged_into_id",
@@ -37,8 +38,9 @@ search_index.declare(
         columns=("person_no",),
         phrases=(("first_name", "last_name"), ("last_name", "first_name")),
         children=(
-            search_index.Child(ContactPoint.__table__, "person_id", columns=("raw",), phones=("normal",)),
+            search_index.Child(ContactPoint.__table__, "person_id", phones=("normal", "raw")),
             search_index.Child(Person.__table__, "merged_into_id", columns=("first_name", "last_name", "person_no")),
+            search_index.Child(Affiliation.__table__, "person_id", through=(EMPLOYER,)),
         ),
         hidden_by="merged_into_id",
     )

@@ -7,27 +7,23 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import defer
 
-from rockrobot import search, search_index
+from rockrobot import search_index
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
-from rockrobot.contacts.queries import companies_with, people_with
+from rockrobot.contacts.models import Address, Affiliation, ContactPoint
 from rockrobot.db import Base, db
-from rockrobot.devices.models import Device, DeviceModel, Ownership
+from rockrobot.devices.models import Ownership
 from rockrobot.events.queries import people_of_events
 from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
 from rockrobot.lists import Listing, listing
-from rockrobot.parts.models import Batch, Part
 from rockrobot.recalls.models import CaseBatch, CaseTask, RecallCase
 from rockrobot.recalls.rules import CaseState
 from rockrobot.undo import has_way, may_undo
 
-search_index.declare(search_index.Kind("case", RecallCase.__table__, columns=("number", "title")))
+search_index.declare(search_index.Kind("case", RecallCase.__table__, codes=("number",), columns=("title",)))
 HISTORY_ROWS = 50
 ENTRY_ROWS = 100
 SMALL_ACT = 20
-HITS = 8
 OWNED: tuple[Any, ...] = (Address, Affiliation, ContactPoint, Ownership)
-KINDS = ("case", "device", "batch", "company", "person", "part", "model")
 
 
 @dataclass
@@ -136,60 +132,6 @@ def people_in(entries: Iterable[LedgerEntry]) -> list[int]:
     return list(people)
 
 
-# ---------- search ----------
-
-
-@dataclass
-class Found:
-    """What a search found: hits by kind in the order of their rank, and the rows they stand for."""
-
-    hits: dict[str, list[search.Hit]] = field(default_factory=dict)
-    is_near: bool = False
-    devices: dict[int, Device] = field(default_factory=dict)
-    models: dict[int, DeviceModel] = field(default_factory=dict)
-    parts: dict[int, Part] = field(default_factory=dict)
-    batches: dict[int, Batch] = field(default_factory=dict)
-    companies: dict[int, Company] = field(default_factory=dict)
-    people: dict[int, Person] = field(default_factory=dict)
-    cases: dict[int, RecallCase] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """How many hits are shown."""
-        return sum(len(hits) for hits in self.hits.values())
-
-    @property
-    def only_hit(self) -> tuple[str, int] | None:
-        """Kind and id of the hit, when nothing else was found exactly."""
-        exact = [hit for hits in self.hits.values() for hit in hits if hit.rank == 0]
-        hits = exact or [hit for hits in self.hits.values() for hit in hits]
-        return (hits[0].kind, hits[0].row_id) if len(hits) == 1 and not self.is_near else None
-
-
-def search_register(typed: str, *, only: str, sees_people: bool) -> Found:
-    """Everything that is found by what was typed; people only for those who may see them.
-
-    only: one kind, of which more hits are given; empty for all.
-    """
-    kinds = [kind for kind in KINDS if (not only or kind == only) and (sees_people or kind != "person")]
-    if not typed:
-        return Found()
-    hits = search.find(typed, only=kinds, limit=HISTORY_ROWS if only else HITS)
-    found = Found(is_near=not hits)
-    for hit in hits or search.find_nearly(typed, only=kinds):
-        found.hits.setdefault(hit.kind, []).append(hit)
-    ids = {kind: [hit.row_id for hit in found.hits.get(kind, [])] for kind in KINDS}
-    found.devices, found.models = _rows(Device, ids["device"]), _rows(DeviceModel, ids["model"])
-    found.parts, found.batches = _rows(Part, ids["part"]), _rows(Batch, ids["batch"])
-    found.companies, found.cases = companies_with(ids["company"]), _rows(RecallCase, ids["case"])
-    found.people = people_with(ids["person"]) if ids["person"] else {}
-    return found
-
-
-def _rows(model: Any, ids: Sequence[int]) -> dict[int, Any]:
-    return {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
-
-
 # ---------- jobs and what waits ----------
 
 
@@ -224,6 +166,11 @@ def open_tasks(*, limit: int = 20) -> list[tuple[CaseTask, RecallCase, int]]:
         .limit(limit)
     )
     return [(task, case, many) for task, case, many in db.session.execute(statement)]
+
+
+def cases_with(ids: Iterable[int]) -> dict[int, RecallCase]:
+    """Recall cases by id."""
+    return {row.id: row for row in db.session.scalars(select(RecallCase).where(RecallCase.id.in_(list(ids))))}
 
 
 def cases_of_batch(batch_id: int) -> Sequence[RecallCase]:

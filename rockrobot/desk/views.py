@@ -1,10 +1,13 @@
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import clock, ledger
+from rockrobot import clock, ledger, search_hits
+from rockrobot import search as searching
 from rockrobot import undo as undoing
 from rockrobot.access import EVERYONE, PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone
 from rockrobot.db import db
@@ -14,11 +17,15 @@ from rockrobot.events.queries import open_tasks as open_event_tasks
 from rockrobot.navigation import Link, add_link
 from rockrobot.readiness.queries import by_model
 from rockrobot.recalls import queries as recall_queries
+from rockrobot.recalls.models import RecallCase
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, Shown, show_hits
 from rockrobot.staff.queries import names_of_actors
 from rockrobot.uploads.queries import import_runs
-from rockrobot.web import Answer, changed, commit_and_go, page, say
+from rockrobot.web import Answer, changed, commit_and_go, is_htmx, page, say, wanted_fragment
 
 blueprint = Blueprint("desk", __name__)
+HITS, HITS_OF_ONE, LONGEST = 8, 50, 200
 LISTS = {
     "devices": "devices.index",
     "batches": "parts.batches",
@@ -73,35 +80,75 @@ def readiness() -> Answer:
     return changed("desk/_readiness.html", back_to=url_for("readiness.index"), models=models)
 
 
+# ---------- search ----------
+
+
+def _find(typed: str, only: str = "", *, limit: int = HITS) -> list[Shown]:
+    """What the person signed in may find by what was typed, best first; whose data it shows is written down."""
+    kinds = [kind for kind in search_hits.kinds_open() if only in ("", kind)]
+    found = search_hits.shown(searching.find(typed[:LONGEST], only=kinds, limit=limit))
+    ledger.log_view(search_hits.people_in(found))
+    return found
+
+
+def _only_hit(found: Sequence[Shown]) -> Shown | None:
+    """The hit that was meant without doubt: the only one, or the only one that is exactly what was typed."""
+    exact = [one for one in found if one.hit.rank == searching.LINE] or found
+    return exact[0] if len(exact) == 1 and not exact[0].hit.is_near else None
+
+
+def _by_kind(found: Sequence[Shown]) -> dict[str, list[Shown]]:
+    """Hits by kind, the kind of the best hit first."""
+    groups: dict[str, list[Shown]] = {}
+    for one in found:
+        groups.setdefault(one.hit.kind, []).append(one)
+    return groups
+
+
 @blueprint.get("/search")
 @allow(*REGISTER_READERS, event="desk.search")
 def search() -> Answer:
-    typed, only = request.args.get("q", "").strip()[:200], request.args.get("kind", "")
-    found = queries.search_register(typed, only=only, sees_people=current_user.role in PEOPLE_READERS)
-    ledger.log_view(found.people.keys())
-    if found.only_hit and request.args.get("go") is not None:
-        return redirect(_address_of(*found.only_hit), 303)
+    typed, only = request.args.get("q", "").strip()[:LONGEST], request.args.get("kind", "")
+    found = _find(typed, only, limit=HITS_OF_ONE if only else HITS)
+    only_hit = _only_hit(found)
+    if only_hit and request.args.get("go") is not None and not is_htmx():
+        return redirect(only_hit.line.url, 303)
     return page(
         "desk/search.html",
-        fragments=("search_hits",),
-        found=found,
+        fragments=("search_hits", "palette_hits"),
+        found=found[:HITS] if wanted_fragment(("palette_hits",)) else found,
+        groups=_by_kind(found),
         typed=typed,
         only=only,
-        recalls=recall_queries.open_cases_of_devices(found.devices),
-        address_of=_address_of,
+        most=HITS,
     )
 
 
-def _address_of(kind: str, row_id: int) -> str:
-    return {
-        "device": lambda: url_for("devices.show", device_id=row_id),
-        "model": lambda: url_for("catalogue.show", model_id=row_id),
-        "part": lambda: url_for("parts.show", part_id=row_id),
-        "batch": lambda: url_for("parts.show_batch", batch_id=row_id),
-        "company": lambda: url_for("companies.show", company_id=row_id),
-        "person": lambda: url_for("people.show", person_id=row_id),
-        "case": lambda: url_for("recalls.show", case_id=row_id),
-    }[kind]()
+@blueprint.route("/s", methods=["GET", "POST"])
+@allow(*PEOPLE_READERS, event="desk.caller")
+def caller() -> Answer:
+    typed = request.values.get("tel", "").strip()[:LONGEST]
+    found = _find(typed)
+    only_hit = _only_hit(found)
+    if request.method == "POST":
+        db.session.commit()
+    if only_hit:
+        return redirect(only_hit.line.url, 303)
+    return page("desk/caller.html", found=found, groups=_by_kind(found), typed=typed, only="", most=HITS)
+
+
+def _case_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.cases_with(hit.row_id for hit in hits)
+    return {id_: _case_line(row) for id_, row in rows.items()}
+
+
+def _case_line(row: RecallCase) -> Line:
+    note = ", ".join([row.title, *([_("harjoitus")] if row.is_drill else [])])
+    return Line(row.number, url_for("recalls.show", case_id=row.id), note, is_code=True)
+
+
+CASE_FACTS = {"number": lazy_gettext("takaisinvedon numero"), "title": lazy_gettext("otsikko")}
+show_hits(Showing("case", lazy_gettext("Takaisinvedot"), "megaphone", "recalls.show", _case_lines, CASE_FACTS))
 
 
 @blueprint.get("/health")

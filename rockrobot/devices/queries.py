@@ -14,13 +14,13 @@ from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, M
 from rockrobot.devices.rules import OWNING, OwnershipKind, PictureKind
 from rockrobot.lists import Listing, listing
 
-search_index.declare(search_index.Kind("model", DeviceModel.__table__, columns=("model_code", "name")))
+search_index.declare(search_index.Kind("model", DeviceModel.__table__, codes=("model_code",), columns=("name",)))
 search_index.declare(
     search_index.Kind(
         "device",
         Device.__table__,
-        columns=("serial",),
-        through=(("device_model_id", DeviceModel.__table__, "model_code"),),
+        codes=("serial",),
+        through=(search_index.Through("device_model_id", DeviceModel.__table__, "model_code", "model"),),
     )
 )
 
@@ -116,6 +116,11 @@ def find_models(*, text: str = "", number: int = 1) -> Listing[DeviceModel]:
 def all_models() -> Sequence[DeviceModel]:
     """Every model by code, for choosing one."""
     return db.session.scalars(select(DeviceModel).order_by(DeviceModel.model_code)).all()
+
+
+def models_with(ids: Iterable[int]) -> dict[int, DeviceModel]:
+    """Models by id."""
+    return {row.id: row for row in db.session.scalars(select(DeviceModel).where(DeviceModel.id.in_(list(ids))))}
 
 
 def device_counts(model_ids: Iterable[int]) -> dict[int, int]:

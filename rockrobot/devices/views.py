@@ -30,6 +30,8 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.parts.actions import BlockedBatchError
 from rockrobot.parts.queries import all_parts, running_blocks
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 from rockrobot.worksites.queries import stay_on, stays_of
 
@@ -248,3 +250,23 @@ def record_fate(device_id: int) -> Answer:
         actions.record_fate(device, Fate(form.fate.data), on=form.on.data)
         return commit_and_go(_home(device_id), _("Laitteen kohtalo kirjattu."), undo=True)
     return form_page("devices/record_fate.html", form, device=device)
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.devices_with(hit.row_id for hit in hits)
+    recalled = open_cases_of_devices(list(rows))
+    return {id_: _hit_line(row, is_recalled=id_ in recalled) for id_, row in rows.items()}
+
+
+def _hit_line(row: Device, *, is_recalled: bool) -> Line:
+    day = f", {format_day(row.built_on)}" if row.built_on else ""
+    state = ("late", _("Takaisinveto")) if is_recalled else ()
+    note = f"{row.device_model.model_code} {row.device_model.name}{day}"
+    return Line(row.serial, url_for("devices.show", device_id=row.id), note, is_code=True, state=state)
+
+
+FACTS = {"serial": lazy_gettext("sarjanumero"), "model": lazy_gettext("malli")}
+show_hits(Showing("device", lazy_gettext("Laitteet"), "drill", "devices.show", _hit_lines, FACTS))

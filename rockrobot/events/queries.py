@@ -116,6 +116,12 @@ def event_with(event_id: int, *, sees_people: bool = True) -> Event | None:
     return event if event is not None and (sees_people or event.channel in JOBS) else None
 
 
+def events_with(ids: Iterable[int]) -> dict[int, Event]:
+    """Events by id, with their people, companies, machines and worksites."""
+    statement = select(Event).where(Event.id.in_(list(ids))).options(*whole(sees_people=True))
+    return {row.id: row for row in db.session.scalars(statement)}
+
+
 def people_of_events(event_ids: Collection[int]) -> Sequence[int]:
     """Ids of the people whom any of these events concerns."""
     statement = select(EventPerson.person_id).where(EventPerson.event_id.in_(list(event_ids))).distinct()

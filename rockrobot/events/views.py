@@ -1,5 +1,9 @@
+from collections.abc import Sequence
+from textwrap import shorten
+
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -16,11 +20,15 @@ from rockrobot.events.forms import EventForm, TaskForm
 from rockrobot.events.models import Event, EventTask
 from rockrobot.events.queries import Subject
 from rockrobot.events.rules import JOBS, Channel, Preset, usual_direction
+from rockrobot.fields import format_day
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.staff.queries import members_in
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 from rockrobot.worksites.queries import worksite_with
 
 blueprint = Blueprint("events", __name__)
+SHOWN_TEXT = 100
 WRITERS = (Role.CUSTOMER_CARE, Role.WORKSHOP)
 LOADERS = {"people": person_with, "companies": company_with, "worksites": worksite_with}
 OF_PARTIES = '/<any("people", "companies", "worksites"):place>/<int:subject_id>/events'
@@ -232,3 +240,23 @@ def end_task(task_id: int) -> Response:
     is_here = request.form.get("at") == "event"
     back = url_for("events.show", event_id=task.event_id) if is_here else url_for("desk.index", tasks=everybody)
     return commit_and_go(back, _("Seuranta merkitty tehdyksi."), undo=True)
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.events_with(hit.row_id for hit in hits)
+    return {id_: _hit_line(row) for id_, row in rows.items()}
+
+
+def _hit_line(row: Event) -> Line:
+    named = [*(one.name for one in row.people), *(one.name for one in row.companies)]
+    note = ", ".join([format_day(row.happened_at.astimezone(clock.HOME).date()), *named])
+    people_ids = tuple(person.id for person in row.people)
+    text = shorten(row.text, SHOWN_TEXT, placeholder="…")
+    return Line(text, url_for("events.show", event_id=row.id), note, people_ids=people_ids)
+
+
+FACTS = {"text": lazy_gettext("tapahtuma")}
+show_hits(Showing("event", lazy_gettext("Tapahtumat"), "calendar", "events.index", _hit_lines, FACTS))

@@ -1,19 +1,22 @@
 """Which letters and print batches there are, what they weigh, what waits for print."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import defer, selectinload, undefer
 
+from rockrobot import search_index
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterBody, LetterCopy, LetterKind, OutboxMessage, PrintBatch
 from rockrobot.letters.rules import AddressFault
 from rockrobot.lists import Listing, listing
 from rockrobot.paper import MAX_BATCH
+
+search_index.declare(search_index.Kind("letter", Letter.__table__, codes=("reference",)))
 
 
 class Light(StrEnum):
@@ -42,6 +45,12 @@ def letter_for(letter_id: int) -> Letter | None:
     """The letter with its parties, or None."""
     statement = select(Letter).where(Letter.id == letter_id)
     return db.session.scalar(statement.options(selectinload(Letter.company), selectinload(Letter.person)))
+
+
+def letters_with(ids: Iterable[int]) -> dict[int, Letter]:
+    """Letters by id, without what they say."""
+    statement = select(Letter).where(Letter.id.in_(list(ids))).options(defer(Letter.content), defer(Letter.units))
+    return {row.id: row for row in db.session.scalars(statement)}
 
 
 def letter_with_reference(reference: str) -> Letter | None:

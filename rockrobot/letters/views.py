@@ -1,4 +1,5 @@
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
@@ -19,6 +20,8 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.outcomes.actions import ask_for_letters, latest_job
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import commit_and_go, once, page
 
 blueprint = Blueprint("letters", __name__)
@@ -162,3 +165,21 @@ def copy(letter_id: int) -> Response:
         abort(404)
     actions.note_copy(letter)
     return commit_and_go(url_for("letters.download", letter_id=letter_id), _("Kopio kirjattu."))
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.letters_with(hit.row_id for hit in hits)
+    return {id_: _hit_line(row) for id_, row in rows.items()}
+
+
+def _hit_line(row: Letter) -> Line:
+    people_ids = (row.person_id,) if row.person_id else ()
+    url = url_for("letters.show", letter_id=row.id)
+    return Line(row.reference, url, row.recipient_name, is_code=True, people_ids=people_ids)
+
+
+FACTS = {"reference": lazy_gettext("kirjeen viite")}
+show_hits(Showing("letter", lazy_gettext("Kirjeet"), "mail", "letters.show", _hit_lines, FACTS))

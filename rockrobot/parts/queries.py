@@ -11,13 +11,14 @@ from rockrobot.db import db
 from rockrobot.lists import Listing, listing
 from rockrobot.parts.models import Batch, BatchBlock, BatchContent, BatchStock, LooseDelivery, Part
 
-search_index.declare(search_index.Kind("part", Part.__table__, columns=("part_no", "name")))
+search_index.declare(search_index.Kind("part", Part.__table__, codes=("part_no",), columns=("name",)))
 search_index.declare(
     search_index.Kind(
         "batch",
         Batch.__table__,
-        columns=("batch_no", "supplier_batch_no", "supplier"),
-        through=(("part_id", Part.__table__, "part_no"),),
+        codes=("batch_no", "supplier_batch_no"),
+        columns=("supplier",),
+        through=(search_index.Through("part_id", Part.__table__, "part_no", "part"),),
     )
 )
 

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -10,6 +12,8 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.parts import actions, queries
 from rockrobot.parts.forms import BatchForm, CountForm, DeliveryForm, PartForm
 from rockrobot.parts.models import Batch, Part
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.traces.queries import pieces_of
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
@@ -192,3 +196,34 @@ def deliver_loose(batch_id: int) -> Answer:
             return commit_and_go(url_for("parts.show_batch", batch_id=batch_id), told, undo=True)
     ledger.log_view([])
     return form_page("parts/deliver_loose.html", form, batch=batch, blocks=blocks)
+
+
+# ---------- hits of the search ----------
+
+
+def _part_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.parts_with(hit.row_id for hit in hits)
+    return {
+        id_: Line(row.part_no, url_for("parts.show", part_id=id_), row.name, is_code=True) for id_, row in rows.items()
+    }
+
+
+def _batch_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.batches_with(hit.row_id for hit in hits)
+    return {id_: _batch_line(row) for id_, row in rows.items()}
+
+
+def _batch_line(row: Batch) -> Line:
+    note = ", ".join(filter(None, [row.part.name or row.part.part_no, row.supplier, row.supplier_batch_no]))
+    return Line(row.batch_no, url_for("parts.show_batch", batch_id=row.id), note, is_code=True)
+
+
+PART_FACTS = {"part_no": lazy_gettext("osanumero")}
+BATCH_FACTS = {
+    "batch_no": lazy_gettext("eränumero"),
+    "supplier_batch_no": lazy_gettext("toimittajan eränumero"),
+    "supplier": lazy_gettext("toimittaja"),
+    "part": lazy_gettext("osanumero"),
+}
+show_hits(Showing("part", lazy_gettext("Osat"), "wrench", "parts.show", _part_lines, PART_FACTS))
+show_hits(Showing("batch", lazy_gettext("Erät"), "boxes", "parts.show_batch", _batch_lines, BATCH_FACTS))

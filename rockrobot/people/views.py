@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -6,7 +8,7 @@ from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.contacts import actions, queries
 from rockrobot.contacts.models import Person
-from rockrobot.contacts.rules import PointKind, address_order
+from rockrobot.contacts.rules import PointKind, address_order, runs_on
 from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.events.queries import timeline_of
@@ -15,6 +17,9 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, stops_of_people
 from rockrobot.people.forms import NewPersonForm, PersonForm
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
+from rockrobot.search_words import lines_of
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -107,3 +112,41 @@ def edit(person_id: int) -> Answer:
         here = url_for("people.show", person_id=person_id)
         return commit_and_go(here, _("Henkilön tiedot muutettu."), undo=True)
     return form_page("people/edit.html", form, contact=person)
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.people_with(hit.row_id for hit in hits)
+    return {hit.row_id: _hit_line(hit, rows[hit.row_id]) for hit in hits if hit.row_id in rows}
+
+
+def _hit_line(hit: Hit, row: Person) -> Line:
+    named = [row.company.name if row.company else "", row.title, row.phone.raw if row.phone else ""]
+    return Line(
+        row.name,
+        url_for("people.show", person_id=row.id),
+        ", ".join(filter(None, named)),
+        fact=_employer_fact(hit, row),
+        people_ids=(row.id,),
+    )
+
+
+def _employer_fact(hit: Hit, row: Person) -> str:
+    """Whether the employer by whom somebody was found is theirs today; empty where they were found otherwise."""
+    if hit.fact != "employer":
+        return ""
+    today = clock.today()
+    running = [one.company for one in row.affiliations if runs_on(today, one.from_on, one.to_on)]
+    return "employer" if any(one and hit.line in lines_of(one.name) for one in running) else "former_employer"
+
+
+FACTS = {
+    "person_no": lazy_gettext("henkilönumero"),
+    "first_name": lazy_gettext("nimi"),
+    "last_name": lazy_gettext("nimi"),
+    "employer": lazy_gettext("työnantaja"),
+    "former_employer": lazy_gettext("entinen työnantaja"),
+}
+show_hits(Showing("person", lazy_gettext("Henkilöt"), "user", "people.show", _hit_lines, FACTS))

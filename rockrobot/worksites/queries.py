@@ -19,7 +19,7 @@ search_index.declare(
         "worksite",
         Worksite.__table__,
         columns=("name",),
-        through=(("address_id", Address.__table__, "street"), ("address_id", Address.__table__, "city")),
+        through=tuple(search_index.Through("address_id", Address.__table__, name, name) for name in ("street", "city")),
     )
 )
 WITH_OWNERS = (
@@ -42,6 +42,12 @@ def find_worksites(*, text: str = "", is_running: bool, day: date, number: int =
         begun = or_(Address.valid_from.is_(None), Address.valid_from <= day)
         statement = statement.where(begun, or_(Address.valid_to.is_(None), Address.valid_to > day))
     return listing(statement.options(*WITH_OWNERS).order_by(Worksite.name, Worksite.id), number)
+
+
+def worksites_with(ids: Iterable[int]) -> dict[int, Worksite]:
+    """Worksites by id, with their owners."""
+    statement = select(Worksite).where(Worksite.id.in_(list(ids))).options(*WITH_OWNERS)
+    return {row.id: row for row in db.session.scalars(statement)}
 
 
 def worksite_with(worksite_id: int) -> Worksite | None:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,8 @@ from rockrobot.events.queries import timeline_of
 from rockrobot.fields import format_day, read_day, today_form, typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.search import Hit
+from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 from rockrobot.worksites import actions, queries
 from rockrobot.worksites.forms import MoveForm, MoveHereForm, WorksiteForm
@@ -197,3 +200,23 @@ def _parties(device: Device, day: date) -> list[Company | Person]:
     chain = devices.ownerships_of([device.id]).get(device.id, [])
     rows = [*holders_on(chain, day), owner_on(chain, day)]
     return [party for row in rows if row and (party := row.company or row.person)]
+
+
+# ---------- hits of the search ----------
+
+
+def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
+    rows = queries.worksites_with(hit.row_id for hit in hits)
+    return {id_: _hit_line(row) for id_, row in rows.items()}
+
+
+def _hit_line(row: Worksite) -> Line:
+    place = row.address
+    note = ", ".join(filter(None, [place.street, place.city, place.company.name if place.company else ""]))
+    people_ids = (place.person_id,) if place.person_id else ()
+    title = row.name or place.street or place.city
+    return Line(title, url_for("worksites.show", worksite_id=row.id), note, people_ids=people_ids)
+
+
+FACTS = {"street": lazy_gettext("katuosoite"), "city": lazy_gettext("paikkakunta")}
+show_hits(Showing("worksite", lazy_gettext("Työmaat"), "map-pin", "worksites.show", _hit_lines, FACTS))
