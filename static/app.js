@@ -39,32 +39,42 @@
   addEventListener("online", tellConnection);
   addEventListener("offline", tellConnection);
 
-  // Ctrl+K: where to go, or a search; arrows choose, Enter opens.
+  // A number that a desk phone put into the address stays neither there nor in the history.
+  if (document.querySelector("[data-forget-query]")) history.replaceState(null, "", location.pathname);
+
+  // Ctrl+K or "/": where to go, or a search with its hits as one types; arrows choose, Enter opens.
   const palette = document.getElementById("palette");
   if (!palette) return;
   const query = palette.querySelector("input");
-  const links = [...palette.querySelectorAll("li a")];
-  const shown = () => links.filter((link) => !link.parentElement.hidden);
+  const commands = [...palette.querySelectorAll("#palette-commands a")];
+  const shown = () => [...palette.querySelectorAll("li:not([hidden]) > a")];
   const choose = (link) => {
-    links.forEach((other) => other.removeAttribute("aria-current"));
+    palette.querySelectorAll("a[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
     link?.setAttribute("aria-current", "true");
     link?.scrollIntoView({ block: "nearest" });
   };
   const narrow = () => {
     const typed = query.value.trim().toLowerCase();
-    links.forEach((link) => {
+    commands.forEach((link) => {
       const words = link.textContent.trim().toLowerCase().split(/[\s:]+/);
       link.parentElement.hidden = !words.some((word) => word.startsWith(typed));
     });
-    palette.querySelector("h2").hidden = shown().length === 0;
+    document.getElementById("palette-go").hidden = commands.every((link) => link.parentElement.hidden);
     choose(null);
   };
-  document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
-    event.preventDefault();
+  const open = () => {
     if (!palette.open) palette.showModal();
     query.select();
     narrow();
+  };
+  const isTyping = (place) => place.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(place.tagName);
+  document.addEventListener("keydown", (event) => {
+    const isK = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+    if (!isK && !isSlash) return;
+    event.preventDefault();
+    const box = isSlash && document.querySelector("main form.search input[type=search]");
+    if (box) box.select(); else open();
   });
   query.addEventListener("input", narrow);
   query.addEventListener("keydown", (event) => {
