@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from rockrobot.cli import demo, recall, register, system
+from rockrobot.cli import demo, recall, register, search, system
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
-    for command in (*system.COMMANDS, *recall.COMMANDS, *register.COMMANDS, *demo.COMMANDS):
+    for command in (*system.COMMANDS, *recall.COMMANDS, *register.COMMANDS, *demo.COMMANDS, *search.COMMANDS):
         app.cli.add_command(command)
