@@ -295,10 +295,9 @@ def test_a_merged_person_is_found_as_the_one_that_was_kept(app, database, tmp_pa
 def test_what_went_out_comes_in_without_change(app, office, tmp_path, subject, kind):
     company = make.company("Louhinta, Oy", switchboard="02 123 4567", email="=info@louhinta.example", country="SE")
     make.address(company, street="-katu 1", country="SE")
-    for name in ("Aho", "Aho"):
-        make.address(
-            make.person("Aino", name, company=company, title="+myyjä", direct_phone="08-123 456"), country="SE"
-        )
+    for _ in range(2):
+        aino = make.person("Aino", "Aho", company=company, title="+myyjä", direct_phone="08-123 456")
+        make.address(aino, country="SE")
     make.person("Eero", "Erkki")
     answer = office.get(f"/exports/{subject}/file?purpose=recall&channel=letter&file={kind}")
     path = tmp_path / f"ulos.{kind}"
@@ -317,14 +316,19 @@ def test_what_went_out_comes_in_without_change(app, office, tmp_path, subject, k
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real files are not here")
 def test_real_workbooks_are_read_or_told(app, database):
+    told, read = set(), 0
     for path in sorted((SHARED / "data/real/xlsx").glob("*.xlsx")):
         try:
             tables = read_contact_tables(path)
         except FileError as error:
-            assert FILE_MESSAGES[error.code]
-        else:
-            plans = [plan_of(one, first_fields(one.header, one.texts())[0]) for one in tables]
-            assert [len(plan.rows) for plan in plans] == [len(one.rows) for one in tables]
+            told.add(error.code)
+            continue
+        for one in tables:
+            read += len(one.rows)
+            assert len(plan_of(one, first_fields(one.header, one.texts())[0]).rows) == len(one.rows), path.name
+
+    assert read
+    assert told <= FILE_MESSAGES.keys()
 
 
 @pytest.mark.parametrize(
