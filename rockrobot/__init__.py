@@ -27,6 +27,7 @@ ROOM_NAMES = (
     "addresses",
     "companies",
     "people",
+    "fingerprints",
     "objections",
     "parts",
     "devices",

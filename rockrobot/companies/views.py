@@ -16,12 +16,12 @@ from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
-from rockrobot.objections.queries import choices_of, stops_of_companies
+from rockrobot.objections.queries import choices_of, remembered_of, stops_of_companies
 from rockrobot.parts.queries import deliveries_to
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("companies", __name__, url_prefix="/companies")
 COVERED = ("companies.show", "companies.new", "companies.edit", "addresses.new_for_company")
@@ -100,6 +100,8 @@ def new() -> Answer:
     if form.validate_on_submit():
         company = actions.add_company(**typed(form, FIELDS))
         actions.add_points(company, {PointKind.SWITCHBOARD: form.switchboard.data, PointKind.EMAIL: form.email.data})
+        if remembered_of(company):
+            say(_("Sama yritys on aiemmin kieltänyt käytön. Kielto on voimassa myös nyt."), "warn")
         return commit_and_go(url_for("companies.show", company_id=company.id), _("Yritys lisätty."), undo=True)
     return form_page("companies/new.html", form)
 

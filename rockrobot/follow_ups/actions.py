@@ -9,6 +9,7 @@ from rockrobot.contacts.models import Address
 from rockrobot.follow_ups import queries
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.mailing.actions import queue_mail
+from rockrobot.purposes.rules import PurposeCode
 from rockrobot.recalls.actions import require_public_notice
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recipients.queries import Recipient, load_parties, recipients_of, units_with
@@ -106,6 +107,8 @@ def _reminder_address(
 def mail_letters(case: RecallCase) -> int:
     """Queue an e-mail for every printed letter whose party has an address for it; a drill never writes to anybody.
 
+    An objection to marketing keeps nobody from it; who wants no contact at all gets the printed letter alone.
+
     How many were queued.
     """
     if case.is_drill:
@@ -113,5 +116,6 @@ def mail_letters(case: RecallCase) -> int:
     count = 0
     for language, pairs in queries.mailable(case.number).items():
         heading = pairs[0][0].content["heading"]
-        count += queue_mail(pairs, subject=f"{heading}: {case.product_name}"[:150], text=MAIL_TEXT[language])
+        subject = f"{heading}: {case.product_name}"[:150]
+        count += queue_mail(pairs, purpose=PurposeCode.RECALL, subject=subject, text=MAIL_TEXT[language])
     return count

@@ -17,6 +17,7 @@ from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.letters.queries import Light
 from rockrobot.letters.rules import AddressFault
 from rockrobot.navigation import Link, add_link
+from rockrobot.objections.queries import Party, stops_of_parties
 from rockrobot.outcomes.actions import ask_for_letters, latest_job
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
@@ -52,14 +53,18 @@ def case(case_id: int) -> str:
     recall = _case(case_id)
     shown = _shown(recall.number)
     job, batches = latest_job(case_id), queries.batches_of(recall.number)
+    waiting = waiting_recipients(recall)
+    stops = stops_of_parties({*map(_party_of, shown.rows), *(recipient.key for recipient in waiting)})
     facts: dict[str, Any] = {
         "lights": queries.lights_of(recall.number),
         "approval": standing_approval(recall),
-        "waiting": len(waiting_recipients(recall)),
+        "waiting": len(waiting),
+        "stops": stops,
         "unprinted": sum(len(chunk.letter_ids) for chunk in queries.waiting_chunks(recall.number)),
         "faults": letter_faults(recall),
         "job_faults": [LettersFault(code) for code in _codes(job)],
         "posted": queries.counts_of_batches([batch.id for batch in batches]),
+        "stopped_waiting": sum(recipient.key in stops for recipient in waiting),
     }
     people = [letter.person_id for letter in shown.rows if letter.person_id]
     ledger.log_view([] if job is not None and job.state in (jobs.QUEUED, jobs.RUNNING) else people)
@@ -73,6 +78,10 @@ def case(case_id: int) -> str:
         batches=batches,
         **facts,
     )
+
+
+def _party_of(letter: Letter) -> Party:
+    return letter.company_id, letter.person_id
 
 
 def _shown(case_number: str) -> Any:
@@ -134,6 +143,7 @@ def show(letter_id: int) -> str:
         "message": queries.message_of(letter_id),
         "light": queries.light_of(letter.address_faults),
         "faults": [AddressFault(fault) for fault in letter.address_faults],
+        "stops": stops_of_parties([_party_of(letter)]).get(_party_of(letter)),
     }
     _log(letter)
     return page("letters/show.html", letter=letter, body=body, **facts)

@@ -18,7 +18,10 @@ from rockrobot.db import db
 from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
 from rockrobot.mailing import queries
 from rockrobot.mailing.rules import LEASE, MAX_ATTEMPTS, RETRY, Mail, MailServer, as_message, read_server
+from rockrobot.objections.queries import stops_of_parties
+from rockrobot.objections.rules import Channel, may_use
 from rockrobot.organisation.queries import organisation
+from rockrobot.purposes.rules import PurposeCode
 
 TIMEOUT_SECONDS = 30
 
@@ -31,16 +34,18 @@ class UnknownError(RuntimeError):
     """The line was cut while the server was taking the message."""
 
 
-def queue_mail(letters: Iterable[tuple[Letter, str]], *, subject: str, text: str) -> int:
+def queue_mail(letters: Iterable[tuple[Letter, str]], *, purpose: PurposeCode, subject: str, text: str) -> int:
     """Queue one e-mail a letter to the address given with it; how many were queued.
 
-    Letters that have one already, and bad addresses, are passed over.
+    Letters that have one already, bad addresses, and parties that may not be mailed for the purpose are passed over.
     """
     pairs = list(letters)
     has_mail = queries.letters_with_mail([letter.id for letter, _ in pairs])
+    stops = stops_of_parties({(letter.company_id, letter.person_id) for letter, _ in pairs})
     count = 0
     for letter, address in pairs:
-        if letter.id in has_mail or not is_address(address):
+        verdict = may_use(purpose, Channel.EMAIL, stops.get((letter.company_id, letter.person_id), ()))
+        if letter.id in has_mail or not is_address(address) or not verdict.is_allowed:
             continue
         db.session.add(
             OutboxMessage(

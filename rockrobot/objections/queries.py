@@ -11,14 +11,16 @@ from sqlalchemy.orm import joinedload
 from rockrobot.contacts.models import Affiliation, Company, Person
 from rockrobot.contacts.rules import ContactType
 from rockrobot.db import among, db
+from rockrobot.fingerprints.queries import Fingerprints, fingerprints_of_companies, fingerprints_of_people
 from rockrobot.lists import Listing, listing
-from rockrobot.objections.models import Consent, Objection, ObjectionLift
+from rockrobot.objections.models import Consent, Objection, ObjectionLift, RememberedObjection
 from rockrobot.objections.rules import (
     Channel,
     Stop,
     StopKind,
     Verdict,
     channels_left,
+    channels_of,
     channels_without_consent,
     kind_of,
     may_use,
@@ -26,10 +28,18 @@ from rockrobot.objections.rules import (
 from rockrobot.purposes.rules import PurposeCode
 
 STANDING: ColumnElement[bool] = ~exists().where(ObjectionLift.objection_id == Objection.id, ObjectionLift.is_whole)
+WHAT = (Objection.purpose, Objection.channel, Objection.told_on)
 GIVEN: ColumnElement[bool] = ~exists().where(Objection.consent_id == Consent.id)
 Stops = dict[int, list[Stop]]
+Party = tuple[int | None, int | None]
+Remembered = dict[int, list[RememberedObjection]]
 _objections, _lifts, _consents = Objection.__table__.c, ObjectionLift.__table__.c, Consent.__table__.c
-_people, _affiliations = Person.__table__.c, Affiliation.__table__.c
+_memory, _companies, _people, _affiliations = (
+    RememberedObjection.__table__.c,
+    Company.__table__.c,
+    Person.__table__.c,
+    Affiliation.__table__.c,
+)
 
 
 # ---------- one party ----------
@@ -43,11 +53,17 @@ class Choices:
     lifted: list[tuple[Objection, Consent]] = field(default_factory=list)
     given: list[Consent] = field(default_factory=list)
     of_company: list[Stop] = field(default_factory=list)
+    remembered: list[Stop] = field(default_factory=list)
+
+    @property
+    def own_stops(self) -> list[Stop]:
+        """What the party itself has forbidden, before it was erased too."""
+        return [*(stop for _, stop in self.standing), *self.remembered]
 
     @property
     def stops(self) -> list[Stop]:
         """Everything that stands, the company's last."""
-        return [*(stop for _, stop in self.standing), *self.of_company]
+        return [*self.own_stops, *self.of_company]
 
     def rows(self) -> dict[str, list[int]]:
         """Table and ids of the rows, for the record's history."""
@@ -69,8 +85,9 @@ def choices_of(party: Company | Person) -> Choices:
             choices.lifted.append((row, whole.consent))
     given = select(Consent).where(_of(Consent, party), GIVEN).order_by(Consent.id)
     choices.given = list(db.session.scalars(given))
-    if isinstance(party, Person) and party.company:
-        choices.of_company = stops_of_companies([party.company.id]).get(party.company.id, [])
+    choices.remembered = _remembered_stops(remembered_of(party))
+    if isinstance(party, Person):
+        choices.of_company = [s for stops in stops_of_companies(_by_company([party.id])).values() for s in stops]
     return choices
 
 
@@ -116,16 +133,24 @@ def stops_of_people(ids: Collection[int]) -> Stops:
     stops: Stops = defaultdict(list)
     for owner_id, stop in _stops(_objections.person_id, ids):
         stops[owner_id].append(stop)
-    people_of: dict[int, list[int]] = defaultdict(list)
-    primary = select(_affiliations.company_id, _affiliations.person_id).where(
-        among(_affiliations.person_id, ids), _affiliations.is_primary, _affiliations.company_id.is_not(None)
-    )
-    for company_id, person_id in db.session.execute(primary):
-        people_of[company_id].append(person_id)
+    for owner_id, rows in _remembered(_objections.person_id, ids).items():
+        stops[owner_id] += _remembered_stops(rows)
+    people_of = _by_company(ids)
     for company_id, found in stops_of_companies(people_of).items():
         for person_id in people_of[company_id]:
             stops[person_id] += found
     return dict(stops)
+
+
+def _by_company(people_ids: Collection[int]) -> dict[int, list[int]]:
+    """People by the company that they represent first of all."""
+    people_of: dict[int, list[int]] = defaultdict(list)
+    primary = select(_affiliations.company_id, _affiliations.person_id).where(
+        among(_affiliations.person_id, people_ids), _affiliations.is_primary, _affiliations.company_id.is_not(None)
+    )
+    for company_id, person_id in db.session.execute(primary):
+        people_of[company_id].append(person_id)
+    return people_of
 
 
 def stops_of_companies(ids: Collection[int]) -> Stops:
@@ -133,7 +158,29 @@ def stops_of_companies(ids: Collection[int]) -> Stops:
     stops: Stops = defaultdict(list)
     for owner_id, stop in _stops(_objections.company_id, ids):
         stops[owner_id].append(stop)
+    for owner_id, rows in _remembered(_objections.company_id, ids).items():
+        stops[owner_id] += _remembered_stops(rows)
     return dict(stops)
+
+
+def stops_of_parties(keys: Collection[Party]) -> dict[Party, list[Stop]]:
+    """What companies and people have forbidden, by company id and person id, one of them None; others are absent.
+
+    A party that was merged into another stands under what the kept one has forbidden.
+    """
+    companies = _kept(_companies, {id_ for id_, _ in keys if id_})
+    people = _kept(_people, {id_ for _, id_ in keys if id_})
+    of_companies, of_people = stops_of_companies({*companies.values()}), stops_of_people({*people.values()})
+    stops = {
+        (c, p): of_people.get(people.get(p or 0, 0)) or of_companies.get(companies.get(c or 0, 0)) for c, p in keys
+    }
+    return {key: found for key, found in stops.items() if found}
+
+
+def _kept(columns: Any, ids: Collection[int]) -> dict[int, int]:
+    """Whose data each of these ids stands for: its own or, once merged, the kept one's."""
+    kept = func.coalesce(columns.merged_into_id, columns.id)
+    return dict(db.session.execute(select(columns.id, kept).where(among(columns.id, ids))).all()) if ids else {}
 
 
 def _stops(owner: Any, ids: Collection[int]) -> list[tuple[int, Stop]]:
@@ -142,6 +189,38 @@ def _stops(owner: Any, ids: Collection[int]) -> list[tuple[int, Stop]]:
     rows = db.session.execute(standing).all() if ids else []
     lifts = _lifts_of([row.id for row in rows])
     return [(row.owner_id, _stop(row, [lift.consent.channel for lift in lifts[row.id]])) for row in rows]
+
+
+def remembered_of(party: Company | Person) -> list[RememberedObjection]:
+    """What is remembered of an erased party that this one seems to be, and that this one has not taken over."""
+    owner = _objections.company_id if isinstance(party, Company) else _objections.person_id
+    return _remembered(owner, [party.id]).get(party.id, [])
+
+
+def _remembered(owner: Any, ids: Collection[int]) -> Remembered:
+    if not ids or not db.session.scalar(select(exists().select_from(RememberedObjection))):
+        return {}
+    is_company = owner is _objections.company_id
+    prints: Fingerprints = (fingerprints_of_companies if is_company else fingerprints_of_people)(ids)
+    digests = frozenset().union(*prints.values())
+    known: dict[str, list[RememberedObjection]] = defaultdict(list)
+    for row in db.session.scalars(select(RememberedObjection).where(among(_memory.digest, digests))):
+        known[row.digest].append(row)
+    taken = set(db.session.execute(select(owner, *WHAT).where(among(owner, ids), Objection.remembered_id.is_not(None))))
+    found: Remembered = {}
+    for id_, mine in prints.items():
+        rows = {(row.purpose, row.channel, row.told_on): row for digest in mine for row in known.get(digest, ())}
+        left = [row for what, row in rows.items() if (id_, *what) not in taken]
+        if left:
+            found[id_] = sorted(left, key=lambda row: row.id)
+    return found
+
+
+def _remembered_stops(rows: Iterable[RememberedObjection]) -> list[Stop]:
+    return [
+        Stop(kind_of(row.purpose, withdraws_consent=False), channels_of(row.channel), row.purpose, row.told_on)
+        for row in rows
+    ]
 
 
 def missing_consents(people_ids: Collection[int]) -> Stops:
@@ -215,8 +294,3 @@ def _stands_in(channel: Channel) -> tuple[ColumnElement[bool], ...]:
         Consent.channel.in_((channel, Channel.ALL)),
     )
     return Objection.channel.in_((channel, Channel.ALL)), ~lifted
-
-
-def objections_in_force() -> int:
-    """How many objections are in force."""
-    return db.session.scalar(select(func.count()).select_from(Objection).where(STANDING)) or 0

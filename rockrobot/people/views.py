@@ -14,13 +14,13 @@ from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
-from rockrobot.objections.queries import choices_of, stops_of_people
+from rockrobot.objections.queries import choices_of, remembered_of, stops_of_people
 from rockrobot.people.forms import NewPersonForm, PersonForm
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.search_words import lines_of
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 COVERED = ("people.show", "people.new", "people.edit", "addresses.new_for_person")
@@ -97,6 +97,8 @@ def new() -> Answer:
             PointKind.EMAIL: form.email.data,
         }
         actions.add_points(person, typed_points)
+        if remembered_of(person):
+            say(_("Sama henkilö on aiemmin kieltänyt käytön. Kielto on voimassa myös nyt."), "warn")
         return commit_and_go(url_for("people.show", person_id=person.id), _("Henkilö lisätty."), undo=True)
     return form_page("people/new.html", form)
 

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -10,10 +10,14 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from rockrobot import clock, ledger
+from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterBody, LetterKind, OutboxMessage, OutboxState
 from rockrobot.mailing import actions
 from rockrobot.mailing.rules import read_server
+from rockrobot.objections.actions import record_objection
+from rockrobot.objections.rules import Channel, Told
+from rockrobot.purposes.rules import PurposeCode
 from tests import make
 from tests.postgres import free_port
 
@@ -47,6 +51,12 @@ def inbox(app):
     controller.stop()
 
 
+def queued(letter):
+    """How many e-mails of a recall were queued for a letter."""
+    pairs = [(letter, "info@kivi.example")]
+    return actions.queue_mail(pairs, purpose=PurposeCode.RECALL, subject="Takaisinveto", text="Liitteenä kirje.")
+
+
 @pytest.fixture
 def message(database):
     company = make.company(email="info@kivi.example")
@@ -67,7 +77,7 @@ def message(database):
     db.session.add(letter)
     db.session.flush()
     db.session.add(LetterBody(letter_id=letter.id, sha256="a" * 64, body=b"%PDF-exact bytes"))
-    assert actions.queue_mail([(letter, "info@kivi.example")], subject="Takaisinveto", text="Liitteenä kirje.") == 1
+    assert queued(letter) == 1
     db.session.commit()
     return db.session.scalar(select(OutboxMessage))
 
@@ -93,7 +103,7 @@ def test_a_queued_letter_is_sent_once_with_its_exact_bytes(app, message, inbox):
 def test_a_letter_is_queued_once_and_a_bad_address_never(app, message):
     letter = db.session.scalar(select(Letter))
 
-    again = actions.queue_mail([(letter, "info@kivi.example")], subject="x", text="y")
+    again = actions.queue_mail([(letter, "info@kivi.example")], purpose=PurposeCode.RECALL, subject="x", text="y")
 
     assert again == 0
     assert not actions.is_address("no address")
@@ -198,3 +208,31 @@ def test_the_setting_names_the_server(url, port):
 def test_a_setting_that_is_no_server_is_refused():
     with pytest.raises(ValueError, match="smtp"):
         read_server("mail.example")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "channel", "expected"),
+    [(PurposeCode.MARKETING, Channel.ALL, 1), (None, Channel.ALL, 0), (None, Channel.PHONE, 1)],
+)
+def test_a_recall_is_mailed_in_spite_of_an_objection_but_not_to_who_wants_no_contact(
+    database, message, purpose, channel, expected
+):
+    letter = db.session.get(Letter, message.letter_id)
+    db.session.delete(message)
+    company = db.session.get(Company, letter.company_id)
+    record_objection(company, purpose=purpose, channel=channel, told_on=date(2026, 5, 1), told=Told.PHONE)
+
+    assert queued(letter) == expected
+
+
+def test_no_marketing_is_mailed_to_who_objects_a_moment_after(database, message):
+    letter = db.session.get(Letter, message.letter_id)
+    db.session.delete(message)
+    company = db.session.get(Company, letter.company_id)
+    values = {"purpose": PurposeCode.MARKETING, "subject": "Uutuus", "text": "Tarjous"}
+
+    record_objection(
+        company, purpose=PurposeCode.MARKETING, channel=Channel.EMAIL, told_on=date(2026, 5, 1), told=Told.PHONE
+    )
+
+    assert actions.queue_mail([(letter, "info@kivi.example")], **values) == 0
