@@ -7,7 +7,7 @@ from pathlib import Path
 import config
 from rockrobot import create_app
 
-is_command = "flask" in Path(sys.argv[0]).parts[-2:] and "run" not in sys.argv[1:4]
+is_command = "flask" in Path(sys.argv[0]).parts[-2:] and "run" not in sys.argv[1:]
 
 try:
     app = create_app(config.from_environment(is_command=is_command))

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from rockrobot import chain, ledger
-from rockrobot.db import Base
+from rockrobot.db import Base, is_sqlite
 
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 _READ = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)"?', re.IGNORECASE)
@@ -62,6 +62,18 @@ def _keep_before(session: Session, instance: Any) -> None:
         ledger.pending_of(session).before[(table.name, state.identity[0])] = dict(row or {})
 
 
+def _give_ids(session: Session) -> None:
+    """On SQLite a new row gets an id that no row ever had; PostgreSQL's sequences see to that themselves."""
+    if not is_sqlite(session.connection()):
+        return
+    newest: dict[str, int] = {}
+    for instance in session.new:
+        table = instance.__table__
+        if ledger.is_covered(table) and "id" in table.c and instance.id is None:
+            last = newest.get(table.name) or ledger.newest_id(session, table)
+            instance.id = newest[table.name] = last + 1
+
+
 @event.listens_for(Session, "before_flush")
 def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     announced = ledger.announced_act.get()
@@ -76,6 +88,7 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
             getattr(instance, key)
     if any(ledger.is_covered(i.__table__) for i in (*session.new, *dirty, *session.deleted)):
         ledger.open_change_set(session)
+        _give_ids(session)
     session.info["writing"] = ledger.writing.set(True)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rockrobot import chain, clock
-from rockrobot.chain import Change, ChangeSet
+from rockrobot.chain import Change, ChangeSet, LedgerEntry
 from rockrobot.db import db, is_sqlite, writing_allowed, writing_now
 
 SYSTEM = "system"
@@ -150,14 +150,22 @@ def _bulk() -> Iterator[Connection]:
         writing.reset(token)
 
 
+def newest_id(session: Session, table: Table) -> int:
+    """The highest id that a row of a covered table has or ever had (SQLite, which would give it out again).
+
+    An id names one row for good: its history, who saw it, and where undo brings it back.
+    """
+    connection = session.connection()
+    entries = LedgerEntry.__table__.c
+    ever = connection.scalar(select(func.max(entries.row_id)).where(entries.table_name == table.name))
+    now = connection.scalar(select(func.max(table.c.id)))
+    pending = (row_id for _, name, row_id, _ in pending_of(session).rows if name == table.name)
+    return max(now or 0, ever or 0, *pending, 0)
+
+
 def _reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
     if is_sqlite(connection):
-        newest = connection.scalar(select(func.max(table.c.id))) or 0
-        if table.dialect_options["sqlite"]["autoincrement"]:  # an id that was deleted may come back by undo
-            given = connection.scalar(
-                text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name}
-            )
-            newest = max(newest, given or 0)
+        newest = newest_id(db.session(), table)
         return list(range(newest + 1, newest + 1 + count))
     sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
     return list(connection.scalars(sequence, {"table": table.name, "count": count}))

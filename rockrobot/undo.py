@@ -1,6 +1,6 @@
 """Undo of a change set: every row goes back to what it was, except rows changed since, which are listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from rockrobot.db import Base, Moment, db
 
 
 class UndoError(RuntimeError):
-    """This change set can't be undone; code says why: not_found, undone, never."""
+    """This change set can't be undone; code says why: not_found, undone, never, clash."""
 
 
 @dataclass
@@ -48,6 +48,12 @@ class Way:
 
 
 _ways: dict[str, Way] = {}
+_checks: dict[str, Callable[[Collection[int]], bool]] = {}
+
+
+def declare_check(table_name: str, is_sound: Callable[[Collection[int]], bool]) -> None:
+    """Ask whether rows of a table still agree with each other when an undo has touched them (rooms call this)."""
+    _checks[table_name] = is_sound
 
 
 def declare(event: str, way: Way) -> None:
@@ -166,8 +172,9 @@ def put_back(entry_id: int, name: str) -> None:
 def undo(change_set_id: int) -> Undone:
     """Undo a change set inside a new one that names it.
 
-    Raises UndoError when it is unknown, undone already, or touched what may never be undone.
-    Rows edited since, and rows that later rows hang on, stay and are listed.
+    Raises UndoError when it is unknown, undone already, touched what may never be undone, or when what would be left
+    disagrees with itself (clash): then nothing is undone, and the caller rolls back. Rows edited since, and rows that
+    later rows hang on, stay and are listed.
     """
     if db.session.get(ChangeSet, change_set_id) is None:
         raise UndoError("not_found")
@@ -183,12 +190,18 @@ def undo(change_set_id: int) -> Undone:
         if (table_name, row_id) not in since:
             by_table.setdefault(table_name, {})[row_id] = net
     with ledger.change_set("desk.undo", undoes_id=change_set_id, is_import=True):
-        for table in Base.metadata.sorted_tables:
-            _put_back(table, by_table.get(table.name, {}), undone)
-        for table in reversed(Base.metadata.sorted_tables):
-            _take_away(table, by_table.get(table.name, {}), undone)
+        _go_back(by_table, undone)
         ledger.open_change_set()
+    if not all(_checks[name](list(rows)) for name, rows in by_table.items() if name in _checks):
+        raise UndoError("clash")
     return undone
+
+
+def _go_back(by_table: dict[str, dict[int, Net]], undone: Undone) -> None:
+    for table in Base.metadata.sorted_tables:
+        _put_back(table, by_table.get(table.name, {}), undone)
+    for table in reversed(Base.metadata.sorted_tables):
+        _take_away(table, by_table.get(table.name, {}), undone)
 
 
 def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:

@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, flash, get_flashed_messages, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from jinja2_fragments.flask import render_block
 from markupsafe import Markup
 from sqlalchemy import String
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import access, clock, ledger
@@ -176,7 +176,7 @@ def add_headers(response: AnyResponse) -> AnyResponse:
     headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
-    if request.is_secure:
+    if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 
@@ -207,6 +207,11 @@ def unexpected_error(error: Exception) -> tuple[str, int]:
     return error_page(error)
 
 
+def number_too_large(_error: Exception) -> tuple[str, int]:
+    """An id that no database can hold names nothing."""
+    return error_page(NotFound())
+
+
 def forget_request(_error: BaseException | None) -> None:
     """What was said of this request must not leak into the next one on the same thread."""
     ledger.announced_act.set(None)
@@ -220,6 +225,8 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.teardown_request(forget_request)
     app.register_error_handler(HTTPException, error_page)
+    for too_large in (OverflowError, DataError):
+        app.register_error_handler(too_large, number_too_large)
     if not app.config["PROPAGATE_FAULTS"]:
         app.register_error_handler(Exception, unexpected_error)
     app.jinja_env.globals.update(

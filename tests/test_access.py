@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
@@ -199,3 +200,30 @@ def test_a_forgotten_mark_means_no_entry(app, office):
         assert office.get("/").status_code == 403
     finally:
         app.view_functions["desk.index"] = kept
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize("path", [f"/devices/{HUGE}", "/people/9223372036854775808", f"/devices/?model={HUGE}"])
+def test_a_number_that_no_database_holds_names_nothing(office, path):
+    assert office.get(path).status_code in {200, 404}
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 303), ({"HX-Request": "true"}, 204)])
+def test_a_form_sent_without_a_session_leads_to_sign_in(stranger, headers, status):
+    answer = FlaskClient.open(stranger, "/devices/new", method="POST", headers=headers)
+
+    assert answer.status_code == status
+
+
+def test_the_strict_transport_header_follows_the_address_of_the_house(stranger):
+    plain = stranger.get("/sign-in").headers
+    stranger.application.config["SESSION_COOKIE_SECURE"] = True
+    try:
+        secure = stranger.get("/sign-in").headers
+    finally:
+        stranger.application.config["SESSION_COOKIE_SECURE"] = False
+
+    assert "Strict-Transport-Security" not in plain
+    assert secure["Strict-Transport-Security"] == "max-age=31536000"

@@ -227,3 +227,26 @@ def test_a_view_of_a_person_leaves_an_entry(database):
     db.session.commit()
 
     assert (entries()[-1].action, entries()[-1].row_id) == ("view", person.id)
+
+
+def test_an_id_names_one_row_for_good(database):
+    with ledger.change_set("make"):
+        first = make.person("Ensimmäinen", "Ihminen")
+        gone = first.id
+        act = newest_change_set()
+    undo.undo(act)
+    db.session.commit()
+
+    with ledger.change_set("make"):
+        second = make.person("Toinen", "Aivan").id
+        third = ledger.bulk_insert(Company.__table__, [{"customer_no": "A1", "name": "X"}])[0]
+        db.session.commit()
+        act = newest_change_set()
+    undo.undo(act)
+    db.session.commit()
+    with ledger.change_set("make"):
+        fourth = ledger.bulk_insert(Company.__table__, [{"customer_no": "A2", "name": "Y"}])[0]
+        db.session.commit()
+
+    assert second > gone
+    assert fourth > third

@@ -201,9 +201,11 @@ def undo(change_set_id: int) -> Response:
         abort(403)
     try:
         undone = undoing.undo(change_set_id)
-    except undoing.UndoError:
+    except undoing.UndoError as error:
         db.session.rollback()
-        say(_("Tätä ei voi enää kumota."), "warn")
+        clashes = error.args == ("clash",)
+        say(_("Ei kumottu: laitteella olisi kaksi omistajaa. Kumoa ensin myöhempi omistajan muutos.") if clashes
+            else _("Tätä ei voi enää kumota."), "warn")  # fmt: skip
         return redirect(url_for("desk.history"), 303)
     db.session.commit()
     if undone.left:

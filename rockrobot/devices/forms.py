@@ -76,7 +76,9 @@ class DeviceForm(FlaskForm):
         self.party = _found_party(field.data)
 
     def validate_sold_on(self, field: DateField) -> None:
-        """The day is needed with an owner, and is not before the machine was made."""
+        """The day is needed with an owner and says nothing without one, and is not before the machine was made."""
+        if field.data and not self.owner.data:
+            raise ValidationError(gettext("Kirjoita myös omistaja, tai tyhjennä päivä."))
         if self.owner.data and not field.data:
             raise ValidationError(gettext("Kirjoita, milloin laite luovutettiin."))
         if field.data and self.built_on.data and field.data < self.built_on.data:

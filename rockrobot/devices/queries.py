@@ -1,17 +1,18 @@
 """Which models and machines there are, what is in a machine, who owns it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from rockrobot import search, search_index
-from rockrobot.db import db
+from rockrobot import search, search_index, undo
+from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, ModelPicture, Ownership
-from rockrobot.devices.rules import OWNING, OwnershipKind, PictureKind
+from rockrobot.devices.rules import OWNING, OwnershipKind, PictureKind, overlap
 from rockrobot.lists import Listing, listing
 
 search_index.declare(search_index.Kind("model", DeviceModel.__table__, codes=("model_code",), columns=("name",)))
@@ -169,6 +170,16 @@ def ownerships_of(device_ids: Iterable[int]) -> dict[int, list[Ownership]]:
     for row in sorted(db.session.scalars(statement), key=lambda row: (row.from_on or date.min, row.id)):
         chains.setdefault(row.device_id, []).append(row)
     return chains
+
+
+def owners_agree(ownership_ids: Collection[int]) -> bool:
+    """False when one of the machines of these rows would have two owners on one day."""
+    touched = select(Ownership.device_id).where(among(Ownership.__table__.c.id, ownership_ids)).distinct()
+    chains = ownerships_of(db.session.scalars(touched).all())
+    return not any(overlap(one, other) for chain in chains.values() for one, other in combinations(chain, 2))
+
+
+undo.declare_check("ownerships", owners_agree)
 
 
 def ownership_with(ownership_id: int) -> Ownership | None:

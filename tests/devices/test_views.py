@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from rockrobot import clock
+from rockrobot.chain import ChangeSet
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceFate, Fitting, Ownership
 from rockrobot.parts.actions import block_batch
@@ -256,3 +257,34 @@ def test_a_scrapped_device_says_so_on_its_card_and_in_the_list(workshop):
 @pytest.mark.parametrize("path", ["/devices/999", "/devices/999/owner", "/devices/1/fittings/9/remove"])
 def test_what_does_not_exist_is_a_plain_404(office, path):
     assert office.get(path).status_code == 404
+
+
+def test_an_undo_that_would_leave_two_owners_is_refused_and_changes_nothing(office):
+    device = make.device()
+    for number in ("A1", "A2", "A3"):
+        make.company(f"Kivi {number}", customer_no=number)
+    for number, kind, day in (("A1", "sold", "1.3.2026"), ("A2", "resold", "1.6.2026"), ("A3", "resold", "1.7.2026")):
+        office.post(f"/devices/{device.id}/owner", data={"party_text": number, "kind": kind, "on": day})
+    before = [(row.company_id, row.from_on, row.to_on) for row in ownerships()]
+    acts = db.session.scalars(select(ChangeSet.id).where(ChangeSet.event == "devices.change_owner")).all()
+    db.session.rollback()
+
+    answer = office.post(f"/history/{acts[1]}/undo", follow_redirects=True)
+
+    assert len(before) == 3
+    assert "Kumoa ensin myöhempi omistajan muutos." in answer.text
+    assert [(row.company_id, row.from_on, row.to_on) for row in ownerships()] == before
+
+
+def ownerships() -> list[Ownership]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Ownership).order_by(Ownership.id)))
+
+
+def test_a_day_of_handing_over_without_an_owner_is_not_dropped_silently(office):
+    model = make.device_model()
+
+    answer = office.post("/devices/new", data={"model": model.id, "serial": "T-1", "sold_on": "1.3.2026"})
+
+    assert answer.status_code == 422
+    assert "Kirjoita myös omistaja, tai tyhjennä päivä." in answer.text
