@@ -115,8 +115,10 @@ def _found(way: Groups, typed: Sequence[str], wanted: Sequence[Kind], limit: int
 
 
 def _ranked(row: Any, way: Groups, typed: Sequence[str]) -> Hit:
-    """The hit that a row is: where in its words the best needle stands; behind whole words, where they stand apart."""
-    rank, needle = _place(row.words, typed)
+    """The hit that a row is: where the best needle stands, among its own lines first; else its words stand apart."""
+    rank, needle = _place(_own_words(row), typed)
+    if needle is None:
+        rank, needle = _place(row.words, typed)
     if needle is None:
         rank = WORD_BEGINNING
         _, needle = _place(row.words, way[0])
@@ -131,6 +133,16 @@ def _place(words: str, alternatives: Sequence[str]) -> tuple[int, str | None]:
             if placed in words:
                 return rank, placed
     return PART, None
+
+
+def _own_words(row: Any) -> str:
+    """A row's words without those that only things nearby tell of: these stand last."""
+    borrowed = kinds()[row.kind].borrowed
+    if not borrowed:
+        return str(row.words)
+    facts = row.facts.split(" ")
+    own = next((place for place, fact in enumerate(facts) if fact in borrowed), len(facts))
+    return "\n".join(row.words.split("\n", own + 1)[: own + 1]) + "\n"
 
 
 def _hit(row: Any, rank: int, place: int, *, is_near: bool = False) -> Hit:

@@ -146,10 +146,10 @@ def _told_by_child(child: Child, row: Any) -> Iterator[tuple[str, list[str]]]:
 
 
 def entry_of(kind: Kind, row: Any, of_children: Sequence[tuple[Child, Any]]) -> dict[str, Any]:
-    """The entry of a row, whose children are given with their rows."""
+    """The entry of a row, whose children are given with their rows; what is only borrowed stands last."""
     lines: dict[str, str] = {}
     told = chain(_told_by(kind, row), *(_told_by_child(child, other) for child, other in of_children))
-    for fact, found in told:
+    for fact, found in sorted(told, key=lambda one: one[0] in kind.borrowed) if kind.borrowed else told:
         for line in found:
             lines.setdefault(line, fact)
     return {

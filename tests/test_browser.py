@@ -159,16 +159,68 @@ def test_contacts_from_a_list_in_four_clicks_and_out_again_in_one(server, browse
     assert page.faults == []
 
 
-def test_search_as_one_types_and_the_palette_by_keyboard(server, browser):
+@pytest.mark.parametrize("key", ["Control+k", "/"])
+def test_hits_show_as_one_types_and_the_keyboard_opens_them(server, browser, key):
+    page = visit(browser, server)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/search?" in request.url else None)
+    page.goto("/devices/")
+
+    page.keyboard.press(key)
+    page.keyboard.type("louhinta vi", delay=30)
+    expect(page.locator("#palette_hits a").first).to_contain_text("Louhinta Virta Oy")
+    expect(page.locator("#palette_hits a").first).to_contain_text("nimi")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_contain_text("Louhinta Virta Oy")
+    assert len(asked) == 1
+    assert page.faults == []
+
+
+def test_a_late_answer_never_replaces_a_newer_one(server, browser):
+    page = visit(browser, server)
+    page.goto("/devices/")
+
+    held = []
+    page.route("**/search?*", lambda route: held.append(route) if "q=kivi" in route.request.url else route.continue_())
+    page.keyboard.press("Control+k")
+    page.keyboard.type("kivi")
+    page.wait_for_timeout(500)
+    page.locator("#palette-query").fill("louhinta")
+
+    expect(page.locator("#palette_hits a").first).to_contain_text("Louhinta Virta Oy")
+    held[0].fulfill(body='<div id="palette_hits"><ul><li><a href="/">Kivi</a></li></ul></div>')
+    page.wait_for_timeout(500)
+    expect(page.locator("#palette_hits a").first).to_contain_text("Louhinta Virta Oy")
+    assert page.faults == []
+
+
+def test_enter_alone_searches_and_a_slash_typed_in_a_field_is_a_slash(server, browser):
     page = visit(browser, server)
 
     page.keyboard.press("Control+k")
-    expect(page.locator("dialog[open]")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.goto("/search?q=Louhinta")
+    page.keyboard.type("kr200-01")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Haku")
+    box = page.get_by_label("Mitä haetaan")
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    box.fill("")
+    page.keyboard.type("TI/1")
 
-    expect(page.get_by_text("Louhinta Virta Oy").first).to_be_visible()
+    expect(box).to_have_value("TI/1")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     assert page.faults == []
+
+
+def test_a_callers_number_leaves_the_address(server, browser):
+    page = visit(browser, server)
+
+    page.goto("/s?tel=0409999999")
+
+    expect(page.locator("h1")).to_have_text("Kuka soittaa?")
+    assert page.url == f"{server}/s"
 
 
 def test_a_hand_written_device_can_be_undone(server, browser):

@@ -208,6 +208,13 @@ def test_what_a_row_is_called_itself_comes_before_what_is_called_so_nearby(datab
     ) == [("company", company.id), ("person", namesake.id), ("person", worker.id)]
 
 
+def test_a_machine_is_found_by_its_own_number_before_its_models(database):
+    device = make.device(make.device_model("KR200-R"), "KR200-0101")
+
+    assert [(hit.row_id, hit.fact) for hit in search.find("kr200", only=["device"])] == [(device.id, "serial")]
+    assert [(hit.row_id, hit.fact) for hit in search.find("kr200-r", only=["device"])] == [(device.id, "model")]
+
+
 def test_among_hundreds_alike_the_exact_one_comes_first(database):
     rows = [{"customer_no": f"A{n}", "name": f"Kivi {n} Oy"} for n in range(400)]
     ledger.bulk_insert(Company.__table__, [*rows, {"customer_no": "B1", "name": "Kivi"}])

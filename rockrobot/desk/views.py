@@ -26,6 +26,7 @@ from rockrobot.web import Answer, changed, commit_and_go, is_htmx, page, say, wa
 
 blueprint = Blueprint("desk", __name__)
 HITS, HITS_OF_ONE, LONGEST = 8, 50, 200
+CALLERS = ("person", "company", "worksite")
 LISTS = {
     "devices": "devices.index",
     "batches": "parts.batches",
@@ -128,7 +129,9 @@ def search() -> Answer:
 @allow(*PEOPLE_READERS, event="desk.caller")
 def caller() -> Answer:
     typed = request.values.get("tel", "").strip()[:LONGEST]
-    found = _find(typed)
+    hits = searching.find(typed, only=CALLERS, limit=HITS)
+    found = search_hits.shown([hit for hit in hits if hit.fact == "phone" and not hit.is_near])
+    ledger.log_view(search_hits.people_in(found))
     only_hit = _only_hit(found)
     if request.method == "POST":
         db.session.commit()

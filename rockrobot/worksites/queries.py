@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from rockrobot import search, search_index
-from rockrobot.contacts.models import Address, Company, Person, Worksite
+from rockrobot.contacts.models import Address, Company, ContactPoint, Person, Worksite
 from rockrobot.contacts.rules import runs_on
 from rockrobot.db import db
 from rockrobot.devices.models import Device
@@ -20,6 +20,7 @@ search_index.declare(
         Worksite.__table__,
         columns=("name",),
         through=tuple(search_index.Through("address_id", Address.__table__, name, name) for name in ("street", "city")),
+        children=(search_index.Child(ContactPoint.__table__, "worksite_id", phones=("normal", "raw")),),
     )
 )
 WITH_OWNERS = (
