@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -225,10 +225,22 @@ FILE_MESSAGES = {
 }
 
 
-def written_again(cells: Sequence[Any], width: int) -> list[str]:
-    """The cells of a row as text that reads the same again, filled up to a width: for a file of refused rows."""
-    texts = ["" if cell is None else _as_typed(cell) for cell in cells]
+def written_again(cells: Sequence[Any], width: int, text_places: Collection[int] = ()) -> list[str]:
+    """The cells of a row as text that reads the same again, filled up to a width: for a file of refused rows.
+
+    text_places: places of text columns; what is no text there was refused, and is marked so that it is refused again.
+    """
+    texts = []
+    for place, cell in enumerate(cells):
+        is_refused = place in text_places and not isinstance(cell, str)
+        texts.append("" if cell is None else f"#ARVO! {cell}" if is_refused else _as_typed(cell))
     return texts + [""] * (width - len(texts))
+
+
+def text_places(read: ReadSheet) -> set[int]:
+    """Where the text columns of a sheet stand in its header."""
+    texts = {column.name for column in read.sheet.columns if column.kind in {Kind.TEXT, Kind.COUNTRY}}
+    return {place for place, label in enumerate(read.header) if english_name(label) in texts}
 
 
 def _as_typed(cell: Any) -> str:

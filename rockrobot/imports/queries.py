@@ -12,7 +12,7 @@ from rockrobot.contacts.models import Address, Company, Person
 from rockrobot.contacts.queries import old_numbers
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, Ownership
-from rockrobot.exchange.queries import fault_reason, fault_text, written_again
+from rockrobot.exchange.queries import fault_reason, fault_text, text_places, written_again
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of, key_of
 from rockrobot.import_plans.rules import PARTY_SHEETS, Key, SheetPlan, StoredRow, merged_record, totals
 from rockrobot.imports.rules import REFERENCES
@@ -243,7 +243,7 @@ def refused_sheets(plans: Sequence[SheetPlan], reason: str) -> list[tuple[str, l
     for plan in plans:
         header = written_again(plan.read.header, 0)
         rows = [
-            [*written_again(row.cells, len(header))[: len(header)], fault_text(row.fault)]
+            [*written_again(row.cells, len(header), text_places(plan.read))[: len(header)], fault_text(row.fault)]
             for row in plan.rows
             if row.fault
         ]

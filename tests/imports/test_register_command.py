@@ -1,6 +1,7 @@
 """The import and export commands, on the project's own register and on the shared one."""
 
 import csv
+import io
 import json
 import zipfile
 from datetime import date
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from rockrobot import chain, undo
+from rockrobot import chain, jobs, undo
 from rockrobot.chain import ChangeSet
 from rockrobot.contacts.models import Company
 from rockrobot.db import Base, db
@@ -421,3 +422,48 @@ def test_csv_text_is_utf8_without_bom(app, database, tmp_path):
     app.test_cli_runner().invoke(args=["export", "register", str(tmp_path / "o")])
 
     assert (tmp_path / "o" / "parts.csv").read_bytes() == 'part_no,name\nÄ,"a ""b"", c"\n'.encode()
+
+
+def spoiled_workbook(path: Path, cell: str, value: object) -> Path:
+    """The register as a workbook with one cell of its fittings changed."""
+    write_xlsx(path)
+    book = openpyxl.load_workbook(path)
+    book["fittings"][cell] = value
+    if str(value).startswith("#"):
+        book["fittings"][cell].data_type = "e"
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("value", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "=A2&B2"])
+@pytest.mark.parametrize("column", ["batch_no", "removed_on"])
+def test_error_cells_and_formulas_without_a_result_are_refused(app, database, tmp_path, value, column):
+    header = list(small_register()["fittings"][0])
+    cell = f"{'ABCDEFGHIJ'[header.index(column)]}2"
+
+    code, told, output = run(app, spoiled_workbook(tmp_path / "r.xlsx", cell, value))
+
+    assert (code, told["refused"]) == (1, 1)
+    assert f"fittings, rivi 2, sarake {column}" in output
+
+
+def test_a_file_of_refused_rows_sent_back_untouched_is_refused_again(app, office, tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "companies"
+    sheet.append(["customer_no", "name"])
+    for number, shape in ((123456789012345678, "0"), (405000000000, "0.00E+00"), (12.5, "General"), (True, "General")):
+        sheet.append([number, "Kivi Oy"])
+        sheet.cell(sheet.max_row, 1).number_format = shape
+    sheet.append([date(2025, 12, 9), "Kivi Oy"])
+    book.save(tmp_path / "a.xlsx")
+    upload = {"file": (io.BytesIO((tmp_path / "a.xlsx").read_bytes()), "a.xlsx")}
+    page = office.post("/imports/", data=upload).location
+    db.session.rollback()
+    jobs.run_waiting()
+    db.session.rollback()
+    (tmp_path / "refused.xlsx").write_bytes(office.get(f"{page}/refused.xlsx").data)
+
+    _, told, _ = run(app, tmp_path / "refused.xlsx")
+
+    assert told == counts(refused=5)
