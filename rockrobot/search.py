@@ -1,5 +1,6 @@
 """Finding rows by exact word, beginning, any part or phone digits, and with one typing error where these are few."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from rockrobot.search_index import Kind, SearchEntry, kinds
 from rockrobot.search_statements import TRIGRAM, Groups, has_parts, may_have_parts, with_parts, with_terms
 from rockrobot.search_words import fold, look, looking, needles, one_error_away, readings, squeeze, whole
 
-MOST_ROWS, MOST_NEAR_ROWS = 300, 200
+MOST_ROWS, MOST_NEAR_ROWS = 200, 200
 FEW, NEAR_WORDS, LONGEST_NEAR = 3, 6, 40
 LINE, LINE_WORD, LINE_BEGINNING, WORD, WORD_BEGINNING, NEAR, PART = range(7)
 BORROWED_BEHIND = 4
@@ -88,30 +89,37 @@ def _best(hits: Iterable[Hit], wanted: Sequence[Kind], limit: int) -> list[Hit]:
     return best
 
 
-def _rows(pieces: Sequence[Select[Any]]) -> Sequence[Any]:
+def _rows(pieces: Sequence[Select[Any]]) -> list[Any]:
     """The rows of several statements, each with a limit of its own, in one."""
     if not pieces:
-        return ()
+        return []
     apart = [select(*piece.subquery().c) for piece in pieces]
-    return db.session.execute(union_all(*apart) if len(apart) > 1 else apart[0]).all()
+    return list(db.session.execute(union_all(*apart) if len(apart) > 1 else apart[0]))
 
 
 # ---------- as typed ----------
 
 
 def _found(way: Groups, typed: Sequence[str], wanted: Sequence[Kind], limit: int) -> Iterable[Hit]:
-    """Hits of one way to read what was typed.
-
-    Where there are many, some of each kind are taken, first those that are what was typed or begin with it.
-    """
+    """Hits of one way to read what was typed."""
     rows = db.session.execute(may_have_parts(way, MOST_ROWS + 1)).all()
     if len(rows) > MOST_ROWS:
-        exact = [with_terms([[whole(needle) for needle in typed]], [kind]).limit(limit) for kind in wanted]
-        long = [needle for needle in typed if len(needle) >= TRIGRAM - 1]
-        begin = [with_parts([[f"\n{needle}" for needle in long]], kind).limit(limit) for kind in wanted if long]
-        rows = _rows([*exact, *begin, *(with_parts(way, kind).limit(limit) for kind in wanted)])
+        rows = _some(way, typed, wanted, limit)
     names = {kind.name for kind in wanted}
     return [_ranked(row, way, typed) for row in rows if row.kind in names and has_parts(row.words, way)]
+
+
+def _some(way: Groups, typed: Sequence[str], wanted: Sequence[Kind], limit: int) -> list[Any]:
+    """Of many entries those that are what was typed, some of each kind, and those that begin with it where all are not.
+
+    Each piece has a limit of its own, so that what is common costs no more.
+    """
+    exact = with_terms([[whole(needle) for needle in typed]], wanted).limit(MOST_ROWS)
+    rows = [*db.session.execute(exact), *_rows([with_parts(way, kind).limit(limit) for kind in wanted])]
+    counts = Counter(row.kind for row in rows)
+    begins = [f"\n{needle}" for needle in typed if len(needle) >= TRIGRAM - 1]
+    crowded = [kind for kind in wanted if counts[kind.name] >= limit]
+    return rows + _rows([with_parts([begins], kind).limit(limit) for kind in crowded if begins])
 
 
 def _ranked(row: Any, way: Groups, typed: Sequence[str]) -> Hit:
