@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, union_all
 
 from rockrobot.db import db
 from rockrobot.search_index import Kind, SearchEntry, kinds
-from rockrobot.search_statements import TRIGRAM, Groups, has_parts, may_have_parts, with_parts, with_terms
+from rockrobot.search_statements import TRIGRAM, Groups, by_index, has_parts, may_have_parts, with_parts, with_terms
 from rockrobot.search_words import fold, look, looking, needles, one_error_away, readings, squeeze, whole
 
 MOST_ROWS, MOST_NEAR_ROWS = 200, 200
@@ -173,7 +173,8 @@ def _nearly(typed: str, wanted: Sequence[Kind]) -> Iterable[Hit]:
     words = [word for word in folded.split(" ") if TRIGRAM <= len(word) <= LONGEST_NEAR][:NEAR_WORDS]
     if not words:
         return ()
-    rows = db.session.execute(with_terms([_alike(word) for word in words], wanted).limit(MOST_NEAR_ROWS)).all()
+    with by_index():
+        rows = db.session.execute(with_terms([_alike(word) for word in words], wanted).limit(MOST_NEAR_ROWS)).all()
     places = [(row, _nearest(row.words, words[0])) for row in rows]
     return [_hit(row, NEAR, place, is_near=True) for row, place in places if place]
 

@@ -1,12 +1,13 @@
 """The statements of the search, of one shape on both databases: entries by parts of their words, and by their terms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, column, func, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, cast, column, func, literal_column, or_, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from rockrobot.db import is_sqlite
+from rockrobot.db import db, is_sqlite
 from rockrobot.search_index import Kind, SearchEntry
 from rockrobot.search_upkeep import TERMS_OF_POSTGRESQL
 
@@ -102,8 +103,21 @@ def with_terms(groups: Groups, wanted: Sequence[Kind], *, beginning: bool = Fals
         found = select(*COLUMNS).where(literal_column(TERMS_OF_POSTGRESQL).op("@@")(cast(terms, TSQUERY)))
     if not wanted:
         return found
-    key = _terms.c.rowid if is_sqlite() else SearchEntry.id
-    return found.where(or_(*(key.between(*kind.ids) for kind in wanted)))
+    if is_sqlite():
+        return found.where(or_(*(_terms.c.rowid.between(*kind.ids) for kind in wanted)))
+    return found.where(SearchEntry.kind.in_([kind.name for kind in wanted]))
+
+
+@contextmanager
+def by_index() -> Iterator[None]:
+    """Read by the index inside, and do not compile: to PostgreSQL hundreds of terms look like nearly every row."""
+    if is_sqlite():
+        yield
+        return
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    db.session.execute(text("SET LOCAL jit = off"))
+    yield
+    db.session.execute(text("SET LOCAL enable_seqscan = on"))
 
 
 def _quoted(term: str) -> str:
