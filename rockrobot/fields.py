@@ -1,6 +1,7 @@
 """Form fields that rooms share: days, phones and business ids as people type them; what was understood is shown."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time, timedelta
 from typing import Any
@@ -251,7 +252,7 @@ class LanguageField(SelectField):
 
 def stripped(text: str | None) -> str:
     """What was typed without spaces around it; nothing is the empty text (a filter for text fields)."""
-    return " ".join((text or "").replace("\0", "").split())
+    return " ".join(unicodedata.normalize("NFC", (text or "").replace("\0", "")).split())
 
 
 CLEAN = [stripped]

@@ -39,6 +39,8 @@ def with_faults(body: bytes, title: str, rows: list[list[Any]]) -> list[list[Any
     shown, typed = (
         openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=only)[title] for only in (True, False)
     )
+    for sheet in (shown, typed):
+        sheet.reset_dimensions()
     for shown_row, typed_row in zip(shown.iter_rows(), typed.iter_rows(), strict=False):
         for cell, formula in zip(shown_row, typed_row, strict=False):
             if cell.data_type == "e":

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
+from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Address, Company, Person
 from rockrobot.contacts.queries import old_numbers
 from rockrobot.db import among, db
@@ -18,6 +19,7 @@ from rockrobot.import_plans.rules import PARTY_SHEETS, Key, SheetPlan, StoredRow
 from rockrobot.imports.rules import REFERENCES
 from rockrobot.parts.models import Batch, BatchContent, BatchStock, LooseDelivery, Part
 from rockrobot.party_facts.queries import fact_columns
+from rockrobot.undo import stored_values as stored_values_of
 
 MODELS: dict[str, Any] = {
     "models": DeviceModel,
@@ -169,8 +171,36 @@ def stored_for(sheets: Iterable[str]) -> dict[str, Mapping[Key, StoredRow]]:
     while True:
         more = {target for sheet in needed for _, target in REFERENCES.get(sheet, ())} - needed
         if not more:
-            return {sheet: _with_merged(sheet, stored_rows(sheet)) for sheet in SHEETS if sheet in needed}
+            rows = {sheet: _under_former_keys(sheet, stored_rows(sheet)) for sheet in SHEETS if sheet in needed}
+            return {sheet: _with_merged(sheet, found) for sheet, found in rows.items()}
         needed |= more
+
+
+def _under_former_keys(sheet: str, rows: dict[Key, StoredRow]) -> dict[Key, StoredRow]:
+    """The stored rows, and those whose key somebody corrected by hand also under the key that files still have.
+
+    The correction wins: the file's row is found, its own key is listed as kept, and no second row is made.
+    """
+    definition, table = SHEETS[sheet], MODELS[sheet].__table__
+    names = [name for name in definition.key if own_column(sheet, name) in table.c]
+    corrected = {row.id: row for row in rows.values() if row.by_hand.intersection(names)}
+    if definition.has_ordinal or not corrected:
+        return rows
+    former: dict[int, dict[str, Any]] = {}
+    touched = (LedgerEntry.table_name == table.name, LedgerEntry.action == "update")
+    mine = among(LedgerEntry.__table__.c.row_id, corrected)
+    statement = select(LedgerEntry.row_id, LedgerEntry.changes).where(*touched, mine)
+    for id_, changes in db.session.execute(statement.order_by(LedgerEntry.id)):
+        for name in names:
+            pair = (changes or {}).get(own_column(sheet, name))
+            if pair:
+                former.setdefault(id_, {}).setdefault(own_column(sheet, name), pair[0])
+    for id_, values in former.items():
+        row, old = corrected[id_], stored_values_of(table, values)
+        told = {name: old[own_column(sheet, name)] or None for name in names if own_column(sheet, name) in old}
+        number = str(row.values[names[0]]) if sheet in PARTY_SHEETS.values() else ""
+        rows.setdefault(key_of(definition, {**row.values, **told}), replace(row, kept_as=number))
+    return rows
 
 
 def _with_merged(sheet: str, rows: dict[Key, StoredRow]) -> dict[Key, StoredRow]:

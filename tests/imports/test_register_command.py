@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from rockrobot import chain, jobs, undo
+from rockrobot import chain, jobs, ledger, undo
 from rockrobot.chain import ChangeSet
-from rockrobot.contacts.models import Company
+from rockrobot.contacts.models import Address, Company
 from rockrobot.db import Base, db
 from rockrobot.devices.models import Device, Fitting, Ownership
 from tests.conftest import SHARED
@@ -467,3 +467,23 @@ def test_a_file_of_refused_rows_sent_back_untouched_is_refused_again(app, office
     _, told, _ = run(app, tmp_path / "refused.xlsx")
 
     assert told == counts(refused=5)
+
+
+def test_a_key_corrected_by_hand_is_not_brought_back_by_the_old_file(app, database, tmp_path):
+    company = {"customer_no": "3000", "name": "Kivi Oy"}
+    address = {"customer_no": "3000", "kind": "postal", "street": "Kivitie 4", "postcode": "32800", "city": "Kokemäki"}
+    person = {"person_no": "H1", "last_name": "Aho", "customer_no": "3000"}
+    sheets = {"companies": [company], "people": [person], "addresses": [address | {"valid_from": "2024-01-01"}]}
+    take(app, tmp_path / "a", sheets)
+    stored = db.session.scalar(select(Company))
+    street = db.session.scalar(select(Address))
+    with ledger.change_set("addresses.edit"):
+        stored.customer_no, street.street = "3999", "Oikea katu 9"
+        db.session.commit()
+    before = snapshot()
+
+    code, told, _ = run(app, write_folder(tmp_path / "b", sheets))
+
+    assert (code, told) == (0, counts(unchanged=3))
+    assert snapshot() == before
+    assert "Oikea katu 9" in str(before["addresses"])
