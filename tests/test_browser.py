@@ -257,8 +257,8 @@ def test_two_records_of_one_person_are_merged_and_taken_apart(server, browser):
     page.get_by_label("Sama kuin").fill("Veiko Kaxonen")
     page.get_by_role("button", name="Näytä rinnakkain").click()
     rows = page.locator("table tbody tr")
+    expect(rows).to_have_count(3)
     in_view = rows.evaluate_all("rows => rows.every(row => row.getBoundingClientRect().bottom <= innerHeight)")
-    shown = rows.count()
     page.get_by_label("Veiko", exact=True).check()
     page.get_by_role("button", name="Yhdistä", exact=True).click()
     expect(page.locator("h1")).to_have_text("Veiko Kaksonen")
@@ -271,7 +271,7 @@ def test_two_records_of_one_person_are_merged_and_taken_apart(server, browser):
     expect(page.get_by_text("Purettu")).to_be_visible()
     page.goto(other)
 
-    assert (shown, in_view) == (3, True)
+    assert in_view
     assert led_to.endswith(kept)
     expect(page.locator("h1")).to_have_text("Veiko Kaxonen")
     assert page.faults == []
