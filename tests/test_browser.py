@@ -81,6 +81,7 @@ def visit(browser: Browser, server: str, who: str = "asiakaspalvelu", *, size=DE
     page.get_by_label("Salasana").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_be_visible()
+    page.wait_for_load_state()
     return page
 
 
@@ -203,6 +204,7 @@ def test_enter_alone_searches_and_a_slash_typed_in_a_field_is_a_slash(server, br
     page.keyboard.type("kr200-01")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Haku")
+    page.wait_for_load_state()
     box = page.get_by_label("Mitä haetaan")
     page.keyboard.press("/")
     expect(box).to_be_focused()
