@@ -44,6 +44,8 @@ PAGES = [
     "/components",
 ]
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, and slow is not wrong
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
