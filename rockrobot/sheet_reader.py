@@ -9,6 +9,7 @@ import pickle
 import resource
 import sys
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -16,7 +17,6 @@ import python_calamine
 
 MAX_MEMORY_BYTES = 3 * 1024**3
 MAX_PROCESSOR_SECONDS = 240
-
 
 NO_RESULT = "#FORMULA!"
 
@@ -31,31 +31,33 @@ def has_faults(body: bytes) -> bool:
         return False
 
 
-def with_faults(body: bytes, title: str, rows: list[list[Any]]) -> list[list[Any]]:
-    """The rows with error cells as their words (#N/A) and formulas without a stored result as #FORMULA!.
+def faults_of(body: bytes) -> dict[str, list[tuple[int, int, str]]]:
+    """By sheet: row and column (from 1) of error cells with their words (#N/A), of formulas without a stored result.
 
     Read as nothing they would say "unknown", and a faulty part's batch would be lost without a word.
     """
-    shown, typed = (
-        openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=only)[title] for only in (True, False)
-    )
+    if not has_faults(body):
+        return {}
+    shown, typed = (openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=only) for only in (True, False))
+    return {title: list(_faults(shown[title], typed[title])) for title in shown.sheetnames}
+
+
+def _faults(shown: Any, typed: Any) -> Iterator[tuple[int, int, str]]:
     for sheet in (shown, typed):
         sheet.reset_dimensions()
     for shown_row, typed_row in zip(shown.iter_rows(), typed.iter_rows(), strict=False):
         for cell, formula in zip(shown_row, typed_row, strict=False):
             if cell.data_type == "e":
-                _put(rows, cell, str(cell.value))
+                yield cell.row, cell.column, str(cell.value)
             elif formula.data_type == "f" and cell.value is None:
-                _put(rows, formula, NO_RESULT)
-    return rows
+                yield formula.row, formula.column, NO_RESULT
 
 
-def _put(rows: list[list[Any]], cell: Any, words: str) -> None:
-    while len(rows) < cell.row:
-        rows.append([])
-    row = rows[cell.row - 1] = list(rows[cell.row - 1])
-    row.extend([""] * (cell.column - len(row)))
-    row[cell.column - 1] = words
+def put(rows: list[list[Any]], row: int, column: int, words: str) -> None:
+    """Write words into a cell, as far away as it may be."""
+    rows.extend([] for _ in range(row - len(rows)))
+    rows[row - 1].extend([""] * (column - len(rows[row - 1])))
+    rows[row - 1][column - 1] = words
 
 
 def main() -> None:
@@ -64,10 +66,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_PROCESSOR_SECONDS, MAX_PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     body = sys.stdin.buffer.read()
-    book, needs_look = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body)), has_faults(body)
+    book, faults = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body)), faults_of(body)
     for title in book.sheet_names:
         rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-        rows = with_faults(body, title, rows) if needs_look else rows
+        for place in faults.get(title, ()):
+            put(rows, *place)
         pickle.dump((title, rows), sys.stdout.buffer)
 
 
