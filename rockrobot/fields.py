@@ -22,6 +22,7 @@ from wtforms.widgets import TextInput
 from rockrobot import clock
 
 DAY_WORDS = {"tänään": 0, "nyt": 0, "eilen": -1, "toissapäivänä": -2, "huomenna": 1, "today": 0, "yesterday": -1}
+SHORTEST_NUMBER = 10_000
 NEAR_COUNTRIES = ("FI", "SE", "NO", "DK", "EE", "DE")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FINNISH = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{4})?")
@@ -162,7 +163,7 @@ def international(text: str) -> str | None:
         number = phonenumbers.parse(text, "FI")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < SHORTEST_NUMBER:
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
