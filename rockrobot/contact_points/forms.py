@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.rules import PointKind, Source
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, DateField, PhoneField, choices_of, is_mail_address
+from rockrobot.fields import CLEAN, DateField, choices_of, is_mail_address
 
 KIND_WORDS = {
     PointKind.DIRECT: _("Suora puhelin"),
@@ -63,12 +63,6 @@ class PointForm(EditForm):
         """It can't end before it begins."""
         if field.data and self.valid_from.data and field.data < self.valid_from.data:
             raise ValidationError(gettext("Loppu on ennen alkua."))
-
-
-class NumberForm(FlaskForm):
-    """One value, corrected in its place."""
-
-    raw = PhoneField(_("Numero tai osoite"), [DataRequired(_("Kirjoita numero tai osoite.")), Length(max=254)])
 
 
 class EndForm(FlaskForm):

@@ -232,13 +232,6 @@ def is_customer_no_taken(customer_no: str, *, but: int | None = None) -> bool:
     )
 
 
-def is_person_no_taken(person_no: str, *, but: int | None = None) -> bool:
-    """True when another person has this number."""
-    return (
-        db.session.scalar(select(Person.id).where(Person.person_no == person_no, Person.id != (but or 0))) is not None
-    )
-
-
 def next_customer_no() -> str:
     """A customer number that is free: K and the number after the newest company."""
     return free_customer_nos(1)[0]
