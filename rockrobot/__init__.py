@@ -138,6 +138,7 @@ def create_app(settings: Any) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app)
+    app.url_map.converters["int"] = web.RowIdConverter
     access.init_app(app)
     CSRFProtect(app)
     capture.init_app(app)

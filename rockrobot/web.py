@@ -12,9 +12,10 @@ from flask_wtf.csrf import CSRFError
 from jinja2_fragments.flask import render_block
 from markupsafe import Markup
 from sqlalchemy import String
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import access, clock, ledger
@@ -23,6 +24,7 @@ from rockrobot.db import Base, Moment, db, may_write
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | tuple[str, int] | AnyResponse
 KEY_FIELD = "idempotency_key"
+LARGEST_ID = 2**31 - 1
 ICONS = Path(__file__).resolve().parents[1] / "static" / "vendor" / "lucide"
 CONTENT_POLICY = "; ".join(
     (
@@ -51,6 +53,27 @@ class IdempotencyKey(Base):
     endpoint: Mapped[str] = mapped_column(String(120))
     location: Mapped[str] = mapped_column(String(500), default="")
     made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+# ---------- numbers in addresses ----------
+
+
+class RowIdConverter(IntegerConverter):
+    """The id of a row in a path; one that no column holds leads nowhere (404)."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
+def asked_id(name: str) -> int | None:
+    """The id of a row that the address asks for; None where it asks for none, or for what is no id."""
+    id_ = request.args.get(name, 0, int)
+    return id_ if 0 < id_ <= LARGEST_ID else None
+
+
+def asked_page() -> int:
+    """The page of a list that the address asks for, from 1; lists.listing takes the last one for any past the end."""
+    return request.args.get("page", 1, int)
 
 
 # ---------- answers ----------
@@ -207,11 +230,6 @@ def unexpected_error(error: Exception) -> tuple[str, int]:
     return error_page(error)
 
 
-def number_too_large(_error: Exception) -> tuple[str, int]:
-    """An id that no database can hold names nothing."""
-    return error_page(NotFound())
-
-
 def forget_request(_error: BaseException | None) -> None:
     """What was said of this request must not leak into the next one on the same thread."""
     ledger.announced_act.set(None)
@@ -225,8 +243,6 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.teardown_request(forget_request)
     app.register_error_handler(HTTPException, error_page)
-    for too_large in (OverflowError, DataError):
-        app.register_error_handler(too_large, number_too_large)
     if not app.config["PROPAGATE_FAULTS"]:
         app.register_error_handler(Exception, unexpected_error)
     app.jinja_env.globals.update(

@@ -15,7 +15,7 @@ from rockrobot.files import picture_fault
 from rockrobot.navigation import Link, add_link
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("catalogue", __name__)
 add_link(Link(lazy_gettext("Rekisteri"), 210, lazy_gettext("Mallit"), "catalogue.index", "factory"))
@@ -25,15 +25,11 @@ def _model(model_id: int) -> DeviceModel:
     return queries.model_with(model_id) or abort(404)
 
 
-def _page_number() -> int:
-    return request.args.get("page", 1, int)
-
-
 @blueprint.get("/models/")
 @allow(*REGISTER_READERS, event="catalogue.index")
 def index() -> str:
     text = request.args.get("q", "")
-    found = queries.find_models(text=text, number=_page_number())
+    found = queries.find_models(text=text, number=asked_page())
     counts = queries.device_counts([model.id for model in found.rows])
     ledger.log_view([])
     return page("catalogue/index.html", fragments=("model_rows",), found=found, counts=counts, text=text)

@@ -1,4 +1,4 @@
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 
 from rockrobot.access import PEOPLE_READERS, Role, allow
@@ -9,7 +9,7 @@ from rockrobot.checks.rules import CheckLevel, CheckSubject
 from rockrobot.ledger import log_view
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("checks", __name__, url_prefix="/recalls")
 
@@ -53,7 +53,7 @@ def draw(case_id: int) -> Answer:
 @allow(*PEOPLE_READERS, event="checks.show")
 def show(check_id: int) -> str:
     check = _check(check_id)
-    found = queries.units_drawn(check_id, number=request.args.get("page", 1, int))
+    found = queries.units_drawn(check_id, number=asked_page())
     return page("checks/show.html", check=check, case=_case(check.case_id), found=found)
 
 

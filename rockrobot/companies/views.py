@@ -21,7 +21,7 @@ from rockrobot.parts.queries import deliveries_to
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("companies", __name__, url_prefix="/companies")
 COVERED = ("companies.show", "companies.new", "companies.edit", "addresses.new_for_company")
@@ -39,7 +39,7 @@ def _company(company_id: int) -> Company:
 @allow(*REGISTER_READERS, event="companies.index")
 def index() -> str:
     text, contact_type = request.args.get("q", ""), request.args.get("type", "")
-    found = queries.find_companies(text=text, contact_type=contact_type, number=request.args.get("page", 1, int))
+    found = queries.find_companies(text=text, contact_type=contact_type, number=asked_page())
     stops = stops_of_companies([company.id for company in found.rows])
     ledger.log_view([])
     return page(

@@ -25,7 +25,7 @@ from rockrobot.undo import may_undo
 from rockrobot.uploads import actions as uploads
 from rockrobot.uploads import queries as runs
 from rockrobot.uploads.models import ImportRun, ImportState
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say, wanted_fragment
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say, wanted_fragment
 from rockrobot.workbooks import FileError, write_workbook
 
 blueprint = Blueprint("contact_files", __name__, url_prefix="/contact-files")
@@ -71,7 +71,7 @@ def _run_page(run: ImportRun) -> str:
     undo = runs.undone_by(run) if run.state is ImportState.APPLIED else None
     outcome = _outcome(run)
     told = run.report.get("told") or {}
-    rows = part_of(told.get(outcome, []), request.args.get("page", 1, int))
+    rows = part_of(told.get(outcome, []), asked_page())
     ledger.log_view([id_ for row in rows.rows for is_company, id_, _name in row["parties"] if not is_company])
     return page(
         "contact_files/show.html",

@@ -32,7 +32,7 @@ from rockrobot.parts.queries import all_parts, running_blocks
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page
 from rockrobot.worksites.queries import stay_on, stays_of
 
 blueprint = Blueprint("devices", __name__)
@@ -42,10 +42,6 @@ add_link(Link(lazy_gettext("Rekisteri"), 200, lazy_gettext("Laitteet"), "devices
 
 def _device(device_id: int) -> Device:
     return queries.device_with(device_id) or abort(404)
-
-
-def _page_number() -> int:
-    return request.args.get("page", 1, int)
 
 
 def _home(device_id: int) -> str:
@@ -66,13 +62,13 @@ def index() -> str:
     day = clock.today()
     wanted = queries.DeviceFilter(
         text=request.args.get("q", ""),
-        model_id=request.args.get("model", None, int),
+        model_id=asked_id("model"),
         owner=request.args.get("owner", ""),
         fate=request.args.get("fate", "") if request.args.get("fate") in {*Fate, "none"} else "",
-        company_id=request.args.get("company", None, int),
-        person_id=request.args.get("person", None, int) if current_user.role in PEOPLE_READERS else None,
+        company_id=asked_id("company"),
+        person_id=asked_id("person") if current_user.role in PEOPLE_READERS else None,
     )
-    found = queries.find_devices(wanted, day=day, number=_page_number())
+    found = queries.find_devices(wanted, day=day, number=asked_page())
     ids = [device.id for device in found.rows]
     chains = queries.ownerships_of(ids)
     owners = {id_: owner_on(chain, day) for id_, chain in chains.items()}
@@ -152,7 +148,7 @@ def _place(row: Ownership | None) -> Address | None:
 @allow(*WRITERS, event="devices.new")
 @once
 def new() -> Answer:
-    form = DeviceForm(model=request.args.get("model", None, int))
+    form = DeviceForm(model=asked_id("model"))
     ledger.log_view([])
     if form.validate_on_submit():
         model = queries.model_with(form.model.data) or abort(404)

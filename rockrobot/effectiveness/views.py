@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -17,7 +17,7 @@ from rockrobot.parts.models import LooseDelivery
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.queries import case_for
 from rockrobot.recalls.rules import OPEN_STATES
-from rockrobot.web import page
+from rockrobot.web import asked_page, page
 
 ROWS = 50
 blueprint = Blueprint("effectiveness", __name__, url_prefix="/recalls")
@@ -49,7 +49,7 @@ def rows(case_id: int, what: str) -> str:
     if not _is_known(what):
         abort(404)
     chosen = [unit for unit in queries.units_of(case.id) if _stands_in(unit, what)]
-    number = max(1, min(request.args.get("page", 1, int), -(-len(chosen) // ROWS)))
+    number = max(1, min(asked_page(), -(-len(chosen) // ROWS)))
     facts = {unit.id: unit for unit in chosen[(number - 1) * ROWS : number * ROWS]}
     ledger.log_view([])
     shown = Listing(_units(list(facts)), len(chosen), number, ROWS)
@@ -70,7 +70,7 @@ def letters(case_id: int, what: str) -> str:
         .order_by(Letter.posted_on, Letter.id)
         .options(selectinload(Attempt.letter))
     )
-    shown = listing(statement, request.args.get("page", 1, int))
+    shown = listing(statement, asked_page())
     ledger.log_view(attempt.person_id for attempt in shown.rows if attempt.person_id)
     return page("effectiveness/letters.html", case=case, what=what, shown=shown)
 

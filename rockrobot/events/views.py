@@ -24,7 +24,7 @@ from rockrobot.fields import format_day
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.staff.queries import members_in
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
 from rockrobot.worksites.queries import worksite_with
 
 blueprint = Blueprint("events", __name__)
@@ -76,7 +76,7 @@ def _timeline(subject: Subject) -> str:
     line = queries.timeline_of(
         subject,
         channel=Channel(wanted) if wanted in set(Channel) else None,
-        number=request.args.get("page", 1, int),
+        number=asked_page(),
         sees_people=_sees_people(),
     )
     ledger.log_view([*([subject.id] if isinstance(subject, Person) else []), *line.people_ids])

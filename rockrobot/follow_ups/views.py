@@ -21,7 +21,7 @@ from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.recalls.rules import CaseState
 from rockrobot.replies import actions as replies
-from rockrobot.web import Answer, commit_and_go, once, page, say
+from rockrobot.web import Answer, asked_page, commit_and_go, once, page, say
 
 blueprint = Blueprint("follow_ups", __name__)
 DRAWN_AT_ONCE = 5
@@ -46,7 +46,7 @@ def index(case_id: int) -> str:
 
 def _index_page(case: RecallCase, posted: PostedForm) -> str:
     silent = queries.silent_of(case)
-    out = queries.posted_letters(case.number, request.args.get("page", 1, int))
+    out = queries.posted_letters(case.number, asked_page())
     messages = mail_queries.messages_of(case.number)
     letters: list[Letter] = [line.letter for line in silent] + list(out.rows) + [m.letter for m in messages]
     context: dict[str, Any] = {

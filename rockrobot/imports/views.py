@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +22,7 @@ from rockrobot.undo import may_undo
 from rockrobot.uploads import actions as uploads
 from rockrobot.uploads import queries as runs
 from rockrobot.uploads.models import ImportRun, ImportState
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 from rockrobot.workbooks import FileError, write_workbook
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
@@ -71,7 +71,7 @@ def show(run_id: int) -> str:
         can_undo=bool(run.change_set_id) and may_undo(run.change_set_id or 0),
         undo=undo,
         left=runs.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
-        faults=part_of(told, request.args.get("page", 1, int)),
+        faults=part_of(told, asked_page()),
         has_refused_file=_refused_file(run).exists(),
         file_messages=FILE_MESSAGES,
         own_labels=LABELS["fi"],

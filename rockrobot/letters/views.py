@@ -23,7 +23,7 @@ from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
-from rockrobot.web import commit_and_go, once, page
+from rockrobot.web import asked_page, commit_and_go, once, page
 
 blueprint = Blueprint("letters", __name__)
 OF_LETTERS = ("letters.case", "letters.show")
@@ -40,7 +40,7 @@ def _case(case_id: int) -> RecallCase:
 def index() -> str:
     """Print batches of all real cases, or of drills, the newest first."""
     is_drill = request.args.get("kind") == "drills"
-    found = queries.all_batches(is_drill=is_drill, number=request.args.get("page", 1, int))
+    found = queries.all_batches(is_drill=is_drill, number=asked_page())
     cases = {batch.case_number: find_case(batch.case_number) for batch in found.rows}
     posted = queries.counts_of_batches([batch.id for batch in found.rows])
     ledger.log_view([])
@@ -90,7 +90,7 @@ def _shown(case_number: str) -> Any:
         case_number,
         kind=LetterKind(kind) if kind in set(LetterKind) else None,
         light=Light(light) if light in set(Light) else None,
-        number=request.args.get("page", 1, int),
+        number=asked_page(),
     )
 
 

@@ -14,7 +14,7 @@ from rockrobot.merges import actions, queries
 from rockrobot.merges.forms import OtherForm, merge_form
 from rockrobot.navigation import Link, add_link
 from rockrobot.undo import may_undo
-from rockrobot.web import Answer, commit_and_go, form_page, page, say
+from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, page, say
 
 blueprint = Blueprint("merges", __name__)
 COVERED = ("merges.show", "merges.find", "merges.side_by_side")
@@ -27,8 +27,8 @@ def lead_to_the_kept_one() -> Answer | None:
     """The address of a merged record leads to the kept one; what is sent to it is not saved anywhere by accident."""
     named = dict(request.view_args or {})
     for name in ("company", "person"):
-        if request.args.get(name, 0, int):
-            named[name] = request.args.get(name, 0, int)
+        if (id_ := asked_id(name)) is not None:
+            named[name] = id_
     heirs = {name: heir for name, id_ in named.items() if name in NAMED and (heir := heir_id(NAMED[name], id_))}
     ledger.log_view([])
     if not heirs:
@@ -62,7 +62,7 @@ def _pair_address(kind: str, kept_id: int, other_id: int) -> str:
 @blueprint.get("/merges/")
 @allow(Role.CUSTOMER_CARE, event="merges.index")
 def index() -> str:
-    found, merges = queries.find_merges(number=request.args.get("page", 1, int))
+    found, merges = queries.find_merges(number=asked_page())
     people = [id_ for merge in merges if merge.kind == "people" for id_ in (merge.kept_id, merge.other_id)]
     ledger.log_view(people)
     return page("merges/index.html", found=found, merges=merges, card=_card, number_of=number_of)

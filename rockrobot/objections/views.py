@@ -15,7 +15,7 @@ from rockrobot.objections.forms import ANY_CONTACT, CHANNEL_WORDS, ConsentForm, 
 from rockrobot.objections.rules import Channel, Told
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.purposes.rules import OBJECTABLE, PurposeCode
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("objections", __name__)
 COVERED = ("objections.object_for_person", "objections.object_for_company")
@@ -49,7 +49,7 @@ def index() -> str:
         purpose=PurposeCode(purpose) if purpose in OBJECTABLE else None,
         is_any_contact=purpose == ANY_CONTACT,
         channel=Channel(channel) if channel in set(Channel) - {Channel.ALL} else None,
-        number=request.args.get("page", 1, int),
+        number=asked_page(),
     )
     names = purpose_names()
     ledger.log_view([row.person_id for row in found.rows if row.person_id])

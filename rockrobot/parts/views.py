@@ -15,7 +15,7 @@ from rockrobot.parts.models import Batch, Part
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.traces.queries import pieces_of
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("parts", __name__)
 WRITERS = (Role.CUSTOMER_CARE, Role.WORKSHOP)
@@ -34,10 +34,6 @@ def _batch(batch_id: int) -> Batch:
     return queries.batch_with(batch_id) or abort(404)
 
 
-def _page_number() -> int:
-    return request.args.get("page", 1, int)
-
-
 # ---------- parts ----------
 
 
@@ -45,7 +41,7 @@ def _page_number() -> int:
 @allow(*REGISTER_READERS, event="parts.index")
 def index() -> str:
     text = request.args.get("q", "")
-    found = queries.find_parts(text=text, number=_page_number())
+    found = queries.find_parts(text=text, number=asked_page())
     counts = queries.batch_counts([part.id for part in found.rows])
     ledger.log_view([])
     return page("parts/index.html", fragments=("part_rows",), found=found, counts=counts, text=text)
@@ -66,7 +62,7 @@ def new() -> Answer:
 @allow(*REGISTER_READERS, event="parts.show")
 def show(part_id: int) -> str:
     part = _part(part_id)
-    found = queries.find_batches(part_id=part_id, number=_page_number())
+    found = queries.find_batches(part_id=part_id, number=asked_page())
     history = history_of({"parts": [part_id]})
     blocks = queries.running_blocks([batch.id for batch in found.rows])
     return page("parts/show.html", part=part, found=found, blocks=blocks, history=history)
@@ -91,10 +87,10 @@ def edit(part_id: int) -> Answer:
 def batches() -> str:
     wanted = {
         "text": request.args.get("q", ""),
-        "part_id": request.args.get("part", None, int),
+        "part_id": asked_id("part"),
         "supplier": request.args.get("supplier", ""),
     }
-    found = queries.find_batches(**wanted, number=_page_number())  # type: ignore[arg-type]
+    found = queries.find_batches(**wanted, number=asked_page())  # type: ignore[arg-type]
     ids = [batch.id for batch in found.rows]
     ledger.log_view([])
     return page(
@@ -141,7 +137,7 @@ def show_batch(batch_id: int) -> str:
         contained_in=queries.contained_in(batch_id),
         blocks=queries.running_blocks([batch_id]).get(batch_id, []),
         cases=cases_of_batch(batch_id),
-        machines=machines_with_batch(batch_id, number=_page_number()),
+        machines=machines_with_batch(batch_id, number=asked_page()),
         history=history_of(keys),
     )
 

@@ -20,7 +20,7 @@ from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.search_words import lines_of
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 COVERED = ("people.show", "people.new", "people.edit", "addresses.new_for_person")
@@ -36,7 +36,7 @@ def _person(person_id: int) -> Person:
 @allow(*PEOPLE_READERS, event="people.index")
 def index() -> str:
     text = request.args.get("q", "")
-    found = queries.find_people(text=text, number=request.args.get("page", 1, int))
+    found = queries.find_people(text=text, number=asked_page())
     shown = [person.id for person in found.rows]
     stops = stops_of_people(shown)
     ledger.log_view(shown)
@@ -84,7 +84,7 @@ def show(person_id: int) -> str:
 @allow(Role.CUSTOMER_CARE, event="people.new")
 @once
 def new() -> Answer:
-    company = queries.company_with(request.args.get("company", 0, int))
+    company = queries.company_with(asked_id("company") or 0)
     form = NewPersonForm(company=company.customer_no if company else "", language="fi")
     ledger.log_view([])
     if form.validate_on_submit():

@@ -8,14 +8,10 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.parts.queries import part_with
 from rockrobot.readiness import queries
 from rockrobot.readiness.rules import Reach
-from rockrobot.web import page
+from rockrobot.web import asked_id, asked_page, page
 
 blueprint = Blueprint("readiness", __name__, url_prefix="/readiness")
 add_link(Link(lazy_gettext("Takaisinvedot"), 160, lazy_gettext("Valmius"), "readiness.index", "gauge"))
-
-
-def _page_number() -> int:
-    return request.args.get("page", 1, int)
 
 
 def _models() -> list[tuple[int, str]]:
@@ -33,9 +29,9 @@ def index() -> str:
 @blueprint.get("/machines")
 @allow(*REGISTER_READERS, event="readiness.machines")
 def machines() -> str:
-    model_id, word = request.args.get("model", None, int), request.args.get("reach", "")
+    model_id, word = asked_id("model"), request.args.get("reach", "")
     reach = Reach(word) if word in set(Reach) else None
-    found = queries.machines(clock.today(), reach, model_id=model_id, number=_page_number())
+    found = queries.machines(clock.today(), reach, model_id=model_id, number=asked_page())
     ledger.log_view([])
     return page("readiness/machines.html", found=found, reach=reach, model_id=model_id, model_options=_models())
 
@@ -43,8 +39,8 @@ def machines() -> str:
 @blueprint.get("/owners-without-address")
 @allow(*PEOPLE_READERS, event="readiness.owners_without_address")
 def owners_without_address() -> str:
-    model_id = request.args.get("model", None, int)
-    found = queries.owners_without_address(clock.today(), model_id=model_id, number=_page_number())
+    model_id = asked_id("model")
+    found = queries.owners_without_address(clock.today(), model_id=model_id, number=asked_page())
     options = _models()
     ledger.log_view(owner.person_id for owner in found.rows if owner.person_id)
     return page("readiness/owners_without_address.html", found=found, model_id=model_id, model_options=options)
@@ -53,8 +49,8 @@ def owners_without_address() -> str:
 @blueprint.get("/fittings-without-batch")
 @allow(*REGISTER_READERS, event="readiness.fittings_without_batch")
 def fittings_without_batch() -> str:
-    part_id = request.args.get("part", None, int)
-    found = queries.fittings_without_batch(part_id=part_id, number=_page_number())
+    part_id = asked_id("part")
+    found = queries.fittings_without_batch(part_id=part_id, number=asked_page())
     part = part_with(part_id) if part_id else None
     options = [(gap.part_id, f"{gap.part_no} {gap.name}") for gap in queries.parts_without_batch()]
     return page("readiness/fittings_without_batch.html", found=found, part=part, part_options=options)

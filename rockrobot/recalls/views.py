@@ -35,7 +35,7 @@ from rockrobot.scopes.queries import unit_lines
 from rockrobot.serials.queries import machines_named
 from rockrobot.serials.rules import read_units
 from rockrobot.traces.rules import TraceClass
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("recalls", __name__)
 BY_HAND = {CaseState.MONITORING, CaseState.CLOSING}
@@ -65,7 +65,7 @@ def _here(case: RecallCase) -> str:
 @allow(*REGISTER_READERS, event="recalls.index")
 def index() -> str:
     is_drill = request.args.get("kind") == "drills"
-    found = queries.cases(is_drill=is_drill, number=request.args.get("page", 1, int))
+    found = queries.cases(is_drill=is_drill, number=asked_page())
     return page("recalls/index.html", found=found, is_drill=is_drill)
 
 
@@ -158,7 +158,7 @@ def _units_shown(case_id: int) -> Any:
         case_id,
         states=states,
         trace_class=TraceClass(trace_class) if trace_class in set(TraceClass) else None,
-        number=request.args.get("page", 1, int),
+        number=asked_page(),
     )
 
 

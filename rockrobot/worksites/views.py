@@ -22,7 +22,7 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
-from rockrobot.web import Answer, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
 from rockrobot.worksites import actions, queries
 from rockrobot.worksites.forms import MoveForm, MoveHereForm, WorksiteForm
 from rockrobot.worksites.rules import position_text, read_position
@@ -62,7 +62,7 @@ def _asked_day() -> tuple[date, str]:
 @allow(*REGISTER_READERS, event="worksites.index")
 def index() -> str:
     text, shows_all, day = request.args.get("q", ""), request.args.get("all") == "1", clock.today()
-    number = request.args.get("page", 1, int)
+    number = asked_page()
     found = queries.find_worksites(text=text, is_running=not shows_all, day=day, number=number)
     counts = queries.device_counts([site.id for site in found.rows], day)
     sees_people = current_user.role in PEOPLE_READERS
@@ -83,7 +83,7 @@ def index() -> str:
 def show(worksite_id: int) -> str:
     worksite = _worksite(worksite_id)
     day, not_understood = _asked_day()
-    stays = queries.devices_at(worksite_id, day, number=request.args.get("page", 1, int))
+    stays = queries.devices_at(worksite_id, day, number=asked_page())
     points = points_of(worksite)
     history = history_of({"worksites": [worksite_id], "addresses": [worksite.address_id]})
     recalls = open_cases_of_devices([stay.device_id for stay in stays.rows])
