@@ -10,11 +10,15 @@ from sqlalchemy.orm import aliased
 
 from rockrobot import ledger
 from rockrobot.chain import CHUNK, ChangeSet, LedgerEntry
-from rockrobot.db import Base, Moment, db
+from rockrobot.db import Base, Moment, among, db
 
 
 class UndoError(RuntimeError):
-    """This change set can't be undone; code says why: not_found, undone, never, clash."""
+    """This change set can't be undone; code says why: not_found, undone, never, clash. told: a clash in words."""
+
+    def __init__(self, code: str, told: str = "") -> None:
+        super().__init__(code)
+        self.told = told
 
 
 @dataclass
@@ -48,12 +52,22 @@ class Way:
 
 
 _ways: dict[str, Way] = {}
-_checks: dict[str, Callable[[Collection[int]], bool]] = {}
 
 
-def declare_check(table_name: str, is_sound: Callable[[Collection[int]], bool]) -> None:
-    """Ask whether rows of a table still agree with each other when an undo has touched them (rooms call this)."""
-    _checks[table_name] = is_sound
+@dataclass(frozen=True)
+class Check:
+    """What must hold of a table's rows (by id) after an undo has touched them, and what to say when it does not."""
+
+    holds: Callable[[Collection[int]], bool]
+    told: Any
+
+
+_checks: dict[str, Check] = {}
+
+
+def declare_check(table_name: str, check: Check) -> None:
+    """Look after an undo whether rows of a table still agree with each other (rooms call this)."""
+    _checks[table_name] = check
 
 
 def declare(event: str, way: Way) -> None:
@@ -64,11 +78,6 @@ def declare(event: str, way: Way) -> None:
 def has_way(event: str) -> bool:
     """True when change sets of this event are undone in a way of their own, however many rows they touched."""
     return event in _ways
-
-
-def _way_of(change_set_id: int) -> Way | None:
-    event = db.session.scalar(select(ChangeSet.event).where(ChangeSet.id == change_set_id))
-    return _ways.get(event or "")
 
 
 def net_of(change_set_id: int) -> dict[tuple[str, int], Net]:
@@ -120,17 +129,28 @@ def _policy(table_name: str) -> str:
 
 def may_undo(change_set_id: int) -> bool:
     """True when the change set exists, was not undone yet and touched a table that may be undone freely."""
-    if db.session.scalar(select(ChangeSet.id).where(ChangeSet.undoes_id == change_set_id)) is not None:
-        return False
-    way = _way_of(change_set_id)
-    if way is not None:
-        return way.may_undo(change_set_id)
-    touched = (
-        select(LedgerEntry.table_name)
-        .where(LedgerEntry.change_set_id == change_set_id, LedgerEntry.action != "view")
-        .distinct()
+    return change_set_id in undoable([change_set_id])
+
+
+def undoable(change_set_ids: Collection[int]) -> set[int]:
+    """Those of these change sets that may be undone; asked once for a whole list."""
+    acts = select(ChangeSet.id, ChangeSet.event).where(among(ChangeSet.__table__.c.id, change_set_ids))
+    undone = select(ChangeSet.undoes_id).where(among(ChangeSet.__table__.c.undoes_id, change_set_ids))
+    entries = LedgerEntry.__table__.c
+    touched = select(entries.change_set_id, entries.table_name).where(
+        among(entries.change_set_id, change_set_ids), entries.action != "view"
     )
-    tables = db.session.scalars(touched).all()
+    tables: dict[int, set[str]] = {}
+    for id_, table_name in db.session.execute(touched.distinct()):
+        tables.setdefault(id_, set()).add(table_name)
+    gone = set(db.session.scalars(undone))
+    waiting = [(id_, event) for id_, event in db.session.execute(acts) if id_ not in gone]
+    return {id_ for id_, event in waiting if _is_free(id_, event, tables.get(id_, set()))}
+
+
+def _is_free(change_set_id: int, event: str, tables: Collection[str]) -> bool:
+    if event in _ways:
+        return _ways[event].may_undo(change_set_id)
     return bool(tables) and all(_policy(name) == "free" for name in tables)
 
 
@@ -176,13 +196,13 @@ def undo(change_set_id: int) -> Undone:
     disagrees with itself (clash): then nothing is undone, and the caller rolls back. Rows edited since, and rows that
     later rows hang on, stay and are listed.
     """
-    if db.session.get(ChangeSet, change_set_id) is None:
+    act = db.session.get(ChangeSet, change_set_id)
+    if act is None:
         raise UndoError("not_found")
     if not may_undo(change_set_id):
         raise UndoError("never")
-    way = _way_of(change_set_id)
-    if way is not None:
-        return way.undo(change_set_id)
+    if act.event in _ways:
+        return _ways[act.event].undo(change_set_id)
     nets, since = net_of(change_set_id), _touched_since(change_set_id)
     undone = Undone(left=sorted(since))
     by_table: dict[str, dict[int, Net]] = {}
@@ -192,8 +212,9 @@ def undo(change_set_id: int) -> Undone:
     with ledger.change_set("desk.undo", undoes_id=change_set_id, is_import=True):
         _go_back(by_table, undone)
         ledger.open_change_set()
-    if not all(_checks[name](list(rows)) for name, rows in by_table.items() if name in _checks):
-        raise UndoError("clash")
+    for name, rows in by_table.items():
+        if name in _checks and not _checks[name].holds(list(rows)):
+            raise UndoError("clash", str(_checks[name].told))
     return undone
 
 

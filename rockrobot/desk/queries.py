@@ -17,7 +17,7 @@ from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
 from rockrobot.lists import Listing, listing
 from rockrobot.recalls.models import CaseBatch, CaseTask, RecallCase
 from rockrobot.recalls.rules import CaseState
-from rockrobot.undo import has_way, may_undo
+from rockrobot.undo import has_way, undoable
 
 search_index.declare(search_index.Kind("case", RecallCase.__table__, codes=("number",), columns=("title",)))
 HISTORY_ROWS = 50
@@ -50,11 +50,8 @@ def history_of(keys: Mapping[str, Collection[int]], *, limit: int = 12) -> list[
     newest = sorted(by_act, reverse=True)[:limit]
     sizes = _sizes(newest)
     sets = {row.id: row for row in db.session.scalars(select(ChangeSet).where(ChangeSet.id.in_(newest)))}
-    return [Act(sets[id_], sizes[id_], _is_offered(sets[id_], sizes[id_]), by_act[id_]) for id_ in newest]
-
-
-def _is_offered(change_set: ChangeSet, size: int) -> bool:
-    return (size <= SMALL_ACT or has_way(change_set.event)) and may_undo(change_set.id)
+    offered = undoable([id_ for id_ in newest if sizes[id_] <= SMALL_ACT or has_way(sets[id_].event)])
+    return [Act(sets[id_], sizes[id_], id_ in offered, by_act[id_]) for id_ in newest]
 
 
 def _sizes(change_set_ids: Iterable[int]) -> dict[int, int]:

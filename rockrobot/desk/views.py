@@ -22,7 +22,7 @@ from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, Shown, show_hits
 from rockrobot.staff.queries import names_of_actors
 from rockrobot.uploads.queries import import_runs
-from rockrobot.web import Answer, changed, commit_and_go, is_htmx, page, say, wanted_fragment
+from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, page, say, wanted_fragment
 
 blueprint = Blueprint("desk", __name__)
 HITS, HITS_OF_ONE, LONGEST = 8, 50, 200
@@ -165,7 +165,7 @@ def health() -> Answer:
 @allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, Role.ADMINISTRATOR, event="desk.history")
 def history() -> str:
     with_views = request.args.get("views") == "1"
-    found, sizes = queries.latest_change_sets(number=request.args.get("page", 1, int), with_views=with_views)
+    found, sizes = queries.latest_change_sets(number=asked_page(), with_views=with_views)
     policies = undoing.undoable_tables()
     return page("desk/history.html", found=found, sizes=sizes, with_views=with_views, policies=policies)
 
@@ -174,7 +174,7 @@ def history() -> str:
 @allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, Role.ADMINISTRATOR, event="desk.show_change_set")
 def show_change_set(change_set_id: int) -> str:
     change_set = queries.change_set_with(change_set_id) or abort(404)
-    found = queries.entries_of(change_set_id, number=request.args.get("page", 1, int))
+    found = queries.entries_of(change_set_id, number=asked_page())
     sees_people = current_user.role in PEOPLE_READERS
     ledger.log_view(queries.people_in(found.rows) if sees_people else [])
     hidden = set() if sees_people else {entry.id for entry in found.rows if queries.is_personal(entry)}
@@ -192,7 +192,7 @@ def show_change_set(change_set_id: int) -> str:
 @blueprint.get("/jobs")
 @allow(*EVERYONE, event="desk.jobs")
 def jobs() -> str:
-    found = queries.jobs(number=request.args.get("page", 1, int))
+    found = queries.jobs(number=asked_page())
     return page("desk/jobs.html", fragments=("job_rows",), found=found)
 
 
@@ -206,9 +206,7 @@ def undo(change_set_id: int) -> Response:
         undone = undoing.undo(change_set_id)
     except undoing.UndoError as error:
         db.session.rollback()
-        clashes = error.args == ("clash",)
-        say(_("Ei kumottu: laitteella olisi kaksi omistajaa. Kumoa ensin myöhempi omistajan muutos.") if clashes
-            else _("Tätä ei voi enää kumota."), "warn")  # fmt: skip
+        say(error.told or _("Tätä ei voi enää kumota."), "warn")
         return redirect(url_for("desk.history"), 303)
     db.session.commit()
     if undone.left:

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -179,7 +180,8 @@ def owners_agree(ownership_ids: Collection[int]) -> bool:
     return not any(overlap(one, other) for chain in chains.values() for one, other in combinations(chain, 2))
 
 
-undo.declare_check("ownerships", owners_agree)
+TWO_OWNERS = lazy_gettext("Ei kumottu: laitteella olisi kaksi omistajaa. Kumoa ensin myöhempi omistajan muutos.")
+undo.declare_check("ownerships", undo.Check(owners_agree, TWO_OWNERS))
 
 
 def ownership_with(ownership_id: int) -> Ownership | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, defer
 
 from rockrobot import clock
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.db import Base, among, db
+from rockrobot.db import among, db
 from rockrobot.lists import Listing, listing
 from rockrobot.references import OnErase, pointing_at, reference_of
 from rockrobot.trash.rules import offered_since
@@ -132,9 +132,3 @@ def _name_of(entry: LedgerEntry) -> str:
 def people_among(removed: Iterable[Removed]) -> list[int]:
     """Ids of the people whose data the list shows."""
     return [one.row_id for one in removed if one.table == "people"]
-
-
-def row_with(table_name: str, row_id: int) -> Any:
-    """The stored row of a table that may be deleted by hand, or None."""
-    model = next(m for m in Base.registry.mappers if m.local_table.name == table_name).class_  # type: ignore[attr-defined]
-    return db.session.scalar(select(model).where(model.id == row_id))

@@ -1,4 +1,4 @@
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
@@ -10,8 +10,8 @@ from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoin
 from rockrobot.db import db
 from rockrobot.navigation import Link, add_link
 from rockrobot.trash import actions, queries
-from rockrobot.undo import may_undo
-from rockrobot.web import commit_and_go, page, say
+from rockrobot.undo import undoable
+from rockrobot.web import asked_page, commit_and_go, page, say
 from rockrobot.worksites.queries import worksite_with
 
 blueprint = Blueprint("trash", __name__)
@@ -31,10 +31,10 @@ Row = Person | Company | Worksite | Address | ContactPoint | Affiliation
 @blueprint.get("/trash")
 @allow(*PEOPLE_READERS, event="trash.index")
 def index() -> str:
-    found = queries.removed_lately(number=request.args.get("page", 1, int))
-    undoable = {one.act.id: may_undo(one.act.id) for one in found.rows}
+    found = queries.removed_lately(number=asked_page())
+    offered = undoable([one.act.id for one in found.rows])
     ledger.log_view(queries.people_among(found.rows))
-    return page("trash/index.html", found=found, undoable=undoable)
+    return page("trash/index.html", found=found, undoable=offered)
 
 
 def _remove(row: Row | None, home: str, back: str, told: str) -> Response:
