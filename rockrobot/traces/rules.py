@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -201,23 +201,20 @@ CSV_COLUMNS = (
     "language",
 )
 _FIELDS = ("trace_class", *CSV_COLUMNS[1:])
-FORMULA_SIGNS = frozenset("=+-@")
 
 
-def csv_of(rows: Iterable[TraceRow], *, for_spreadsheet: bool = False) -> str:
+def csv_of(rows: Iterable[TraceRow], shown: Callable[[str], str] = str) -> str:
     """A trace as comma-separated text with an English header; text stays exactly as the register has it.
 
-    for_spreadsheet: text that a spreadsheet would run as a formula gets an apostrophe in front.
-    Source: exchange format, what the trace answers; the apostrophe OWASP, CSV injection.
+    shown: what becomes of each cell, for those who open the file in a spreadsheet.
+    Source: exchange format, what the trace answers.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for row in rows:
-        cells = ["" if (value := getattr(row, name)) is None else str(value) for name in _FIELDS]
-        writer.writerow(
-            ["'" + c if c.lstrip()[:1] in FORMULA_SIGNS else c for c in cells] if for_spreadsheet else cells
-        )
+        values = (getattr(row, name) for name in _FIELDS)
+        writer.writerow([shown("" if value is None else str(value)) for value in values])
     return text.getvalue()
 
 

@@ -12,6 +12,7 @@ from wtforms import Form
 from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow
 from rockrobot.devices import queries as devices
+from rockrobot.formulas import harmless
 from rockrobot.lists import Listing
 from rockrobot.navigation import Link, add_link
 from rockrobot.parts import queries as parts
@@ -21,7 +22,7 @@ from rockrobot.serials.rules import Why, read_units
 from rockrobot.traces import queries
 from rockrobot.traces.forms import BatchForm, BuildDatesForm, SerialsForm
 from rockrobot.traces.rules import Pieces, TraceRow, csv_of, summary_of
-from rockrobot.web import page
+from rockrobot.web import asked_id, asked_page, page
 
 ROWS = 50
 KNOWN = 300
@@ -79,7 +80,7 @@ def download() -> Response:
     ledger.log_view(row.person_id for row in rows if row.person_id)
     name = f"{_('jaljitys')}-{clock.today():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(csv_of(rows, for_spreadsheet=True), mimetype="text/csv", headers=headers)
+    return Response(csv_of(rows, harmless), mimetype="text/csv", headers=headers)
 
 
 def _find() -> Finding:
@@ -99,7 +100,7 @@ def _by_batch() -> Finding:
 
 
 def _chosen_batch() -> Batch | None:
-    batch_id = request.args.get("batch_id", 0, int)
+    batch_id = asked_id("batch_id") or 0
     return parts.batch_with(batch_id) if batch_id else None
 
 
@@ -178,7 +179,7 @@ def _shown(rows: list[TraceRow]) -> Listing[TraceRow]:
     wanted = request.args.get("class", "")
     reach = request.args.get("reach", "")
     kept = [row for row in rows if wanted in ("", row.trace_class) and reach in ("", row.reachable)]
-    number = max(1, min(request.args.get("page", 1, int), -(-len(kept) // ROWS)))
+    number = max(1, min(asked_page(), -(-len(kept) // ROWS)))
     cut = kept[(number - 1) * ROWS : number * ROWS]
     return Listing([_as_seen(row) for row in cut], len(kept), number, ROWS)
 
