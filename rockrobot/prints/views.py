@@ -13,12 +13,12 @@ from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.rules import runs_on
 from rockrobot.devices import queries as devices
-from rockrobot.devices.models import Device, Ownership
+from rockrobot.devices.models import Ownership
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.devices.rules import holders_on, owner_on
 from rockrobot.fields import format_day
 from rockrobot.recalls.queries import open_cases_of_devices
-from rockrobot.worksites.queries import devices_at, people_at, stay_on, stays_of, worksite_with
+from rockrobot.worksites.queries import machines_at, people_at, stay_on, stays_of, worksite_with
 
 blueprint = Blueprint("prints", __name__)
 NOTE_LINES = 8
@@ -166,7 +166,7 @@ def _name(row: Ownership, sees_people: bool) -> str:
 def worksite(worksite_id: int) -> Response:
     site, today = worksite_with(worksite_id) or abort(404), clock.today()
     sees_people = current_user.role in PEOPLE_READERS
-    machines = _all_at(worksite_id, today)
+    machines = machines_at(worksite_id, today)
     recalls = open_cases_of_devices([machine.id for machine in machines])
     rows = [["☐", m.serial, m.device_model.model_code, _recall(recalls.get(m.id)), ""] for m in machines]
     columns = (_("Tehty"), _("Sarjanumero"), _("Malli"), _("Avoin takaisinveto"), _("Huomioita"))
@@ -178,11 +178,3 @@ def worksite(worksite_id: int) -> Response:
     table = _table(_("Laitteet"), columns, rows, wide=[4], row_padding_pt=8)
     here = url_for("worksites.show", worksite_id=worksite_id)
     return _paper(site.name or site.address.street, facts, [table, _notes()], here)
-
-
-def _all_at(worksite_id: int, day: date) -> list[Device]:
-    found = devices_at(worksite_id, day)
-    rows = list(found.rows)
-    for number in range(2, -(-found.total // found.size) + 1):
-        rows += devices_at(worksite_id, day, number=number).rows
-    return [row.device for row in rows]

@@ -74,6 +74,12 @@ def devices_at(worksite_id: int, day: date, *, number: int = 1) -> Listing[Works
     return listing(statement, number)
 
 
+def machines_at(worksite_id: int, day: date) -> Sequence[Device]:
+    """Every machine that stands at a worksite on a day, by serial."""
+    here = select(WorksiteStay.device_id).where(WorksiteStay.worksite_id == worksite_id, _stays(day))
+    return db.session.scalars(select(Device).where(Device.id.in_(here)).order_by(Device.serial, Device.id)).all()
+
+
 def device_counts(worksite_ids: Iterable[int], day: date) -> dict[int, int]:
     """How many machines stand at each worksite on a day."""
     statement = (
