@@ -32,6 +32,7 @@ ROOM_NAMES = (
     "parts",
     "devices",
     "worksites",
+    "tags",
     "owners",
     "catalogue",
     "events",

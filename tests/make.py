@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from rockrobot.access import Role
 from rockrobot.contacts import actions as contacts
-from rockrobot.contacts.models import Address, Company, Person
+from rockrobot.contacts.models import Address, Company, Person, Worksite
 from rockrobot.contacts.rules import AddressKind, PointKind
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceModel, Fitting, Ownership
@@ -104,3 +104,9 @@ def ownership(machine: Device, owner: Company | Person, **rest: Any) -> Ownershi
     party = {"company_id": owner.id} if isinstance(owner, Company) else {"person_id": owner.id}
     values = {"device_id": machine.id, "from_on": date(2024, 6, 1), "kind": OwnershipKind.SOLD}
     return _saved(Ownership(**(values | party | rest)))
+
+
+def worksite(owner: Company | Person | None = None, name: str = "Satama") -> Worksite:
+    """A worksite at an address of its own."""
+    place = address(owner or company(), kind=AddressKind.WORKSITE)
+    return _saved(Worksite(address_id=place.id, name=name))

@@ -21,6 +21,8 @@ from rockrobot.parts.queries import deliveries_to
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
+from rockrobot.tags.queries import tagging_ids, tags_of
+from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("companies", __name__, url_prefix="/companies")
@@ -65,6 +67,8 @@ def show(company_id: int) -> str:
     points, merged = queries.points_of(company), queries.merged_into(company)
     devices = find_devices(DeviceFilter(company_id=company_id), day=day)
     timeline = timeline_of(company) if sees_people else None
+    tags = tags_of(Register.COMPANIES, [company_id]).get(company_id, [])
+    taggings = tagging_ids(Register.COMPANIES, company_id)
     ledger.log_view([*(row.person_id for row in people), *(timeline.people_ids if timeline else [])])
     return page(
         "companies/show.html",
@@ -78,6 +82,7 @@ def show(company_id: int) -> str:
         devices=devices,
         choices=choices,
         timeline=timeline,
+        tags=tags,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         deliveries=deliveries_to(company_id),
         sees_people=sees_people,
@@ -86,6 +91,7 @@ def show(company_id: int) -> str:
                 "companies": [company_id, *(one.id for one in merged)],
                 "addresses": [address.id for address in addresses],
                 "contact_points": [point.id for point in points],
+                "taggings": taggings,
             }
             | (choices.rows() if choices else {})
         ),

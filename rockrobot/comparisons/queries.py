@@ -73,6 +73,11 @@ class Comparison:
     moving: dict[str, int] = field(default_factory=dict)
     clashes: list[Clash] = field(default_factory=list)
 
+    @property
+    def asked(self) -> list[Clash]:
+        """The clashes that a person decides."""
+        return [clash for clash in self.clashes if clash.is_asked]
+
 
 def compare(kept: Party, other: Party) -> Comparison:
     """What merging the other record into the kept one means."""

@@ -67,6 +67,13 @@ class Clash:
         """What the form calls it."""
         return f"{self.kind}-{self.table}-{self.kept['id']}-{self.other['id']}"
 
+    @property
+    def is_asked(self) -> bool:
+        """False for two rows that may stand only once and say the same (one tag on both): nothing to decide."""
+        but = {"id", *self.shared}
+        differ = any(self.kept[name] != self.other[name] for name in self.kept if name not in but)
+        return differ or self.kind is not ClashKind.UNIQUE
+
 
 @dataclass
 class Settled:

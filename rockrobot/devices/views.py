@@ -32,6 +32,8 @@ from rockrobot.parts.queries import all_parts, running_blocks
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
+from rockrobot.tags.queries import tagging_ids, tags_of
+from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page
 from rockrobot.worksites.queries import stay_on, stays_of
 
@@ -98,6 +100,8 @@ def show(device_id: int) -> str:
     place = _place(holders[0] if holders else owner) if sees_people else None
     stays = stays_of(device_id)
     timeline = timeline_of(device, sees_people=sees_people)
+    tags = tags_of(Register.DEVICES, [device_id]).get(device_id, [])
+    taggings = tagging_ids(Register.DEVICES, device_id)
     _log_owners([chain], timeline.people_ids)
     fittings = queries.fittings_of(device_id)
     fate = queries.fates_of([device_id]).get(device_id)
@@ -117,15 +121,16 @@ def show(device_id: int) -> str:
         blocks=running_blocks([row.batch_id for row in fittings if row.batch_id]),
         fate=fate,
         timeline=timeline,
+        tags=tags,
         recalls=open_cases_of_devices([device_id]).get(device_id, []),
-        history=_history(device, told | {"device_fates": [fate] if fate else []}),
+        history=_history(device, told | {"device_fates": [fate] if fate else []}, taggings),
         sees_people=sees_people,
     )
 
 
-def _history(device: Device, rows: Mapping[str, Sequence[Any]]) -> list[Act]:
+def _history(device: Device, rows: Mapping[str, Sequence[Any]], taggings: list[int]) -> list[Act]:
     ids = {table: [row.id for row in found] for table, found in rows.items()}
-    return history_of({"devices": [device.id]} | ids)
+    return history_of({"devices": [device.id], "taggings": taggings} | ids)
 
 
 def _scale(device: Device, fittings: Sequence[Fitting]) -> dict[str, date]:

@@ -58,11 +58,11 @@ class MergeForm(FlaskForm):
 
     def decided(self) -> dict[str, Holds]:
         """Which row of each clash holds."""
-        return {one.key: Holds(self[one.key].data) for one in self.found.clashes}
+        return {one.key: Holds(self[one.key].data) for one in self.found.asked}
 
     def clash_fields(self) -> Iterator[tuple[Clash, RadioField]]:
         """Each clash with its field."""
-        return ((one, self[one.key]) for one in self.found.clashes)
+        return ((one, self[one.key]) for one in self.found.asked)
 
 
 def merge_form(found: Comparison) -> MergeForm:
@@ -70,7 +70,7 @@ def merge_form(found: Comparison) -> MergeForm:
     answered = [InputRequired(CHANGED_SINCE)]
     fields: dict[str, Any] = {"found": found}
     either = (Holds.KEPT, Holds.OTHER)
-    asked: list[tuple[str, Sequence[Holds], Holds]] = [(one.key, one.choices, one.chosen) for one in found.clashes]
+    asked: list[tuple[str, Sequence[Holds], Holds]] = [(one.key, one.choices, one.chosen) for one in found.asked]
     asked += [(f"field-{one.name}", either, one.chosen) for one in found.differing]
     for name, holds, chosen in asked:
         choices = choices_of([(one, HOLDS_WORDS[one]) for one in holds])

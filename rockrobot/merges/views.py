@@ -97,7 +97,7 @@ def _led_on(kind: str, kept_id: int, other_id: int) -> Answer | None:
 
 def _compared(kind: str, kept_id: int, other_id: int) -> Answer:
     found = compare(_party(kind, kept_id), _party(kind, other_id))
-    names = names_in(found.clashes)
+    names = names_in(found.asked)
     ledger.log_view([*names["person_id"], *([kept_id, other_id] if kind == "people" else [])])
     form = merge_form(found)
     if form.validate_on_submit():

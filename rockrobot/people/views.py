@@ -20,6 +20,8 @@ from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.search_words import lines_of
+from rockrobot.tags.queries import tagging_ids, tags_of
+from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -54,6 +56,8 @@ def show(person_id: int) -> str:
     switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
     timeline = timeline_of(person)
+    tags = tags_of(Register.PEOPLE, [person_id]).get(person_id, [])
+    taggings = tagging_ids(Register.PEOPLE, person_id)
     ledger.log_view([person_id, *timeline.people_ids])
     return page(
         "people/show.html",
@@ -67,6 +71,7 @@ def show(person_id: int) -> str:
         devices=devices,
         choices=choices,
         timeline=timeline,
+        tags=tags,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         history=history_of(
             {
@@ -74,6 +79,7 @@ def show(person_id: int) -> str:
                 "addresses": [address.id for address in addresses],
                 "contact_points": [point.id for point in points],
                 "affiliations": [row.id for row in person.affiliations],
+                "taggings": taggings,
             }
             | choices.rows()
         ),

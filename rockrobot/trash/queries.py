@@ -24,6 +24,7 @@ NAMED_BY: dict[str, tuple[str, ...]] = {
     "affiliations": ("title", "role"),
     "events": ("text",),
     "attachments": ("file_name",),
+    "tags": ("name",),
 }
 LONGEST_NAME = 80
 

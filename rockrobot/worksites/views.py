@@ -22,6 +22,8 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
+from rockrobot.tags.queries import tagging_ids, tags_of
+from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
 from rockrobot.worksites import actions, queries
 from rockrobot.worksites.forms import MoveForm, MoveHereForm, WorksiteForm
@@ -85,7 +87,9 @@ def show(worksite_id: int) -> str:
     day, not_understood = _asked_day()
     stays = queries.devices_at(worksite_id, day, number=asked_page())
     points = points_of(worksite)
-    history = history_of({"worksites": [worksite_id], "addresses": [worksite.address_id]})
+    tags = tags_of(Register.WORKSITES, [worksite_id]).get(worksite_id, [])
+    taggings = tagging_ids(Register.WORKSITES, worksite_id)
+    history = history_of({"worksites": [worksite_id], "addresses": [worksite.address_id], "taggings": taggings})
     recalls = open_cases_of_devices([stay.device_id for stay in stays.rows])
     timeline = timeline_of(worksite) if current_user.role in PEOPLE_READERS else None
     return page(
@@ -100,6 +104,7 @@ def show(worksite_id: int) -> str:
         recalls=recalls,
         history=history,
         timeline=timeline,
+        tags=tags,
         sees_people=_log(worksite, *(timeline.people_ids if timeline else ())),
     )
 
