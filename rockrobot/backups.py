@@ -49,13 +49,13 @@ def backup(url: str, target: Path) -> int:
     with pysqlite3.connect(str(source)) as live, pysqlite3.connect(str(target)) as copy:
         live.backup(copy, pages=2_000)
         copy.execute("PRAGMA journal_mode=DELETE")
-        if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+        if not _is_sound(copy):
             raise BackupError("The copy is not sound; try again.")
     return target.stat().st_size
 
 
 def restore(url: str, source: Path) -> None:
-    """Put a backup into an empty place. Raises BackupError when something is there already."""
+    """Put a backup into an empty place. Raises BackupError when something is there already or the backup is broken."""
     target = _sqlite_path(url)
     if target is None:
         _postgresql("pg_restore", url, "--exit-on-error", "--no-owner", str(source))
@@ -63,10 +63,19 @@ def restore(url: str, source: Path) -> None:
     if target.exists() and target.stat().st_size:
         raise BackupError(f"{target} is there already; restore into an empty folder (ROCKROBOT_DATA_DIR).")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with pysqlite3.connect(str(source)) as saved:
-        if saved.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise BackupError(f"{source} is not a sound backup.")
+    with pysqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True) as saved:
+        if not _is_sound(saved):
+            raise BackupError(f"{source} is not a sound backup; take another one.")
         with pysqlite3.connect(str(target)) as fresh:
             saved.backup(fresh)
             fresh.execute("PRAGMA journal_mode=WAL")
     target.chmod(0o600)
+
+
+def _is_sound(database: pysqlite3.Connection) -> bool:
+    try:
+        verdict = database.execute("PRAGMA integrity_check").fetchone()[0]
+        names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except pysqlite3.DatabaseError:
+        return False
+    return bool(verdict == "ok") and "alembic_version" in names

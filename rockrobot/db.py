@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pysqlite3
@@ -26,6 +27,7 @@ from sqlalchemy import (
     any_,
     event,
     func,
+    inspect,
     literal,
     select,
 )
@@ -157,6 +159,13 @@ def writing_allowed() -> bool:
 def is_sqlite(connection: Connection | Engine | None = None) -> bool:
     """True when the register is kept in SQLite."""
     return (connection or db.engine).dialect.name == "sqlite"
+
+
+def is_made() -> bool:
+    """True when the migrations have made the tables; asking makes no file where there is none (SQLite)."""
+    path = db.engine.url.database if is_sqlite() else None
+    with reading():
+        return (path is None or Path(path).exists()) and inspect(db.engine).has_table("alembic_version")
 
 
 @event.listens_for(Engine, "connect")

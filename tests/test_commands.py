@@ -76,11 +76,25 @@ def test_a_backup_is_restored_into_an_empty_folder_and_nowhere_else(tmp_path):
     assert empty.invoke(args=["ledger", "verify"]).exit_code == 0
 
 
-def test_a_file_that_is_no_backup_is_refused(tmp_path):
-    (tmp_path / "x").write_bytes(b"no database at all, only text" * 100)
+@pytest.mark.parametrize("body", [b"", b"no database at all, only text" * 100])
+def test_a_file_that_is_no_backup_is_refused_and_leaves_nothing(tmp_path, body):
+    (tmp_path / "x").write_bytes(body)
 
-    with pytest.raises(Exception, match="not a"):
+    with pytest.raises(backups.BackupError, match="not a sound backup"):
         backups.restore(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "x")
+
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_command_before_the_database_is_made_says_how_to_make_it(tmp_path):
+    empty = create_app(settings(tmp_path, f"sqlite:///{tmp_path / 'r.db'}")).test_cli_runner()
+
+    told = empty.invoke(args=["import", "register", str(tmp_path)])
+    template = empty.invoke(args=["export", "template", str(tmp_path / "template.xlsx")])
+
+    assert (told.exit_code, template.exit_code) == (1, 0)
+    assert "db upgrade" in told.output
+    assert not (tmp_path / "r.db").exists()
 
 
 @pytest.mark.parametrize("secret", ["", "short", *sorted(config.SHIPPED_SECRETS)])
