@@ -26,6 +26,7 @@ SHORTEST_NUMBER = 10_000
 NEAR_COUNTRIES = ("FI", "SE", "NO", "DK", "EE", "DE")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FINNISH = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{4})?")
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _TIME = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?")
 
 
@@ -252,8 +253,11 @@ class LanguageField(SelectField):
 
 
 def stripped(text: str | None) -> str:
-    """What was typed without spaces around it; nothing is the empty text (a filter for text fields)."""
-    return " ".join(unicodedata.normalize("NFC", (text or "").replace("\0", "")).split())
+    """What was typed without spaces around it; nothing is the empty text (a filter for text fields).
+
+    Control characters, which scanners and copied tables leave behind unseen, go; letters are composed (NFC).
+    """
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text or "")).split())
 
 
 CLEAN = [stripped]

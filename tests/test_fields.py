@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from rockrobot.fields import business_id_fault, international, read_day
+from rockrobot.fields import business_id_fault, international, read_day, stripped
 
 TODAY = date(2026, 11, 23)
 
@@ -54,3 +54,11 @@ def test_a_business_id_is_checked_by_its_last_digit(typed, fault):
 )
 def test_a_phone_is_shown_in_international_form(typed, shown):
     assert international(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [(" SP-\x1d0147\x08 ", "SP-0147"), ("a\u0308iti\tja\x0bisä", "äiti ja isä"), ("\0\x7f\x9f", ""), (None, "")],
+)
+def test_what_nobody_can_see_does_not_stay_in_a_typed_text(typed, kept):
+    assert stripped(typed) == kept
