@@ -14,7 +14,7 @@ from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2099: a smaller number is a year or a slip, not a day
 EXACT_DIGITS = 15
-SPOILED = re.compile(r"[+-]?\d([.,]\d+E[+-]?|E[+-])\d{1,3}|#(N/A|[A-Z]+(/0)?[!?])( .*)?", re.IGNORECASE)
+SPOILED = re.compile(r"[+-]?\d([.,]\d+E[+-]?|E\+)\d{1,3}|#(N/A|[A-Z]+(/0)?[!?])( .*)?", re.IGNORECASE)
 ROUNDED = re.compile(r"[1-9]\d{14}0{2,}")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")

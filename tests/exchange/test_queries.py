@@ -35,7 +35,10 @@ def test_a_text_that_a_spreadsheet_has_spoiled_is_refused(text):
     assert error.value.code == "spoiled"
 
 
-@pytest.mark.parametrize("text", ["12E5", "1E3", "5E12B", "E+11", "1234567890123450", "123456789012345678", "0" * 20])
+LOOK_ALIKES = ["12E5", "1E3", "3E-12", "5E12B", "E+11", "1234567890123450", "123456789012345678", "0" * 20]
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
 def test_a_number_of_a_batch_that_only_looks_like_it_stays(text):
     assert read_text(text, TEXT) == text
 
