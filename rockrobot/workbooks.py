@@ -3,12 +3,14 @@
 Knows nothing of what the tables mean. Every file is treated as hostile.
 """
 
+import contextlib
 import csv
 import io
 import pickle
 import re
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -150,9 +152,18 @@ def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
 
 def _csv_entries(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        path = PurePosixPath(_entry_name(entry).replace("\\", "/"))
         if _is_csv(path) and not entry.is_dir():
             yield path.stem, entry
+
+
+def _entry_name(entry: zipfile.ZipInfo) -> str:
+    """The name in composed letters; macOS writes UTF-8 without the flag that says so (APPNOTE 4.4.4, bit 11)."""
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return unicodedata.normalize("NFC", name)
 
 
 def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

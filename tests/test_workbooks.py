@@ -1,5 +1,6 @@
 """Tables in files: hostile and careless ones, every writing of CSV, and what goes out."""
 
+import unicodedata
 import zipfile
 
 import openpyxl
@@ -53,6 +54,14 @@ def test_a_zip_may_hold_its_files_in_folders_and_the_names_lead_nowhere(tmp_path
 
     assert [sheet.name for sheet in read_tables(path)] == ["osat", "mallit"]
     assert not (tmp_path.parent / "osat.csv").exists()
+
+
+def test_a_zip_whose_names_are_utf_8_without_saying_so_is_read(tmp_path):
+    path, decomposed = tmp_path / "mac.zip", unicodedata.normalize("NFD", "omistajanvaihdot käytössä")
+    plain = zipped(path, {"x" * len(f"{decomposed}.csv".encode()): b"serial\nA\n"}).read_bytes()
+    path.write_bytes(plain.replace(b"x" * len(f"{decomposed}.csv".encode()), f"{decomposed}.csv".encode()))
+
+    assert [sheet.name for sheet in read_tables(path)] == ["omistajanvaihdot käytössä"]
 
 
 def test_a_zip_bomb_is_not_opened(tmp_path):
