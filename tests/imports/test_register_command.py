@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -445,6 +446,29 @@ def test_error_cells_and_formulas_without_a_result_are_refused(app, database, tm
 
     assert (code, told["refused"]) == (1, 1)
     assert f"fittings, rivi 2, sarake {column}" in output
+
+
+def with_prefixed_tags(path: Path) -> Path:
+    """The same workbook as some programs write it: every tag of a sheet with a prefix, its size said to be one cell."""
+    other = path.with_name("prefixed.xlsx")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                body = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", body).replace(b" xmlns=", b" xmlns:x=")
+                body = re.sub(rb'(dimension ref=")[^"]*', rb"\1A1", body)
+            new.writestr(name, body)
+    return other
+
+
+def test_a_formula_without_a_result_is_found_behind_prefixed_tags(app, database, tmp_path):
+    header = list(small_register()["fittings"][0])
+    cell = f"{'ABCDEFGHIJ'[header.index('batch_no')]}2"
+
+    code, told, output = run(app, with_prefixed_tags(spoiled_workbook(tmp_path / "r.xlsx", cell, "=A2&B2")))
+
+    assert (code, told["refused"]) == (1, 1)
+    assert "fittings, rivi 2, sarake batch_no" in output
 
 
 def test_a_file_of_refused_rows_sent_back_untouched_is_refused_again(app, office, tmp_path):
