@@ -58,6 +58,8 @@ def import_register(path: Path, dry_run: bool, take_good: bool) -> None:
 def _tell(ignored: list[str], plans: list) -> None:  # type: ignore[type-arg]
     for name in ignored:
         click.echo(f"Ohitettu taulukko: {name}")
+    if ignored:
+        click.echo(f"Rekisterin taulukot: {', '.join(LABELS['fi'][name] for name in SHEETS)}")
     for plan in plans:
         counts = plan.counts()
         numbers = ", ".join(f"{label} {counts[k]}" for k, label in _WORDS.items())

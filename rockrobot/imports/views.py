@@ -75,6 +75,7 @@ def show(run_id: int) -> str:
         has_refused_file=_refused_file(run).exists(),
         file_messages=FILE_MESSAGES,
         own_labels=LABELS["fi"],
+        known_sheets=[LABELS["fi"][name] for name in SHEETS],
     )
 
 
