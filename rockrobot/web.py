@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -112,14 +113,31 @@ def changed(piece: str, *, back_to: str, **context: Any) -> Answer:
     return redirect(back_to, 303)
 
 
-def commit_and_go(location: str, message: str = "", *, undo: bool = False) -> AnyResponse:
-    """Commit, remember where this form led, say what happened (with Undo) and go there (303)."""
-    change_set_id = ledger.open_change_set() if undo else None
+def path_inside(address: str | None) -> str | None:
+    """An address to go on to, when it is a page of this house that can be looked at; else None: no link leads out."""
+    if not address or not address.startswith("/") or any(sign in address for sign in "\\\t\r\n") or len(address) > 2000:
+        return None
+    try:
+        path = urlsplit(address).path
+        current_app.url_map.bind("inside").match(path, method="GET")
+    except (ValueError, HTTPException):
+        return None
+    return address if path.startswith("/") and not address.startswith("//") else None
+
+
+def commit_answer(location: str) -> None:
+    """Commit, and remember where this form sent again shall lead."""
     key = request.form.get(KEY_FIELD, "")
     row = db.session.get(IdempotencyKey, key) if key else None
     if row is not None:
         row.location = location
     db.session.commit()
+
+
+def commit_and_go(location: str, message: str = "", *, undo: bool = False) -> AnyResponse:
+    """Commit, remember where this form led, say what happened (with Undo) and go there (303)."""
+    change_set_id = ledger.open_change_set() if undo else None
+    commit_answer(location)
     if message:
         say(message, undo_id=change_set_id)
     if is_htmx():

@@ -22,7 +22,7 @@ from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, Shown, show_hits
 from rockrobot.staff.queries import names_of_actors
 from rockrobot.uploads.queries import import_runs
-from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, page, say, wanted_fragment
+from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, page, path_inside, say, wanted_fragment
 
 blueprint = Blueprint("desk", __name__)
 HITS, HITS_OF_ONE, LONGEST = 8, 50, 200
@@ -238,7 +238,7 @@ def _back_from_undo(change_set_id: int) -> str:
     for table, endpoint in LISTS.items():
         if table in gone and back.startswith(url_for(endpoint)):
             return url_for(endpoint)
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else url_for("desk.history")
+    return path_inside(back) or url_for("desk.history")
 
 
 @blueprint.get("/components")
