@@ -30,6 +30,8 @@ class Config:
     mail_from: str = ""
     proxy_hops: int = 0
     max_upload_bytes: int = 64 * 1024 * 1024
+    session_idle_minutes: int = 30
+    session_hours: int = 12
     is_testing: bool = False
 
     @property
@@ -76,6 +78,8 @@ def from_environment(environment: Mapping[str, str] = os.environ, *, is_command:
         mail_from=environment.get("ROCKROBOT_MAIL_FROM", ""),
         proxy_hops=_number(environment, "ROCKROBOT_PROXY_HOPS", 0),
         max_upload_bytes=_number(environment, "ROCKROBOT_MAX_UPLOAD_MB", 64) * 1024 * 1024,
+        session_idle_minutes=_number(environment, "ROCKROBOT_SESSION_IDLE_MINUTES", 30),
+        session_hours=_number(environment, "ROCKROBOT_SESSION_HOURS", 12),
     )
 
 

@@ -1,6 +1,7 @@
 """Rockrobot: the customer, device and recall register. Lists the rooms; nothing imports it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,9 @@ ROOT = PACKAGE.parent
 ROOM_NAMES = (
     "organisation",
     "staff",
+    "throttles",
+    "passwords",
+    "own_account",
     "purposes",
     "contacts",
     "contact_points",
@@ -101,6 +105,8 @@ class Settings(Protocol):
     mail_from: str
     proxy_hops: int
     max_upload_bytes: int
+    session_idle_minutes: int
+    session_hours: int
 
 
 def _flask_settings(settings: Any) -> dict[str, Any]:
@@ -123,7 +129,9 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "SESSION_IDLE": timedelta(minutes=settings.session_idle_minutes),
+        "SESSION_LENGTH": timedelta(hours=settings.session_hours),
+        "WTF_CSRF_TIME_LIMIT": settings.session_hours * 3600,
         "BABEL_DEFAULT_LOCALE": "fi",
         "BABEL_DEFAULT_TIMEZONE": "Europe/Helsinki",
     }

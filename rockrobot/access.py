@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
@@ -14,6 +15,8 @@ from rockrobot.db import may_write
 
 View = TypeVar("View", bound=Callable[..., Any])
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+_is_fresh: list[Callable[[], bool]] = []
+_keepers: list[Callable[[], None]] = []
 
 
 class Role(StrEnum):
@@ -46,7 +49,7 @@ def allow(
     """Mark a view as open to these roles.
 
     event: the act's name in the ledger. object_rule: called with the view's arguments, false means 404 (what one may
-    not see does not exist). fresh: asks for a sign-in of the last minutes, once that exists.
+    not see does not exist). fresh: a weighty act, before which they prove again who they are unless they just did.
     """
     return _mark(Permission(frozenset(roles), event, object_rule, fresh))
 
@@ -79,12 +82,30 @@ def may_open(endpoint: str) -> bool:
     return permission.roles is None or (current_user.is_authenticated and current_user.role in permission.roles)
 
 
-def _to_sign_in() -> Response:
-    here = request.full_path.rstrip("?") if request.method in LOOKING else None
-    target = url_for("staff.sign_in", next=here)
-    if request.headers.get("HX-Request") == "true":
-        return Response(status=204, headers={"HX-Redirect": url_for("staff.sign_in")})
-    return redirect(target, 303)
+def freshness(answer: Callable[[], bool]) -> Callable[[], bool]:
+    """Register who answers whether the person signed in proved a moment ago who they are."""
+    _is_fresh.append(answer)
+    return answer
+
+
+def keeper(keep: Callable[[], None]) -> Callable[[], None]:
+    """Register who keeps what was typed into a form when its sender is led away to prove who they are."""
+    _keepers.append(keep)
+    return keep
+
+
+def _lead_to(endpoint: str) -> Response:
+    """To sign-in or confirmation, and back after it: to the page asked for, or the one that the form stood on."""
+    by_htmx = request.headers.get("HX-Request") == "true"
+    here: str | None = request.full_path.rstrip("?") if request.method in LOOKING and not by_htmx else None
+    if by_htmx:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        here = f"{page.path}?{page.query}".rstrip("?") or None
+    if request.method not in LOOKING:
+        for keep in _keepers:
+            keep()
+    target = url_for(endpoint, next=here)
+    return Response(status=204, headers={"HX-Redirect": target}) if by_htmx else redirect(target, 303)
 
 
 def guard() -> Response | None:
@@ -97,11 +118,13 @@ def guard() -> Response | None:
         abort(403)
     if permission.roles is not None:
         if not current_user.is_authenticated:
-            return _to_sign_in()
+            return _lead_to("staff.sign_in")
         if current_user.role not in permission.roles:
             abort(403)
         if permission.object_rule and not permission.object_rule(**(request.view_args or {})):
             abort(404)
+        if permission.fresh and not all(answer() for answer in _is_fresh):
+            return _lead_to("staff.confirm")
     who = f"staff:{current_user.id}" if current_user.is_authenticated else "anonymous"
     ledger.announce(who, permission.event)
     return None

@@ -39,13 +39,30 @@ def test_a_broken_ledger_ends_with_exit_code_one(app, database):
     assert run(app, "ledger", "verify").exit_code == 1
 
 
-def test_a_user_is_added_with_a_password_that_is_long_enough(app, database):
-    short = run(app, "user", "add", "a@b.example", "--name", "A", "--role", "workshop", "--password", "lyhyt")
-    good = run(app, "user", "add", "A@b.example", "--name", "A", "--role", "workshop", "--password", "tarpeeksi pitkä")
+def test_a_member_is_added_with_a_password_from_standard_input(app, database):
+    member = ("staff", "add", "A@b.example", "--role", "workshop", "--password-stdin")
 
-    assert short.exit_code == 1
+    weak = [run(app, *member, input=word + "\n") for word in ("lyhyt", "Stonepower2026!", "password123456")]
+    good = run(app, *member, input="tarpeeksi pitkä lause\n")
+
+    assert [result.exit_code for result in weak] == [1, 1, 1]
     assert good.exit_code == 0, good.output
+    assert "tarpeeksi" not in good.output
     assert member_with_email("a@B.example").password_hash.startswith("$argon2id$")
+
+
+def test_a_member_is_added_with_a_link_for_choosing_a_password(app, database):
+    result = run(app, "staff", "add", "a@b.example", "--role", "administrator", "--name", "Aino")
+
+    assert result.exit_code == 0, result.output
+    assert "http://127.0.0.1:8000/link/" in result.output
+    assert member_with_email("a@b.example").is_invited
+
+
+def test_an_address_has_one_member_only(app, database):
+    again = [run(app, "staff", "add", "a@b.example", "--role", "workshop").exit_code for _ in range(2)]
+
+    assert again == [0, 1]
 
 
 def test_a_backup_of_the_running_database_is_a_new_file_only(app, database, tmp_path):

@@ -1,4 +1,4 @@
-"""Commands about the installation: users, worker, ledger, backup and restore."""
+"""Commands about the installation: worker, ledger, backup and restore."""
 
 import json
 import signal
@@ -10,36 +10,11 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from rockrobot import backups, chain, jobs, ledger
-from rockrobot.access import Role
+from rockrobot import backups, chain, jobs
 from rockrobot.db import db, reading
 from rockrobot.log import fault
-from rockrobot.staff import actions as staff_actions
-from rockrobot.staff.queries import member_with_email
-from rockrobot.staff.rules import password_fault
 
-users = AppGroup("user", help="Members of staff who may sign in.")
 ledger_group = AppGroup("ledger", help="The change ledger.")
-
-
-@users.command("add")
-@click.argument("email")
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.password_option(help="Asked for when not given; at least 12 characters.")
-def add_user(email: str, name: str, role: str, password: str) -> None:
-    """Make a member of staff with a password."""
-    wrong = password_fault(password, email=email)
-    if wrong:
-        raise click.ClickException(
-            {"too_short": "The password needs at least 12 characters."}.get(wrong, "Too easy to guess.")
-        )
-    if member_with_email(email):
-        raise click.ClickException("That e-mail address has a user already.")
-    with ledger.change_set("user add", actor="cli:system"):
-        staff_actions.make_member(name, email, Role(role), password)
-        db.session.commit()
-    click.echo(f"{email}: {role}")
 
 
 @ledger_group.command("verify")
@@ -99,4 +74,4 @@ def restore(path: Path) -> None:
     click.echo(f"{path}: restored, {verdict.entries} ledger entries verified")
 
 
-COMMANDS = (users, ledger_group, worker, backup, restore)
+COMMANDS = (ledger_group, worker, backup, restore)

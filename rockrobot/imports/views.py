@@ -133,7 +133,7 @@ def template() -> Response:
 
 
 @blueprint.get("/register.xlsx")
-@allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="imports.export")
+@allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="imports.export", fresh=True)
 def export() -> Response:
     body = write_workbook(queries.export_sheets("fi"))
     ledger.log_view(queries.people_ids())

@@ -1,64 +1,138 @@
-"""Sign in, sign out, keep a sign-in alive; make members of staff."""
+"""Sign in, sign out, keep a sign-in alive; make members of staff and change what they may."""
 
+import functools
 import secrets
 from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ColumnElement, select
 
 from rockrobot import clock
 from rockrobot.access import Role
 from rockrobot.db import db, writing_now
-from rockrobot.staff.models import SignIn, StaffMember
+from rockrobot.staff.models import SignIn, SignInFact, StaffMember
 from rockrobot.staff.queries import digest_of, member_with_email
+from rockrobot.staff.rules import MAX_PASSWORD_LENGTH, Outcome, may_leave
 
 SEEN_EVERY = timedelta(minutes=1)
 hasher = PasswordHasher()
-_NOBODY = hasher.hash(secrets.token_urlsafe(16))
 
 
-def make_member(name: str, email: str, role: Role, password: str) -> StaffMember:
-    """A new member of staff; the password is kept as an argon2id hash."""
-    member = StaffMember(name=name, email=email.strip().lower(), role=role, password_hash=hasher.hash(password))
-    db.session.add(member)
-    db.session.flush()
-    return member
+class LastAdministratorError(RuntimeError):
+    """Nobody would be left who can give roles."""
+
+
+# ---------- passwords ----------
+
+
+@functools.cache
+def _nobody(hasher: PasswordHasher) -> str:
+    """The hash that a password is tried against where there is none, so that the answer takes as long."""
+    return hasher.hash(secrets.token_urlsafe(16))
+
+
+def is_password_of(member: StaffMember | None, password: str) -> bool:
+    """True when this is the member's password; takes as long for nobody, and never hashes what is too long."""
+    if len(password) > MAX_PASSWORD_LENGTH:
+        return False
+    stored = member.password_hash if member else ""
+    try:
+        hasher.verify(stored or _nobody(hasher), password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return bool(stored)
 
 
 def check_password(email: str, password: str) -> StaffMember | None:
-    """The member whose e-mail and password these are; takes as long for an unknown e-mail as for a known one."""
+    """The member with access whose e-mail and password these are; takes as long for anybody else."""
     member = member_with_email(email)
-    try:
-        hasher.verify(member.password_hash if member else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
-        return None
-    if member is None or not member.is_active:
-        return None
+    is_right = is_password_of(member, password)
+    return member if member is not None and is_right and member.is_active else None
+
+
+def renew_hash(member: StaffMember, password: str) -> None:
+    """Hash a right password anew where the costs of hashing were raised since it was set."""
     if hasher.check_needs_rehash(member.password_hash):
         member.password_hash = hasher.hash(password)
-    return member
 
 
-def sign_in(member: StaffMember) -> str:
+def set_password(member: StaffMember, password: str, *, keep: SignIn | None = None) -> None:
+    """Give a member a new password and end their sign-ins, save the one they change it in."""
+    member.password_hash, member.password_set_at = hasher.hash(password), clock.now()
+    end_sign_ins(member, keep=keep)
+    db.session.flush()
+
+
+# ---------- sign-ins ----------
+
+
+def sign_in(member: StaffMember, *, browser: str = "", address: str = "") -> str:
     """Begin a sign-in; returns the key for the browser, of which the database keeps only the digest."""
     key, now = secrets.token_urlsafe(32), clock.now()
-    db.session.add(SignIn(key_digest=digest_of(key), staff_member_id=member.id, begun_at=now, seen_at=now))
+    row = SignIn(key_digest=digest_of(key), staff_member_id=member.id, begun_at=now, confirmed_at=now, seen_at=now)
+    row.browser, row.address = browser[:60], address[:45]
+    db.session.add(row)
     return key
+
+
+def record(outcome: Outcome, member_id: int | None, *, address: str = "") -> None:
+    """Write into the ledger how a try to sign in ended; member_id: None when the name is nobody's."""
+    db.session.add(SignInFact(at=clock.now(), staff_member_id=member_id, outcome=outcome, address=address[:45]))
+    db.session.flush()
 
 
 def sign_out(row: SignIn) -> None:
     """End a sign-in; its key is worth nothing from now on."""
     row.ended_at = clock.now()
+    record(Outcome.SIGNED_OUT, row.staff_member_id, address=row.address)
 
 
 def keep_alive(row: SignIn) -> None:
-    """Note that the browser was seen, at most once a minute, in a short transaction of its own."""
+    """Note that the browser was seen, at most once a minute, in a transaction of its own; what ended stays ended."""
     now = clock.now()
     if now - row.seen_at < SEEN_EVERY:
         return
     table = SignIn.__table__
+    running = table.update().where(table.c.id == row.id, table.c.ended_at.is_(None))
     with writing_now(), db.engine.begin() as connection:
-        connection.execute(table.update().where(table.c.id == row.id).values(seen_at=now))
+        connection.execute(running.values(seen_at=now))
+
+
+def confirm(row: SignIn) -> str | None:
+    """They proved again who they are: a new key for the browser, or None when the sign-in was ended meanwhile."""
+    key, now = secrets.token_urlsafe(32), clock.now()
+    running = SignIn.__table__.update().where(SignIn.id == row.id, SignIn.ended_at.is_(None))
+    done = db.session.execute(running.values(key_digest=digest_of(key), confirmed_at=now, seen_at=now))
+    return key if done.rowcount else None  # type: ignore[attr-defined]
+
+
+def end_sign_ins(member: StaffMember, *, keep: SignIn | None = None) -> int:
+    """End every running sign-in of a member save one; how many there were."""
+    return _end(SignIn.staff_member_id == member.id, SignIn.id != (keep.id if keep else 0))
+
+
+def end_sign_in(member: StaffMember, sign_in_id: int) -> int:
+    """End one sign-in of a member; 0 when it is not theirs or has ended."""
+    return _end(SignIn.staff_member_id == member.id, SignIn.id == sign_in_id)
+
+
+def _end(*which: ColumnElement[bool]) -> int:
+    running = SignIn.__table__.update().where(SignIn.ended_at.is_(None), *which)
+    return int(db.session.execute(running.values(ended_at=clock.now())).rowcount)  # type: ignore[attr-defined]
+
+
+# ---------- members ----------
+
+
+def make_member(name: str, email: str, role: Role, password: str = "") -> StaffMember:
+    """A new member of staff; the password is kept as an argon2id hash; without one they can't sign in yet."""
+    member = StaffMember(name=name, email=email.strip().lower(), role=role)
+    if password:
+        member.password_hash, member.password_set_at = hasher.hash(password), clock.now()
+    db.session.add(member)
+    db.session.flush()
+    return member
 
 
 def choose_theme(member: StaffMember, theme: str) -> None:
@@ -66,21 +140,30 @@ def choose_theme(member: StaffMember, theme: str) -> None:
     member.theme = theme if theme in {"light", "dark", "sun"} else ""
 
 
-def set_password(member: StaffMember, password: str) -> None:
-    """Give a member a new password and end their sign-ins."""
-    member.password_hash = hasher.hash(password)
-    end_sign_ins(member)
+def change_member(member: StaffMember, *, name: str, role: Role) -> None:
+    """Give a member another name or role; it binds their next request. Raises LastAdministratorError."""
+    if member.role is Role.ADMINISTRATOR and role is not Role.ADMINISTRATOR:
+        _need_another_administrator(member)
+    member.name, member.role = name, role
+    db.session.flush()
 
 
 def set_access(member: StaffMember, is_active: bool) -> None:
-    """Let a member sign in, or end their access at once."""
+    """Let a member sign in, or end their access at once. Raises LastAdministratorError."""
+    if not is_active and member.role is Role.ADMINISTRATOR:
+        _need_another_administrator(member)
     member.is_active = is_active
     if not is_active:
         end_sign_ins(member)
     db.session.flush()
 
 
-def end_sign_ins(member: StaffMember) -> None:
-    """End every running sign-in of a member."""
-    running = SignIn.__table__.update().where(SignIn.staff_member_id == member.id, SignIn.ended_at.is_(None))
-    db.session.execute(running.values(ended_at=clock.now()))
+def _need_another_administrator(leaving: StaffMember) -> None:
+    """Two who demote each other at once wait here for each other: the rows of all administrators are locked."""
+    able = select(StaffMember).where(
+        StaffMember.role == Role.ADMINISTRATOR, StaffMember.is_active, StaffMember.password_hash != ""
+    )
+    locked = able.order_by(StaffMember.id).with_for_update().execution_options(populate_existing=True)
+    others = [member for member in db.session.scalars(locked) if member.id != leaving.id]
+    if not may_leave(len(others)):
+        raise LastAdministratorError

@@ -1,7 +1,5 @@
 """Forms of signing in and of members of staff."""
 
-from typing import Any
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -11,7 +9,6 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 from rockrobot.access import Role
 from rockrobot.fields import stripped
 from rockrobot.staff.queries import member_with_email
-from rockrobot.staff.rules import password_fault
 
 ROLES = [
     SelectChoice(Role.CUSTOMER_CARE.value, _("Asiakaspalvelu: yhteystiedot, takaisinvedot ja kirjeet")),
@@ -30,40 +27,30 @@ class SignInForm(FlaskForm):
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
-        _("Salasana"),
-        [DataRequired(_("Kirjoita salasanasi.")), Length(max=1000)],
-        render_kw={"autocomplete": "current-password"},
+        _("Salasana"), [DataRequired(_("Kirjoita salasanasi."))], render_kw={"autocomplete": "current-password"}
     )
     next = HiddenField()
 
 
-class PasswordForm(FlaskForm):
-    """A new password of a member of staff."""
+class ConfirmForm(FlaskForm):
+    """The password again, before a weighty act."""
 
     password = PasswordField(
-        _("Salasana"),
-        [DataRequired(_("Kirjoita salasana.")), Length(max=1000)],
-        description=_("Vähintään 12 merkkiä. Pitkä lause on hyvä."),
-        render_kw={"autocomplete": "new-password"},
+        _("Salasana"), [DataRequired(_("Kirjoita salasanasi."))], render_kw={"autocomplete": "current-password"}
     )
-
-    def __init__(self, *args: Any, address: str = "", **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.address = address
-
-    def validate_password(self, field: PasswordField) -> None:
-        """Long enough, and not like the e-mail address."""
-        fault = password_fault(field.data, email=self.address)
-        if fault == "too_short":
-            raise ValidationError(gettext("Salasanassa on oltava vähintään 12 merkkiä."))
-        if fault:
-            raise ValidationError(gettext("Salasanassa ei saa olla sähköpostiosoitetta."))
+    next = HiddenField()
 
 
-class MemberForm(PasswordForm):
-    """A new member of staff."""
+class MemberForm(FlaskForm):
+    """A member of staff: their name and role."""
 
     name = StringField(_("Nimi"), [DataRequired(_("Kirjoita nimi.")), Length(max=120)], filters=[stripped])
+    role = RadioField(_("Rooli"), [DataRequired(_("Valitse rooli."))], choices=ROLES)
+
+
+class NewMemberForm(MemberForm):
+    """Somebody to be invited."""
+
     email = StringField(
         _("Sähköposti"),
         [
@@ -73,15 +60,8 @@ class MemberForm(PasswordForm):
         ],
         filters=[stripped],
     )
-    role = RadioField(_("Rooli"), [DataRequired(_("Valitse rooli."))], choices=ROLES)
 
     def validate_email(self, field: StringField) -> None:
         """One address signs in one member."""
-        self.address = field.data
         if member_with_email(field.data):
             raise ValidationError(gettext("Osoitteella %(email)s on jo käyttäjä.", email=field.data))
-
-    def validate_password(self, field: PasswordField) -> None:
-        """Checked against the address typed beside it."""
-        self.address = self.email.data or ""
-        super().validate_password(field)

@@ -1,16 +1,24 @@
 """Who is signed in, and who may sign in."""
 
+import functools
+import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from rockrobot import clock
 from rockrobot.access import Role
 from rockrobot.db import db
-from rockrobot.staff.models import SignIn, StaffMember
-from rockrobot.staff.rules import session_runs
+from rockrobot.organisation.queries import organisation
+from rockrobot.staff.models import SignIn, SignInFact, StaffMember
+from rockrobot.staff.rules import folded, session_runs
+
+WORDS = Path(__file__).resolve().parents[2] / "words"
+FACTS_SHOWN = 20
 
 
 def digest_of(key: str) -> str:
@@ -18,12 +26,26 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def row_of_key(key: str) -> SignIn | None:
+    """The sign-in that a browser's key stands for, which may have run out since; None when it was ended."""
+    return db.session.scalar(select(SignIn).where(SignIn.key_digest == digest_of(key), SignIn.ended_at.is_(None)))
+
+
 def sign_in_for(key: str) -> SignIn | None:
     """The running sign-in that a browser's key stands for, or None."""
-    row = db.session.scalar(select(SignIn).where(SignIn.key_digest == digest_of(key), SignIn.ended_at.is_(None)))
-    if row is None or not row.staff_member.is_active:
-        return None
-    return row if session_runs(begun_at=row.begun_at, seen_at=row.seen_at, now=clock.now()) else None
+    row = row_of_key(key)
+    return row if row is not None and row.staff_member.is_active and _runs(row) else None
+
+
+def _runs(row: SignIn) -> bool:
+    limits = {"idle": current_app.config["SESSION_IDLE"], "length": current_app.config["SESSION_LENGTH"]}
+    return session_runs(begun_at=row.begun_at, seen_at=row.seen_at, now=clock.now(), **limits)
+
+
+def running_sign_ins(member_id: int) -> list[SignIn]:
+    """The sign-ins of a member that still count, the newest first."""
+    mine = select(SignIn).where(SignIn.staff_member_id == member_id, SignIn.ended_at.is_(None))
+    return [row for row in db.session.scalars(mine.order_by(SignIn.begun_at.desc())) if _runs(row)]
 
 
 def member_with_email(email: str) -> StaffMember | None:
@@ -57,3 +79,23 @@ def last_seen() -> dict[int, datetime]:
     """When each member was last seen, by id."""
     statement = select(SignIn.staff_member_id, func.max(SignIn.seen_at)).group_by(SignIn.staff_member_id)
     return dict(db.session.execute(statement).all())
+
+
+def latest_facts(member_id: int) -> Sequence[SignInFact]:
+    """A member's latest tries to sign in, the newest first."""
+    theirs = select(SignInFact).where(SignInFact.staff_member_id == member_id)
+    return db.session.scalars(theirs.order_by(SignInFact.id.desc()).limit(FACTS_SHOWN)).all()
+
+
+@functools.cache
+def common_passwords() -> frozenset[str]:
+    """The shipped lists of common passwords and of words that people make them of, folded."""
+    listed = gzip.decompress((WORDS / "common-passwords.txt.gz").read_bytes()).decode()
+    return frozenset(map(folded, (listed + (WORDS / "common-words-fi.txt").read_text(encoding="utf-8")).split()))
+
+
+def near_words(name: str, email: str) -> list[str]:
+    """What a member's password may not contain: their name, their address before the @, the company's names."""
+    company = organisation()
+    names = [company.name, company.brand] if company else []
+    return [name, email.partition("@")[0], *names]

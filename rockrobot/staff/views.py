@@ -1,20 +1,25 @@
-from flask import Blueprint, abort, redirect, request, session, url_for
+from flask import Blueprint, abort, make_response, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone
-from rockrobot.db import db
+from rockrobot import browser_key, clock
+from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, freshness
+from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
+from rockrobot.passwords.actions import make_link
+from rockrobot.passwords.queries import address_of
 from rockrobot.staff import actions, queries
-from rockrobot.staff.forms import MemberForm, PasswordForm, SignInForm
+from rockrobot.staff.forms import ConfirmForm, MemberForm, NewMemberForm, SignInForm
 from rockrobot.staff.models import StaffMember
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
+from rockrobot.staff.rules import Outcome, browser_name, is_fresh
+from rockrobot.throttles.actions import forgive, take_try
+from rockrobot.throttles.rules import Kind, Subject, network_of
+from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, once, page, path_inside, say
 
 blueprint = Blueprint("staff", __name__)
 login = LoginManager()
-KEY = "sign_in"
 add_link(Link(lazy_gettext("Hallinta"), 950, lazy_gettext("Käyttäjät"), "staff.index", "key-round"))
 
 
@@ -25,7 +30,7 @@ def _prepare(state: object) -> None:
 
 @login.request_loader
 def _who_is_it(_request: object) -> StaffMember | None:
-    row = queries.sign_in_for(session.get(KEY, ""))
+    row = queries.sign_in_for(browser_key.key())
     if row is None:
         return None
     if request.method in LOOKING:
@@ -33,10 +38,33 @@ def _who_is_it(_request: object) -> StaffMember | None:
     return row.staff_member
 
 
-def _inside(address: str | None) -> str:
-    """Only a path of this app may be returned to."""
-    plain = address and address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if plain and address else url_for("desk.index")
+@freshness
+def _has_just_signed_in() -> bool:
+    row = queries.sign_in_for(browser_key.key())
+    return row is not None and is_fresh(row.confirmed_at, clock.now())
+
+
+# ---------- signing in and out ----------
+
+
+def _to(address: str | None) -> Response:
+    return redirect(path_inside(address) or url_for("desk.index"), 303)
+
+
+def _held_back(template: str, form: SignInForm | ConfirmForm, seconds: int) -> Response:
+    """Too many tries: the same for every name, with the time to wait."""
+    minutes = -(-seconds // 60)
+    wait = ngettext(
+        "Odota %(num)s minuutti ja yritä uudelleen.", "Odota %(num)s minuuttia ja yritä uudelleen.", minutes
+    )
+    form.password.errors = [_("Liian monta yritystä peräkkäin. %(wait)s", wait=wait)]
+    answer = make_response(page(template, form=form), 429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _tries_of(email: str) -> list[Subject]:
+    return [Subject(Kind.ACCOUNT, email), Subject(Kind.ADDRESS, network_of(browser_key.address()))]
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -44,30 +72,88 @@ def _inside(address: str | None) -> str:
 def sign_in() -> Answer:
     form = SignInForm()
     if form.validate_on_submit():
-        member = actions.check_password(form.email.data, form.password.data)
-        if member is not None:
-            session.clear()
-            session[KEY] = actions.sign_in(member)
-            db.session.commit()
-            return redirect(_inside(form.next.data), 303)
-        form.password.errors = [_("Sähköposti tai salasana ei täsmää. Tarkista molemmat ja yritä uudelleen.")]
-    elif request.method == "GET":
+        return _sign_in(form)
+    if request.method == "GET":
         form.next.data = request.args.get("next", "")
         if current_user.is_authenticated:
-            return redirect(_inside(form.next.data), 303)
-    return page("staff/sign_in.html", form=form), 422 if form.errors else 200
+            return _to(form.next.data)
+    return form_page("staff/sign_in.html", form)
+
+
+def _sign_in(form: SignInForm) -> Answer:
+    tries = _tries_of(form.email.data)
+    seconds = take_try(tries)
+    db.session.commit()
+    if seconds:
+        return _held_back("staff/sign_in.html", form, seconds)
+    with reading():  # nothing is locked while the password is hashed
+        found = actions.check_password(form.email.data, form.password.data)
+        member_id = found.id if found else None
+        db.session.rollback()
+    named = queries.member_with_email(form.email.data)
+    if named is None or member_id is None:
+        actions.record(Outcome.REFUSED, named.id if named else None, address=browser_key.address())
+        db.session.commit()
+        form.password.errors = [_("Sähköposti tai salasana ei täsmää. Tarkista molemmat ja yritä uudelleen.")]
+        return page("staff/sign_in.html", form=form), 422
+    forgive(tries)
+    actions.renew_hash(named, form.password.data)
+    return _let_in(named, form.next.data)
+
+
+def _let_in(member: StaffMember, target: str | None) -> Response:
+    here = {"browser": browser_name(request.user_agent.string), "address": browser_key.address()}
+    browser_key.give(actions.sign_in(member, **here))
+    actions.record(Outcome.SIGNED_IN, member.id, address=browser_key.address())
+    db.session.commit()
+    return _to(target)
+
+
+@blueprint.route("/sign-in/confirm", methods=["GET", "POST"])
+@allow(*EVERYONE, event="staff.confirm")
+def confirm() -> Answer:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        return _confirm(form)
+    if request.method == "GET":
+        form.next.data = request.args.get("next", "")
+    return form_page("staff/confirm.html", form)
+
+
+def _confirm(form: ConfirmForm) -> Answer:
+    tries, member_id = _tries_of(current_user.email), current_user.id
+    seconds = take_try(tries)
+    db.session.commit()
+    if seconds:
+        return _held_back("staff/confirm.html", form, seconds)
+    with reading():
+        is_right = actions.is_password_of(queries.member_with(member_id), form.password.data)
+        db.session.rollback()
+    row = queries.sign_in_for(browser_key.key())
+    key = actions.confirm(row) if is_right and row else None
+    actions.record(Outcome.CONFIRMED if key else Outcome.REFUSED, member_id, address=browser_key.address())
+    if key:
+        forgive(tries)
+        browser_key.swap(key)
+    db.session.commit()
+    if key:
+        return _to(form.next.data)
+    form.password.errors = [_("Salasana ei täsmää. Kirjoita se uudelleen.")]
+    return form_page("staff/confirm.html", form)
 
 
 @blueprint.post("/sign-out")
 @allow(*EVERYONE, event="staff.sign_out")
 def sign_out() -> Response:
-    row = queries.sign_in_for(session.get(KEY, ""))
+    row = queries.sign_in_for(browser_key.key())
     if row is not None:
         actions.sign_out(row)
         db.session.commit()
-    session.clear()
+    browser_key.forget()
     say(_("Olet kirjautunut ulos."))
-    return redirect(url_for("staff.sign_in"), 303)
+    answer = redirect(url_for("staff.sign_in"), 303)
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 @blueprint.post("/theme")
@@ -75,7 +161,7 @@ def sign_out() -> Response:
 def choose_theme() -> Response:
     actions.choose_theme(current_user, request.form.get("theme", ""))
     db.session.commit()
-    return redirect(_inside(request.form.get("back")), 303)
+    return _to(request.form.get("back"))
 
 
 # ---------- members of staff ----------
@@ -85,47 +171,84 @@ def _member(member_id: int) -> StaffMember:
     return queries.member_with(member_id) or abort(404)
 
 
+def _other(member_id: int) -> StaffMember:
+    """A member whom the administrator may change: anybody but themselves."""
+    if member_id == current_user.id:
+        abort(409)
+    return _member(member_id)
+
+
 @blueprint.get("/staff/")
 @allow(Role.ADMINISTRATOR, event="staff.index")
 def index() -> str:
     return page("staff/index.html", members=queries.all_members(), seen=queries.last_seen())
 
 
+@blueprint.get("/staff/<int:member_id>")
+@allow(Role.ADMINISTRATOR, event="staff.show")
+def show(member_id: int) -> str:
+    member = _member(member_id)
+    running, facts = queries.running_sign_ins(member_id), queries.latest_facts(member_id)
+    return page("staff/show.html", member=member, running=running, facts=facts)
+
+
 @blueprint.route("/staff/new", methods=["GET", "POST"])
-@allow(Role.ADMINISTRATOR, event="staff.new")
+@allow(Role.ADMINISTRATOR, event="staff.new", fresh=True)
 @once
 def new() -> Answer:
-    form = MemberForm()
+    form = NewMemberForm()
     if form.validate_on_submit():
-        actions.make_member(form.name.data, form.email.data, Role(form.role.data), form.password.data)
-        return commit_and_go(url_for("staff.index"), _("Käyttäjä lisätty."))
+        member = actions.make_member(form.name.data, form.email.data, Role(form.role.data))
+        link, token = make_link(member)
+        commit_answer(url_for("staff.show", member_id=member.id))
+        return page(
+            "passwords/made.html",
+            link=link,
+            member=member,
+            address=address_of(token),
+        )
     return form_page("staff/new.html", form)
 
 
-@blueprint.route("/staff/<int:member_id>/password", methods=["GET", "POST"])
-@allow(Role.ADMINISTRATOR, event="staff.reset_password")
-def reset_password(member_id: int) -> Answer:
-    member = _member(member_id)
-    form = PasswordForm(address=member.email)
+@blueprint.route("/staff/<int:member_id>/edit", methods=["GET", "POST"])
+@allow(Role.ADMINISTRATOR, event="staff.edit", fresh=True)
+def edit(member_id: int) -> Answer:
+    member = _other(member_id)
+    form = MemberForm(obj=member)
     if form.validate_on_submit():
-        actions.set_password(member, form.password.data)
-        return commit_and_go(url_for("staff.index"), _("Salasana vaihdettu. Käyttäjän on kirjauduttava uudelleen."))
-    return form_page("staff/reset_password.html", form, member=member)
+        try:
+            actions.change_member(member, name=form.name.data, role=Role(form.role.data))
+        except actions.LastAdministratorError:
+            return _last_administrator(member_id)
+        return commit_and_go(url_for("staff.show", member_id=member_id), _("Tiedot tallennettu."))
+    return form_page("staff/edit.html", form, member=member)
+
+
+def _last_administrator(member_id: int) -> Response:
+    db.session.rollback()
+    say(_("Ketään muuta ylläpitäjää ei ole. Anna ensin toiselle ylläpitäjän rooli."), "warn")
+    return redirect(url_for("staff.show", member_id=member_id), 303)
 
 
 @blueprint.post("/staff/<int:member_id>/deactivate")
 @allow(Role.ADMINISTRATOR, event="staff.deactivate")
 def deactivate(member_id: int) -> Response:
-    member = _member(member_id)
-    if member.id == current_user.id:
-        say(_("Et voi lopettaa omaa pääsyäsi."), "warn")
-        return redirect(url_for("staff.index"), 303)
-    actions.set_access(member, is_active=False)
-    return commit_and_go(url_for("staff.index"), _("Käyttäjän pääsy lopetettu."))
+    try:
+        actions.set_access(_other(member_id), is_active=False)
+    except actions.LastAdministratorError:
+        return _last_administrator(member_id)
+    return commit_and_go(url_for("staff.show", member_id=member_id), _("Käyttäjän pääsy lopetettu."))
 
 
 @blueprint.post("/staff/<int:member_id>/activate")
-@allow(Role.ADMINISTRATOR, event="staff.activate")
+@allow(Role.ADMINISTRATOR, event="staff.activate", fresh=True)
 def activate(member_id: int) -> Response:
     actions.set_access(_member(member_id), is_active=True)
-    return commit_and_go(url_for("staff.index"), _("Käyttäjän pääsy palautettu."))
+    return commit_and_go(url_for("staff.show", member_id=member_id), _("Käyttäjän pääsy palautettu."))
+
+
+@blueprint.post("/staff/<int:member_id>/sign-outs")
+@allow(Role.ADMINISTRATOR, event="staff.end_sign_ins")
+def end_sign_ins(member_id: int) -> Response:
+    actions.end_sign_ins(_member(member_id))
+    return commit_and_go(url_for("staff.show", member_id=member_id), _("Käyttäjä on kirjattu ulos kaikkialta."))

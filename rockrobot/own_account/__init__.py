@@ -1,0 +1,1 @@
+"""A member's own page: where they are signed in, their password (statement: Rekisterin suojauksen periaatteet)."""

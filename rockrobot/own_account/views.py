@@ -1,0 +1,40 @@
+from flask import Blueprint, abort, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from rockrobot import browser_key
+from rockrobot.access import EVERYONE, allow
+from rockrobot.staff import actions, queries
+from rockrobot.staff.models import SignIn
+from rockrobot.web import commit_and_go, page
+
+blueprint = Blueprint("own_account", __name__, url_prefix="/account")
+
+
+def _here() -> SignIn:
+    return queries.sign_in_for(browser_key.key()) or abort(403)
+
+
+@blueprint.get("/")
+@allow(*EVERYONE, event="own_account.index")
+def index() -> str:
+    running, facts = queries.running_sign_ins(current_user.id), queries.latest_facts(current_user.id)
+    return page("own_account/index.html", running=running, here=_here(), facts=facts)
+
+
+@blueprint.post("/sign-ins/<int:sign_in_id>/end")
+@allow(*EVERYONE, event="own_account.end_sign_in")
+def end_sign_in(sign_in_id: int) -> Response:
+    if not actions.end_sign_in(current_user, sign_in_id):
+        abort(404)
+    return commit_and_go(url_for("own_account.index"), _("Kirjautuminen lopetettu."))
+
+
+@blueprint.post("/sign-ins/end-others")
+@allow(*EVERYONE, event="own_account.end_others")
+def end_others() -> Response:
+    count = actions.end_sign_ins(current_user, keep=_here())
+    told = ngettext("%(num)s muu kirjautuminen lopetettu.", "%(num)s muuta kirjautumista lopetettu.", count)
+    return commit_and_go(url_for("own_account.index"), told)

@@ -1,0 +1,57 @@
+"""One's own page: where one is signed in, and ending it."""
+
+from sqlalchemy import select
+
+from rockrobot.access import Role
+from rockrobot.db import db
+from rockrobot.staff.actions import sign_in
+from rockrobot.staff.models import SignIn
+from rockrobot.staff.queries import member_with
+from tests.conftest import visitor
+
+
+def second_sign_in(app, office):
+    key = sign_in(member_with(office.member_id), browser="Firefox, Windows", address="192.0.2.7")
+    db.session.commit()
+    browser = app.test_client()
+    with browser.session_transaction() as session:
+        session["sign_in"] = key
+    row_id = db.session.scalar(select(SignIn.id).order_by(SignIn.id.desc()).limit(1))
+    db.session.rollback()
+    return browser, row_id
+
+
+def test_the_page_tells_where_one_is_signed_in(app, office):
+    second_sign_in(app, office)
+
+    page = office.get("/account/").text
+
+    assert "Firefox, Windows, 192.0.2.7" in page
+    assert "Tämä selain" in page
+
+
+def test_one_of_ones_own_sign_ins_can_be_ended(app, office):
+    elsewhere, row_id = second_sign_in(app, office)
+
+    office.post(f"/account/sign-ins/{row_id}/end")
+
+    assert (elsewhere.get("/account/").status_code, office.get("/account/").status_code) == (303, 200)
+
+
+def test_all_others_can_be_ended_at_once(app, office):
+    elsewhere, _ = second_sign_in(app, office)
+
+    office.post("/account/sign-ins/end-others")
+
+    assert (elsewhere.get("/account/").status_code, office.get("/account/").status_code) == (303, 200)
+
+
+def test_the_sign_in_of_another_does_not_exist(app, office):
+    other = visitor(app, Role.WORKSHOP, "Pekka Toinen")
+    theirs = db.session.scalar(select(SignIn.id).where(SignIn.staff_member_id == other.member_id))
+    db.session.rollback()
+
+    answers = [office.post(f"/account/sign-ins/{row_id}/end").status_code for row_id in (theirs, 0, 999_999)]
+
+    assert answers == [404, 404, 404]
+    assert other.get("/account/").status_code == 200
