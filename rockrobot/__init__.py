@@ -67,6 +67,7 @@ ROOM_NAMES = (
     "approvals",
     "case_letters",
     "outcomes",
+    "dispatches",
     "replies",
     "follow_ups",
     "effectiveness",

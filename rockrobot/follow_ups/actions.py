@@ -6,6 +6,7 @@ from datetime import date
 from rockrobot.case_letters.actions import check_letters, write_letters
 from rockrobot.case_letters.queries import studio_of
 from rockrobot.contacts.models import Address
+from rockrobot.dispatches.actions import ask_for_addresses, mark_returned
 from rockrobot.follow_ups import queries
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.mailing.actions import queue_mail
@@ -13,7 +14,6 @@ from rockrobot.purposes.rules import PurposeCode
 from rockrobot.recalls.actions import require_public_notice
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recipients.queries import Recipient, load_parties, recipients_of, units_with
-from rockrobot.replies.actions import ask_for_addresses, mark_returned
 from rockrobot.replies.rules import LadderStep
 
 MAIL_TEXT = {
@@ -91,7 +91,7 @@ def write_reminders(case: RecallCase, letters: Iterable[Letter]) -> list[int]:
 def _look_for_addresses(case: RecallCase, lost: Sequence[tuple[Letter, set[int]]]) -> None:
     """Owners without any address left: find one, and tell the public."""
     if lost:
-        ask_for_addresses(case, [(id_, letter.recipient_name) for letter, ids in lost for id_ in sorted(ids)])
+        ask_for_addresses(case, [(id_, letter.reference) for letter, ids in lost for id_ in sorted(ids)])
         require_public_notice(case)
 
 

@@ -9,6 +9,7 @@ from rockrobot import clock, jobs, ledger
 from rockrobot.access import Role, allow
 from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.db import db
+from rockrobot.dispatches import actions as dispatches
 from rockrobot.fields import today_form
 from rockrobot.follow_ups import actions, queries
 from rockrobot.follow_ups.forms import PostedForm, ReturnedForm
@@ -20,7 +21,6 @@ from rockrobot.outcomes.actions import print_letters
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.recalls.rules import CaseState
-from rockrobot.replies import actions as replies
 from rockrobot.web import Answer, asked_page, commit_and_go, once, page, say
 
 blueprint = Blueprint("follow_ups", __name__)
@@ -74,7 +74,7 @@ def mark_posted(case_id: int, batch_id: int) -> Answer:
     if not form.validate_on_submit():
         return _index_page(case, form), 422
     letters = [letter for letter in queries.letters_of_batch(batch_id) if letter.case_number == case.number]
-    count = replies.mark_posted(letters, form.on.data or clock.today(), form.tracking_no.data or "")
+    count = dispatches.mark_posted(letters, form.on.data or clock.today(), form.tracking_no.data or "")
     return commit_and_go(_here(case.id), _("Merkitty postitetuksi: %(count)s kirjettä.", count=count))
 
 
@@ -84,7 +84,7 @@ def mark_letter_posted(letter_id: int) -> Answer:
     letter, form = _letter(letter_id), PostedForm()
     if not form.validate_on_submit():
         return _index_page(_case_of(letter), form), 422
-    replies.mark_posted([letter], form.on.data or clock.today(), form.tracking_no.data or "")
+    dispatches.mark_posted([letter], form.on.data or clock.today(), form.tracking_no.data or "")
     return commit_and_go(_here(_case_of(letter).id), _("Merkitty postitetuksi."))
 
 

@@ -1,6 +1,6 @@
 """Attempts, units and replies of cases: who was asked, who answered, what waits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from rockrobot.db import among, db
+from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceFate
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
@@ -76,31 +76,6 @@ def latest_attempt(unit_id: int) -> Attempt | None:
     return next(iter(attempts_of(unit_id)), None)
 
 
-def attempts_of_letters(letter_ids: Collection[int]) -> Sequence[Attempt]:
-    """The attempts that these letters are."""
-    return db.session.scalars(select(Attempt).where(Attempt.letter_id.in_(letter_ids))).all()
-
-
-def units_of_attempts(attempt_ids: Collection[int]) -> Sequence[CaseUnit]:
-    """The units that these attempts were about, each once."""
-    statement = select(AttemptUnit.case_unit_id).where(AttemptUnit.attempt_id.in_(attempt_ids))
-    return db.session.scalars(select(CaseUnit).where(CaseUnit.id.in_(statement))).all()
-
-
-def devices_of_units(unit_ids: Collection[int]) -> dict[int, int]:
-    """The machine of each unit, by the unit's id; loose deliveries have none."""
-    columns = CaseUnit.__table__.c
-    known = (among(columns.id, unit_ids), columns.device_id.is_not(None))
-    rows = db.session.execute(select(columns.id, columns.device_id).where(*known))
-    return dict(rows.all())
-
-
-def cases_of_attempts(attempt_ids: Collection[int]) -> Sequence[RecallCase]:
-    """The cases that these attempts belong to."""
-    statement = select(Attempt.case_id).where(Attempt.id.in_(attempt_ids))
-    return db.session.scalars(select(RecallCase).where(RecallCase.id.in_(statement))).all()
-
-
 def letter_with_reference(reference: str) -> Letter | None:
     """The letter with this reference, whatever its case and spaces."""
     plain = "".join(reference.split()).upper()
@@ -157,11 +132,12 @@ def lines_of_attempt(attempt_id: int) -> list[UnitLine]:
 
 
 def steps_to_confirm(case_id: int) -> Sequence[Any]:
-    """Steps that wait for a second person: (step, unit)."""
+    """Steps that wait for a second person, of units that have not gone on since: (step, unit)."""
     return db.session.execute(
         select(UnitStep, CaseUnit)
         .join(CaseUnit, CaseUnit.id == UnitStep.case_unit_id)
         .where(CaseUnit.case_id == case_id, UnitStep.needs_second, UnitStep.confirmed_at.is_(None))
+        .where(UnitStep.from_state == CaseUnit.state)
         .options(joinedload(CaseUnit.device).joinedload(Device.device_model))
         .order_by(UnitStep.id)
     ).all()

@@ -44,6 +44,7 @@ class OutcomeFault(StrEnum):
     RECALLED_BATCH = "recalled_batch"
     SAME_STATE = "same_state"
     ONLY_BY_SCOPE = "only_by_scope"
+    CASE_CLOSED = "case_closed"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from rockrobot.access import REGISTER_READERS, Role, allow, may_open
 from rockrobot.contacts import actions as contacts
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import next_customer_no
+from rockrobot.dispatches import actions as dispatches
 from rockrobot.fields import today_form
 from rockrobot.letters.models import Letter
 from rockrobot.navigation import Link, add_link
@@ -42,6 +43,7 @@ FAULTS = {
     OutcomeFault.IN_THE_FUTURE: lazy_gettext("Päivä on tulevaisuudessa."),
     OutcomeFault.RECALLED_BATCH: lazy_gettext("Uuden osan erä on itse takaisinvedossa. Valitse toinen erä."),
     OutcomeFault.ONLY_BY_SCOPE: lazy_gettext("Vapautettu yksikkö muuttuu vain rajausta muuttamalla."),
+    OutcomeFault.CASE_CLOSED: lazy_gettext("Tapaus on suljettu. Avaa se ensin uudelleen."),
     OutcomeFault.SAME_STATE: lazy_gettext("Yksikkö on jo tässä tilassa."),
 }
 FIELD_OF = {
@@ -233,7 +235,7 @@ def record_contact(unit_id: int) -> Answer:
     if not form.validate_on_submit():
         return _unit_page(unit, outcome=today_form(OutcomeForm), contact=form), 422
     case: Any = case_for(unit.case_id)
-    actions.record_attempt(
+    dispatches.record_attempt(
         case, [unit], channel=Channel(form.channel.data), on=form.on.data or clock.today(), note=form.note.data or ""
     )
     return commit_and_go(url_for("replies.unit", unit_id=unit_id), _("Yhteydenotto kirjattu."))
@@ -248,6 +250,9 @@ def confirm(step_id: int) -> Response:
     here = url_for("replies.unit", unit_id=step.case_unit_id)
     try:
         actions.confirm_outcome(step, ConfirmForm().reason.data or "")
+    except actions.StaleStepError:
+        say(_("Yksikkö on jo edennyt kirjauksen jälkeen. Vahvistettavaa ei ole."), "warn")
+        return redirect(here, 303)
     except actions.SecondPersonError:
         say(_("Toisen henkilön pitää vahvistaa tämä."), "warn")
         return redirect(here, 303)

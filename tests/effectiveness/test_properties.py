@@ -1,5 +1,6 @@
 """Whatever happens to a case, in whatever order, its equations hold."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from rockrobot import ledger
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.models import Fitting
+from rockrobot.dispatches import actions as dispatches
 from rockrobot.effectiveness import queries, rules
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.outcomes.models import Attempt, AttemptUnit
@@ -20,7 +22,7 @@ from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.queries import units_of
 from rockrobot.recalls.rules import CaseOpening, CaseOrigin, UnitState
 from rockrobot.replies import actions
-from rockrobot.replies.actions import Answer, Outcome, OutcomeError
+from rockrobot.replies.actions import Answer, Outcome, OutcomeError, StaleStepError
 from rockrobot.scopes.actions import NoChangeError, freeze_scope
 from tests import make
 from tests.conftest import empty
@@ -89,18 +91,18 @@ class Play:
     def do_post(self, n: int) -> None:
         letter = self.letter(n)
         if letter:
-            actions.mark_posted([letter], DAY)
+            dispatches.mark_posted([letter], DAY)
 
     def do_return(self, n: int) -> None:
         letter = self.letter(n)
         if letter:
-            actions.mark_returned(letter, DAY + timedelta(days=5), "moved")
+            dispatches.mark_returned(letter, DAY + timedelta(days=5), "moved")
 
     def do_call(self, n: int) -> None:
         unit = self.unit(n)
         if unit:
             case = db.session.get_one(RecallCase, self.case.id)
-            actions.record_attempt(case, [unit], channel=Channel.PHONE, on=DAY, note="ei vastaa")
+            dispatches.record_attempt(case, [unit], channel=Channel.PHONE, on=DAY, note="ei vastaa")
 
     def do_reply(self, n: int, kind: ReplyKind) -> None:
         unit = self.unit(n)
@@ -119,7 +121,8 @@ class Play:
         waiting = select(UnitStep).where(UnitStep.needs_second, UnitStep.confirmed_by == "").order_by(UnitStep.id)
         step = db.session.scalars(waiting).first()
         if step and step.by != ledger.actor():
-            actions.confirm_outcome(step)
+            with suppress(StaleStepError):
+                actions.confirm_outcome(step)
 
     def do_fit(self, n: int) -> None:
         make.fitting(self.machines[n], self.batch, fitted_on=DAY)

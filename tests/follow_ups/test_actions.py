@@ -11,6 +11,7 @@ from rockrobot.contacts.models import Address, Company
 from rockrobot.contacts.rules import AddressKind
 from rockrobot.db import db
 from rockrobot.devices.models import Device, Ownership
+from rockrobot.dispatches import actions as dispatches
 from rockrobot.events.models import Event
 from rockrobot.events.queries import timeline_of
 from rockrobot.follow_ups import actions, queries
@@ -47,7 +48,7 @@ def units_of(letter: Letter) -> set[int]:
 
 
 def post_all(days_ago: int = 0) -> None:
-    replies.mark_posted(letters(), TODAY - timedelta(days=days_ago))
+    dispatches.mark_posted(letters(), TODAY - timedelta(days=days_ago))
     db.session.commit()
 
 
@@ -65,7 +66,7 @@ def test_printing_is_not_posting(case):
 def test_posting_twice_keeps_the_first_day(case):
     post_all(days_ago=3)
 
-    count = replies.mark_posted(letters(), TODAY)
+    count = dispatches.mark_posted(letters(), TODAY)
 
     assert count == 0
     assert {letter.posted_on for letter in letters()} == {TODAY - timedelta(days=3)}
@@ -140,7 +141,7 @@ def test_the_second_reminder_goes_to_another_address_and_those_without_one_are_p
     first = actions.write_reminders(case, [letter_to("A001"), letter_to("A008")])
     print_letters(case)
     for id_ in first:
-        replies.mark_posted([db.session.get(Letter, id_)], TODAY - timedelta(days=16))
+        dispatches.mark_posted([db.session.get(Letter, id_)], TODAY - timedelta(days=16))
     db.session.commit()
 
     reminders = [db.session.get(Letter, id_) for id_ in first]

@@ -1,0 +1,3 @@
+from tests.follow_ups.conftest import case, register
+
+__all__ = ["case", "register"]
