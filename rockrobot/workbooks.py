@@ -34,6 +34,7 @@ DELIMITERS = (",", ";", "\t")
 _QUOTED = re.compile(r'"[^"]*"')
 READER = Path(__file__).with_name("sheet_reader.py")
 READ_SECONDS = 300
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Cell = Any
 

@@ -187,3 +187,8 @@ def write_xlsx(path: Path, sheets: Sheets | None = None) -> Path:
             sheet.append([value or None for value in row.values()])
     book.save(path)
     return path
+
+
+def upload_of(page: str) -> str:
+    """Where one decides of the uploaded file that this page shows."""
+    return f"/uploads/{page.rsplit('/', 1)[1]}"

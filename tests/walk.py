@@ -22,6 +22,7 @@ from rockrobot.recalls.rules import OPEN_STATES, UnitState
 from rockrobot.staff.actions import sign_in
 from rockrobot.staff.models import StaffMember
 from tests.conftest import Visitor
+from tests.register import upload_of
 
 
 def ok(response: Any, status: int = 303) -> Any:
@@ -50,7 +51,7 @@ class Walk:
     def import_register(self, path: Path) -> None:
         page = ok(self.office.post("/imports/", data={"file": (io.BytesIO(path.read_bytes()), path.name)})).location
         work()
-        ok(self.office.post(page + "/apply"))
+        ok(self.office.post(upload_of(page) + "/apply"))
         work()
         assert "Tuotu" in self.office.get(page).text
         ensure_organisation()

@@ -1,8 +1,6 @@
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, abort, request, url_for
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
@@ -25,14 +23,14 @@ from rockrobot.undo import may_undo
 from rockrobot.uploads import actions as uploads
 from rockrobot.uploads import queries as runs
 from rockrobot.uploads.models import ImportRun, ImportState
-from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say, wanted_fragment
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, wanted_fragment
 from rockrobot.workbooks import FileError, write_workbook
 
 blueprint = Blueprint("contact_files", __name__, url_prefix="/contact-files")
 LINK = Link(lazy_gettext("Rekisteri"), 291, lazy_gettext("Yhteystietojen tuonti"), "contact_files.index", "user-plus")
 add_link(LINK)
 ROOM = "contact_files"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHOICE_OPEN = (ImportState.CHOOSING, ImportState.READ)
 CHANGED_SINCE = lazy_gettext("Rekisteri on muuttunut: osa riveistä ei enää kelpaa. Katso rivit ja valitse uudelleen.")
 RUN_OVER = lazy_gettext("Joku lisäsi samoja rivejä tuonnin aikana. Lue tiedosto uudelleen.")
 SHOWN_FIRST = (Outcome.REFUSED, Outcome.DUPLICATE, Outcome.CHANGED, Outcome.NEW, Outcome.UNCHANGED)
@@ -51,7 +49,7 @@ def upload() -> Answer:
     form = ContactFileForm()
     if not form.validate_on_submit():
         return form_page("contact_files/index.html", form, runs=runs.import_runs(ROOM))
-    run = uploads.keep_upload([(form.file.data.filename or "", form.file.data.stream)], _folder(), ROOM)
+    run = uploads.keep_upload([(form.file.data.filename or "", form.file.data.stream)], ROOM)
     return commit_and_go(url_for("contact_files.show", run_id=run.id))
 
 
@@ -83,7 +81,7 @@ def _run_page(run: ImportRun) -> str:
         left=runs.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
         outcome=outcome,
         rows=rows,
-        has_refused_file=_refused_file(run).exists(),
+        has_refused_file=runs.refused_path(run).exists(),
         file_messages=FILE_MESSAGES,
     )
 
@@ -107,90 +105,25 @@ def _columns_page(run: ImportRun, form: ColumnsForm) -> tuple[str, int]:
 @blueprint.post("/<int:run_id>/sheet")
 @allow(Role.CUSTOMER_CARE, event="contact_files.choose_sheet")
 def choose_sheet(run_id: int) -> AnyResponse:
-    def act(run: ImportRun) -> None:
-        run.choice = {"sheet": request.form.get("sheet", "")[:200]}
-        uploads.ask(run, ImportState.READING, "read")
-
-    return _decide(run_id, act, ImportState.CHOOSING, ImportState.READ)
+    run = _run(run_id)
+    uploads.ask(run, "read", ImportState.READING, since=CHOICE_OPEN)
+    run.choice = {"sheet": request.form.get("sheet", "")[:200]}
+    return commit_and_go(url_for("contact_files.show", run_id=run_id))
 
 
 @blueprint.post("/<int:run_id>/plan")
 @allow(Role.CUSTOMER_CARE, event="contact_files.plan")
 def plan(run_id: int) -> Answer:
-    form = ColumnsForm()
-
-    def act(run: ImportRun) -> None:
-        header = run.choice["columns"]["header"]
-        fields = form.fields(len(header))
-        if form.mapping.data:
-            keep_mapping(form.mapping.data, header, fields)
-        words = [field or "" for field in fields]
-        run.choice = {**run.choice, "fields": words, "mapping": form.mapping.data or ""}
-        uploads.ask(run, ImportState.READING, "plan")
-
+    form, run = ColumnsForm(), _run(run_id)
     if not form.validate_on_submit():
-        return _columns_page(_run(run_id), form)
-    return _decide(run_id, act, ImportState.CHOOSING, ImportState.READ)
-
-
-@blueprint.post("/<int:run_id>/apply")
-@allow(Role.CUSTOMER_CARE, event="contact_files.apply")
-def apply(run_id: int) -> AnyResponse:
-    return _decide(run_id, lambda run: uploads.take(run, is_good_only=False))
-
-
-@blueprint.post("/<int:run_id>/apply-good")
-@allow(Role.CUSTOMER_CARE, event="contact_files.apply_good")
-def apply_good(run_id: int) -> AnyResponse:
-    takes_duplicates = "duplicates" in request.form
-    return _decide(run_id, lambda run: uploads.take(run, is_good_only=True, takes_duplicates=takes_duplicates))
-
-
-@blueprint.post("/<int:run_id>/leave")
-@allow(Role.CUSTOMER_CARE, event="contact_files.leave")
-def leave(run_id: int) -> AnyResponse:
-    answer = _decide(run_id, uploads.leave)
-    run = _run(run_id)
-    if run.state is ImportState.LEFT:
-        uploads.forget_files(_folder() / run.stored_name, _refused_file(run))
-    return answer
-
-
-@blueprint.post("/<int:run_id>/try-again")
-@allow(Role.CUSTOMER_CARE, event="contact_files.try_again")
-def try_again(run_id: int) -> AnyResponse:
-    return _decide(run_id, uploads.try_again)
-
-
-def _decide(run_id: int, act: Any, *states: ImportState) -> AnyResponse:
-    run = _run(run_id)
-    try:
-        if states and run.state not in states:
-            raise uploads.ImportStateError
-        act(run)
-    except uploads.ImportStateError:
-        db.session.rollback()
-        say(_("Tämä tiedosto on jo käsitelty."), "warn")
-        return redirect(url_for("contact_files.show", run_id=run_id), 303)
+        return _columns_page(run, form)
+    uploads.ask(run, "plan", ImportState.READING, since=CHOICE_OPEN)
+    header = run.choice["columns"]["header"]
+    fields = form.fields(len(header))
+    if form.mapping.data:
+        keep_mapping(form.mapping.data, header, fields)
+    run.choice = {**run.choice, "fields": [field or "" for field in fields], "mapping": form.mapping.data or ""}
     return commit_and_go(url_for("contact_files.show", run_id=run_id))
-
-
-@blueprint.get("/<int:run_id>/refused.xlsx")
-@allow(Role.CUSTOMER_CARE, event="contact_files.refused")
-def refused(run_id: int) -> Response:
-    path = _refused_file(_run(run_id))
-    if not path.exists():
-        abort(404)
-    headers = {"Content-Disposition": "attachment; filename=korjattavat.xlsx"}
-    return Response(path.read_bytes(), mimetype=XLSX, headers=headers)
-
-
-def _folder() -> Path:
-    return Path(current_app.config["DATA_DIR"]) / "uploads"
-
-
-def _refused_file(run: ImportRun) -> Path:
-    return _folder() / f"{run.stored_name}.refused.xlsx"
 
 
 def _run(run_id: int) -> ImportRun:
@@ -203,7 +136,7 @@ def _run(run_id: int) -> ImportRun:
 def _table(run_id: int, job: jobs.Job) -> tuple[list[ContactTable], ContactTable, dict[str, Any]]:
     """The tables of the file, the chosen one (else that with the most known columns), what was chosen so far."""
     run = db.session.get_one(ImportRun, run_id)
-    path, name, choice = _folder() / run.stored_name, run.file_name, dict(run.choice)
+    path, name, choice = runs.path_of(run), run.file_name, dict(run.choice)
     db.session.rollback()
     jobs.progress(job, 0, 0)
     tables = read_contact_tables(path, name=name)
@@ -220,7 +153,7 @@ def read_upload(job: jobs.Job) -> dict[str, Any]:
     try:
         tables, table, choice = _table(run_id, job)
     except FileError as error:
-        uploads.say_broken(run_id, error, _folder())
+        uploads.say_broken(run_id, error)
         return {}
     fields, mapping = first_fields(table.header, table.texts())
     chosen = {"fields": [field or "" for field in fields], "mapping": mapping}
@@ -247,13 +180,10 @@ def _planned(
         _tables, table, choice = _table(run_id, job)
         fields = [Field(word) if word else None for word in choice["fields"]]
         found = queries.plan_of(table, fields, takes_duplicates=takes_duplicates)
-        path = _refused_file(db.session.get_one(ImportRun, run_id))
         db.session.rollback()
-    path.unlink(missing_ok=True)
     sheets = queries.refused_table(table, found, fields)
-    if sheets:
-        path.write_bytes(write_workbook(sheets))
-        path.chmod(0o600)
+    uploads.keep_refused(db.session.get_one(ImportRun, run_id), write_workbook(sheets) if sheets else None)
+    db.session.rollback()
     return found, table, fields
 
 
@@ -278,7 +208,7 @@ def apply_upload(job: jobs.Job) -> dict[str, Any]:
         actions.apply_contacts(found, on=clock.today(), progress=lambda done: jobs.progress(job, done, total))
 
     try:
-        uploads.take_in_one_act(run_id, write, lambda: queries.plan_report(found, table, fields), _folder())
+        uploads.take_in_one_act(run_id, write, lambda: queries.plan_report(found, table, fields))
     except IntegrityError as error:
         db.session.rollback()
         _let_choose(run_id, found, table, fields)

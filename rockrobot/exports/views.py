@@ -29,12 +29,13 @@ from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.sheet_writer import csv_for_spreadsheets, write_sheet
 from rockrobot.web import Answer, page
+from rockrobot.workbooks import XLSX
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 SUBJECTS = ",".join(Subject)
 MEDIA_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.XLSX: XLSX,
     FileFormat.VCARD: "text/vcard; charset=utf-8",
     FileFormat.CALLING_LIST: "application/pdf",
     FileFormat.STICKERS: "application/pdf",

@@ -1,7 +1,6 @@
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, url_for
+from flask import Blueprint, Response, abort, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
@@ -22,12 +21,11 @@ from rockrobot.undo import may_undo
 from rockrobot.uploads import actions as uploads
 from rockrobot.uploads import queries as runs
 from rockrobot.uploads.models import ImportRun, ImportState
-from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
-from rockrobot.workbooks import FileError, write_workbook
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
+from rockrobot.workbooks import XLSX, FileError, write_workbook
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 add_link(Link(lazy_gettext("Rekisteri"), 290, lazy_gettext("Tuonti ja vienti"), "imports.index", "upload"))
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROOM = "imports"
 TOLD_ROWS = 2_000
 CHANGED_SINCE = lazy_gettext("Rekisteri on muuttunut: osa riveistä ei enää kelpaa. Katso rivit ja valitse uudelleen.")
@@ -53,7 +51,7 @@ def upload() -> Answer:
     form = UploadForm()
     if not form.validate_on_submit():
         return form_page("imports/index.html", form, runs=runs.import_runs(ROOM))
-    run = uploads.keep_upload([(file.filename or "", file.stream) for file in form.file.data], _folder(), ROOM)
+    run = uploads.keep_upload([(file.filename or "", file.stream) for file in form.file.data], ROOM)
     return commit_and_go(url_for("imports.show", run_id=run.id))
 
 
@@ -72,56 +70,11 @@ def show(run_id: int) -> str:
         undo=undo,
         left=runs.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
         faults=part_of(told, asked_page()),
-        has_refused_file=_refused_file(run).exists(),
+        has_refused_file=runs.refused_path(run).exists(),
         file_messages=FILE_MESSAGES,
         own_labels=LABELS["fi"],
         known_sheets=[LABELS["fi"][name] for name in SHEETS],
     )
-
-
-@blueprint.post("/<int:run_id>/apply")
-@allow(Role.CUSTOMER_CARE, event="imports.apply")
-def apply(run_id: int) -> AnyResponse:
-    return _decide(run_id, lambda run: uploads.take(run, is_good_only=False))
-
-
-@blueprint.post("/<int:run_id>/apply-good")
-@allow(Role.CUSTOMER_CARE, event="imports.apply_good")
-def apply_good(run_id: int) -> AnyResponse:
-    return _decide(run_id, lambda run: uploads.take(run, is_good_only=True))
-
-
-@blueprint.post("/<int:run_id>/leave")
-@allow(Role.CUSTOMER_CARE, event="imports.leave")
-def leave(run_id: int) -> AnyResponse:
-    answer = _decide(run_id, uploads.leave)
-    run = _run(run_id)
-    if run.state is ImportState.LEFT:
-        uploads.forget_files(_folder() / run.stored_name, _refused_file(run))
-    return answer
-
-
-@blueprint.post("/<int:run_id>/try-again")
-@allow(Role.CUSTOMER_CARE, event="imports.try_again")
-def try_again(run_id: int) -> AnyResponse:
-    return _decide(run_id, uploads.try_again)
-
-
-def _decide(run_id: int, act: Any) -> AnyResponse:
-    try:
-        act(_run(run_id))
-    except uploads.ImportStateError:
-        db.session.rollback()
-        say(_("Tämä tiedosto on jo käsitelty."), "warn")
-        return redirect(url_for("imports.show", run_id=run_id), 303)
-    return commit_and_go(url_for("imports.show", run_id=run_id))
-
-
-@blueprint.get("/<int:run_id>/refused.xlsx")
-@allow(Role.CUSTOMER_CARE, event="imports.refused")
-def refused(run_id: int) -> Response:
-    path = _refused_file(_run(run_id))
-    return _workbook(path.read_bytes(), "hylatyt.xlsx") if path.exists() else abort(404)
 
 
 @blueprint.get("/template.xlsx")
@@ -144,14 +97,6 @@ def _workbook(body: bytes, name: str) -> Response:
     return Response(body, mimetype=XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
-def _folder() -> Path:
-    return Path(current_app.config["DATA_DIR"]) / "uploads"
-
-
-def _refused_file(run: ImportRun) -> Path:
-    return _folder() / f"{run.stored_name}.refused.xlsx"
-
-
 def _run(run_id: int) -> ImportRun:
     return runs.run_with(run_id, ROOM) or abort(404)
 
@@ -164,17 +109,14 @@ def _planned(run_id: int, job: jobs.Job) -> queries.Planned:
     db.session.rollback()
     with reading():
         run = db.session.get_one(ImportRun, run_id)
-        register = read_register(_folder() / run.stored_name, name=run.file_name)
-        refused_file = _refused_file(run)
+        register = read_register(runs.path_of(run), name=run.file_name)
         db.session.rollback()
         jobs.progress(job, 0, 0)
         stored = queries.stored_for(read.sheet.name for read in register.sheets)
         plans = plan_import(register.sheets, stored)
         db.session.rollback()
     sheets = queries.refused_sheets(plans, _("virhe"))
-    if sheets:
-        refused_file.write_bytes(write_workbook(sheets))
-        refused_file.chmod(0o600)
+    uploads.keep_refused(run, write_workbook(sheets) if sheets else None)
     return queries.Planned(register.ignored, plans, stored)
 
 
@@ -186,7 +128,7 @@ def read_upload(job: jobs.Job) -> dict[str, Any]:
         try:
             _let_choose(run_id, _planned(run_id, job))
         except FileError as error:
-            uploads.say_broken(run_id, error, _folder())
+            uploads.say_broken(run_id, error)
     return {}
 
 
@@ -199,7 +141,7 @@ def apply_upload(job: jobs.Job) -> dict[str, Any]:
     try:
         planned = _planned(run_id, job)
     except FileError as error:
-        uploads.say_broken(run_id, error, _folder())
+        uploads.say_broken(run_id, error)
         return {}
     counts = totals(planned.plans)
     if counts["refused"] and not good_only:
@@ -225,4 +167,4 @@ def _apply(run_id: int, job: jobs.Job, planned: queries.Planned) -> None:
     def write() -> None:
         actions.apply_plan(planned.plans, planned.stored, progress=lambda done: jobs.progress(job, done, total))
 
-    uploads.take_in_one_act(run_id, write, lambda: queries.report_of(planned, TOLD_ROWS), _folder())
+    uploads.take_in_one_act(run_id, write, lambda: queries.report_of(planned, TOLD_ROWS))

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
+from flask import current_app
 from sqlalchemy import select
 
 from rockrobot.chain import ChangeSet, LedgerEntry
@@ -19,10 +21,25 @@ def import_runs(room: str = "", *, limit: int = 50) -> Sequence[ImportRun]:
     return db.session.scalars(newest.where(ImportRun.room == room) if room else newest).all()
 
 
-def run_with(run_id: int, room: str) -> ImportRun | None:
-    """The import with this id, where it is the room's."""
+def run_with(run_id: int, room: str = "") -> ImportRun | None:
+    """The import with this id; where a room is named, only one of that room."""
     run = db.session.get(ImportRun, run_id)
-    return run if run is not None and run.room == room else None
+    return run if run is not None and room in ("", run.room) else None
+
+
+def folder() -> Path:
+    """Where uploaded files are kept until they are taken or left."""
+    return Path(current_app.config["DATA_DIR"]) / "uploads"
+
+
+def path_of(run: ImportRun) -> Path:
+    """The uploaded file."""
+    return folder() / run.stored_name
+
+
+def refused_path(run: ImportRun) -> Path:
+    """The workbook of an upload's refused rows, where some were refused."""
+    return folder() / f"{run.stored_name}.refused.xlsx"
 
 
 def old_runs(before: datetime) -> Sequence[ImportRun]:

@@ -16,6 +16,7 @@ from rockrobot.db import db
 from rockrobot.uploads.models import ImportRun, ImportState
 from tests import make
 from tests.contact_files.lists import FREE_FI, OUTLOOK, table, workbook
+from tests.register import upload_of
 
 
 def upload(office, name: str, body: bytes) -> str:
@@ -76,7 +77,7 @@ def test_a_list_is_read_its_columns_told_tried_taken_and_undone(office):
     assert people() == 0
     assert "Tuo kaikki rivit" in tried
     assert "Sähköposti: jaana@jarvi.example" in text_of(tried)
-    office.post(f"{page}/apply")
+    office.post(upload_of(page) + "/apply")
     work()
 
     taken = office.get(page).text
@@ -90,7 +91,7 @@ def test_old_and_new_stand_beside_a_changed_row(office):
     header, rows = OUTLOOK
     page = upload(office, "a.csv", table(header, rows).encode())
     plan(office, page)
-    office.post(f"{page}/apply")
+    office.post(upload_of(page) + "/apply")
     work()
     changed = [[cell.replace("040 588 2755", "050 111 2222") for cell in row] for row in rows]
 
@@ -140,9 +141,9 @@ def test_refused_rows_come_back_to_be_mended_and_touch_only_themselves(office, t
     body = table(header, [*rows, ["", "", "0401112222", "", "", ""]], ";").encode()
     page = upload(office, "oma.csv", body)
     plan(office, page)
-    office.post(f"{page}/apply-good")
+    office.post(upload_of(page) + "/apply-good")
     work()
-    book = openpyxl.load_workbook(io.BytesIO(office.get(f"{page}/refused.xlsx").data))
+    book = openpyxl.load_workbook(io.BytesIO(office.get(upload_of(page) + "/refused.xlsx").data))
     cells = list(book.active.values)
 
     assert cells[0][-2:] == ("henkilönumero", "virhe")
@@ -165,7 +166,7 @@ def test_possible_duplicates_come_in_as_new_only_when_asked(office):
     html = plan(office, page)
     assert "Mahdolliset kaksoiskappaleet" in html
 
-    office.post(f"{page}/apply-good", data={"duplicates": "1"})
+    office.post(upload_of(page) + "/apply-good", data={"duplicates": "1"})
     work()
 
     assert people() == 3
@@ -197,9 +198,9 @@ def test_a_column_that_says_what_nobody_knows_is_refused(office):
 def test_a_file_that_was_left_is_not_taken(office):
     page = upload(office, "oma.csv", OWN)
     plan(office, page)
-    office.post(f"{page}/leave")
+    office.post(upload_of(page) + "/leave")
 
-    office.post(f"{page}/apply")
+    office.post(upload_of(page) + "/apply")
     work()
 
     assert people() == 0
@@ -245,7 +246,7 @@ def test_an_import_that_was_cut_off_goes_on_in_its_change_set(office, monkeypatc
     rows = [[f"Testi Henkilö{number}", f"t{number}@kivi.example"] for number in range(10)]
     page = upload(office, "a.csv", table(["Nimi", "Email"], rows).encode())
     plan(office, page)
-    office.post(f"{page}/apply")
+    office.post(upload_of(page) + "/apply")
     monkeypatch.setattr(actions, "CHUNK", 4)
     real, calls = ledger.bulk_insert, []
 
@@ -277,7 +278,7 @@ def test_a_file_of_refused_rows_holds_no_formulas(office):
     page = upload(office, "a.csv", table(["Nimi", "Puhelin"], [["", "=1+1"], ["", "@SUM(A1)"]]).encode())
     plan(office, page)
 
-    book = openpyxl.load_workbook(io.BytesIO(office.get(f"{page}/refused.xlsx").data))
+    book = openpyxl.load_workbook(io.BytesIO(office.get(upload_of(page) + "/refused.xlsx").data))
 
     assert [cell.data_type for row in book.active.iter_rows(min_row=2, max_col=2) for cell in row if cell.value] == [
         "s",

@@ -18,7 +18,7 @@ from rockrobot.parts.models import Part
 from rockrobot.uploads import actions as uploaded
 from rockrobot.uploads.models import ImportRun, ImportState
 from tests.imports.test_views import machines, upload, work
-from tests.register import rows_beside, small_register, write_folder, write_xlsx, write_zip
+from tests.register import rows_beside, small_register, upload_of, write_folder, write_xlsx, write_zip
 
 
 def uploads(app) -> list[str]:
@@ -72,7 +72,7 @@ def test_nobody_waits_while_a_file_is_read(app, office, tmp_path, monkeypatch):
 def test_an_import_that_was_cut_off_goes_on_in_its_change_set(app, office, tmp_path, monkeypatch):
     page = upload(office, write_zip(tmp_path / "r.zip"))
     work()
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     failing_once(monkeypatch, "_apply_chunk", after=9)
     with pytest.raises(RuntimeError):
         work()
@@ -95,7 +95,7 @@ def test_an_import_that_was_cut_off_goes_on_in_its_change_set(app, office, tmp_p
 def test_a_job_that_failed_is_told_and_can_be_started_again(app, office, tmp_path, monkeypatch):
     page = upload(office, write_zip(tmp_path / "r.zip"))
     work()
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     failing_once(monkeypatch, "_apply_chunk", after=2)
     with pytest.raises(RuntimeError):
         work()
@@ -103,9 +103,9 @@ def test_a_job_that_failed_is_told_and_can_be_started_again(app, office, tmp_pat
     assert "Työ keskeytyi virheeseen" in told
     assert "RuntimeError" not in told
 
-    office.post(page + "/try-again")
+    office.post(upload_of(page) + "/try-again")
     work()
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     work()
 
     assert "Tuotu" in office.get(page).text
@@ -119,14 +119,14 @@ def test_a_file_that_no_longer_fits_is_shown_again_and_not_taken(app, office, tm
     rest = {name: rows for name, rows in sheets.items() if name != "fittings"}
     upload(office, write_zip(tmp_path / "rest.zip", rest))
     work()
-    office.post(f"/imports/{the_run().id}/apply")
+    office.post(f"/uploads/{the_run().id}/apply")
     work()
     page = upload(office, write_zip(tmp_path / "r.zip", {"fittings": sheets["fittings"]}))
     work()
     undo.undo(db.session.scalar(select(ImportRun.change_set_id).where(ImportRun.change_set_id.is_not(None))))
     db.session.commit()
 
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     work()
 
     html = office.get(page).text
@@ -138,7 +138,7 @@ def test_a_file_that_no_longer_fits_is_shown_again_and_not_taken(app, office, tm
 def test_rows_that_somebody_else_adds_meanwhile_stop_the_import(app, office, tmp_path, monkeypatch):
     page = upload(office, write_zip(tmp_path / "r.zip", {"parts": [{"part_no": "A"}]}))
     work()
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     real = views._apply
 
     def late(*args):
@@ -166,7 +166,7 @@ def test_one_csv_is_known_by_its_owners_name_and_several_make_a_register(app, of
 
     assert "Ohitetut taulukot" not in one
     assert f"{files[0][1]} + {len(files) - 1}" in office.get(answer.location).text
-    office.post(answer.location + "/apply")
+    office.post(upload_of(answer.location) + "/apply")
     work()
     assert machines() == len(small_register()["devices"])
 
@@ -192,7 +192,7 @@ def test_the_file_is_deleted_once_it_was_decided_on(app, office, tmp_path, choic
     work()
     assert len(uploads(app)) == 1
 
-    office.post(f"{page}/{choice}")
+    office.post(f"{upload_of(page)}/{choice}")
     work()
 
     assert uploads(app) == []
@@ -203,20 +203,20 @@ def test_the_refused_rows_stay_for_a_month_and_what_they_said_too(app, office, t
     sheets["fittings"][0]["removed_on"] = "2020-01-01"
     page = upload(office, write_xlsx(tmp_path / "r.xlsx", sheets))
     work()
-    office.post(page + "/apply-good")
+    office.post(upload_of(page) + "/apply-good")
     work()
     assert len(uploads(app)) == 1
-    assert office.get(page + "/refused.xlsx").status_code == 200
+    assert office.get(upload_of(page) + "/refused.xlsx").status_code == 200
 
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + uploaded.KEPT * 1.1)
     with ledger.change_set("test"):
-        uploaded.forget_old(app.config["DATA_DIR"] / "uploads")
+        uploaded.forget_old()
         db.session.commit()
 
     assert uploads(app) == []
     monkeypatch.setattr(clock, "now", lambda: now)
-    assert office.get(page + "/refused.xlsx").status_code == 404
+    assert office.get(upload_of(page) + "/refused.xlsx").status_code == 404
     html = office.get(page).text
     assert "päättyy ennen kuin alkaa" not in html
     assert "Rivien tiedot on poistettu" in html
@@ -227,11 +227,11 @@ def test_the_refused_rows_come_in_once_they_are_mended(app, office, tmp_path):
     sheets["fittings"][0]["removed_on"] = "2020-01-01"
     page = upload(office, write_xlsx(tmp_path / "r.xlsx", sheets))
     work()
-    office.post(page + "/apply-good")
+    office.post(upload_of(page) + "/apply-good")
     work()
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(office.get(page + "/refused.xlsx").data))
+    book = openpyxl.load_workbook(io.BytesIO(office.get(upload_of(page) + "/refused.xlsx").data))
     column = next(cell.column for cell in book["fittings"][1] if cell.value == "removed_on")
     book["fittings"].cell(2, column).value = None
     book.save(tmp_path / "mended.xlsx")
@@ -246,7 +246,7 @@ def test_the_refused_rows_come_in_once_they_are_mended(app, office, tmp_path):
 def test_an_undone_import_lists_what_it_had_to_leave(app, office, tmp_path):
     page = upload(office, write_zip(tmp_path / "r.zip"))
     work()
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     work()
     company = db.session.scalar(select(Company).where(Company.customer_no == "A001"))
     with ledger.change_set("companies.edit"):
@@ -276,11 +276,11 @@ def test_long_lists_of_refused_rows_are_paged(app, office, tmp_path):
 def test_an_old_page_of_a_taken_file_changes_nothing(app, office, tmp_path):
     page = upload(office, write_zip(tmp_path / "r.zip"))
     work()
-    office.post(page + "/apply")
-    office.post(page + "/apply-good")
-    office.post(page + "/leave")
+    office.post(upload_of(page) + "/apply")
+    office.post(upload_of(page) + "/apply-good")
+    office.post(upload_of(page) + "/leave")
     work()
-    office.post(page + "/try-again")
+    office.post(upload_of(page) + "/try-again")
 
     assert the_run().state is ImportState.APPLIED
     assert db.session.scalar(select(func.count()).select_from(Device)) == len(small_register()["devices"])

@@ -18,7 +18,7 @@ from rockrobot.contacts.models import Address, Company
 from rockrobot.db import Base, db
 from rockrobot.devices.models import Device, Fitting, Ownership
 from tests.conftest import SHARED
-from tests.register import rows_beside, small_register, write_folder, write_xlsx, write_zip
+from tests.register import rows_beside, small_register, upload_of, write_folder, write_xlsx, write_zip
 
 ROWS = sum(len(rows) for rows in small_register().values())
 
@@ -486,7 +486,7 @@ def test_a_file_of_refused_rows_sent_back_untouched_is_refused_again(app, office
     db.session.rollback()
     jobs.run_waiting()
     db.session.rollback()
-    (tmp_path / "refused.xlsx").write_bytes(office.get(f"{page}/refused.xlsx").data)
+    (tmp_path / "refused.xlsx").write_bytes(office.get(upload_of(page) + "/refused.xlsx").data)
 
     _, told, _ = run(app, tmp_path / "refused.xlsx")
 

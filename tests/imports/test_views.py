@@ -11,7 +11,7 @@ from rockrobot import jobs
 from rockrobot.db import db
 from rockrobot.devices.models import Device
 from rockrobot.uploads.models import ImportRun, ImportState
-from tests.register import small_register, write_xlsx, write_zip
+from tests.register import small_register, upload_of, write_xlsx, write_zip
 
 ROWS = sum(len(rows) for rows in small_register().values())
 
@@ -47,7 +47,7 @@ def test_a_workbook_is_read_shown_taken_and_undone(office, tmp_path):
     looked = office.get(page).text
     assert f">{ROWS}<" in looked
     assert machines() == 0
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     work()
 
     taken = office.get(page).text
@@ -64,7 +64,7 @@ def test_refused_rows_are_listed_and_come_out_as_a_file(office, bad_register):
     work()
 
     html = office.get(page).text
-    file = openpyxl.load_workbook(io.BytesIO(office.get(page + "/refused.xlsx").data))
+    file = openpyxl.load_workbook(io.BytesIO(office.get(upload_of(page) + "/refused.xlsx").data))
 
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd] [^>]*>(.*?)</t[hd]>", html)]
     assert cells[(at := cells.index("removed_on")) - 2 : at + 1] == ["fittings", "2", "removed_on"]
@@ -80,7 +80,7 @@ def test_the_good_rows_can_be_taken_alone(office, bad_register):
     page = upload(office, bad_register)
     work()
 
-    office.post(page + "/apply-good")
+    office.post(upload_of(page) + "/apply-good")
     work()
 
     assert machines() == len(small_register()["devices"])
@@ -91,8 +91,8 @@ def test_nothing_lands_when_the_file_is_left(office, tmp_path):
     page = upload(office, write_zip(tmp_path / "r.zip"))
     work()
 
-    office.post(page + "/leave")
-    again = office.post(page + "/apply")
+    office.post(upload_of(page) + "/leave")
+    again = office.post(upload_of(page) + "/apply")
     work()
 
     assert again.status_code == 303
@@ -129,7 +129,7 @@ def test_a_double_tap_uploads_once(office, tmp_path):
 def test_the_template_and_the_export_are_workbooks(office, tmp_path):
     page = upload(office, write_xlsx(tmp_path / "rekisteri.xlsx"))
     work()
-    office.post(page + "/apply")
+    office.post(upload_of(page) + "/apply")
     work()
 
     template = openpyxl.load_workbook(io.BytesIO(office.get("/imports/template.xlsx").data))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.register import write_zip
+from tests.register import upload_of, write_zip
 from tests.server import PASSWORD, Server
 
 KILLS = int(os.environ.get("ROCKROBOT_SOAK_KILLS", "40"))
@@ -137,7 +137,7 @@ def test_a_killed_worker_takes_an_import_up_again(server, tmp_path):
         wait_for_state(data, state)
         server.kill("worker")
         if state == "read":
-            person.send(person.get(run_page), run_page + "/apply")
+            person.send(person.get(run_page), upload_of(run_page) + "/apply")
 
     counts = rows(data, "SELECT count(*), count(DISTINCT part_no) FROM parts WHERE part_no LIKE 'SOAK%'")
     assert counts == [(PARTS, PARTS)]
