@@ -37,6 +37,7 @@ ROOM_NAMES = (
     "devices",
     "worksites",
     "tags",
+    "selections",
     "owners",
     "catalogue",
     "events",

@@ -263,6 +263,11 @@ def stripped(text: str | None) -> str:
 CLEAN = [stripped]
 
 
+def id_or_none(text: Any) -> int | None:
+    """The id that a choice stands for; None for the empty choice. Raises ValueError when it is none."""
+    return int(text) if text not in (None, "") else None
+
+
 def today_form(form_class: type[FlaskForm], field: str = "on") -> Any:
     """A form whose day is today until somebody types another."""
     form = form_class()

@@ -11,7 +11,8 @@ from rockrobot.contacts import queries
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import ContactType
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, MAIL, BusinessIdField, CountryField, LanguageField, PhoneField
+from rockrobot.fields import CLEAN, MAIL, BusinessIdField, CountryField, LanguageField, PhoneField, id_or_none
+from rockrobot.staff.queries import all_members
 
 
 class CompanyForm(EditForm):
@@ -29,11 +30,16 @@ class CompanyForm(EditForm):
     country = CountryField(_("Maa"), render_kw={"class": "medium"})
     language = LanguageField(_("Kieli"), render_kw={"class": "medium"})
     contact_type = SelectField(_("Kontaktityyppi"), validate_choice=False, render_kw={"class": "medium"})
+    responsible_id = SelectField(_("Vastuuhenkilö"), coerce=id_or_none, render_kw={"class": "medium"})
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.company: Company | None = options.get("obj")
-        known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types()])
+        known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types(Company)])
+        self.responsible_id.choices = [
+            SelectChoice("", gettext("ei kukaan")),
+            *(SelectChoice(member.id, member.name) for member in all_members()),
+        ]
         self.contact_type.choices = [SelectChoice("", gettext("ei tiedossa")), *map(SelectChoice, known)]
 
     def validate_customer_no(self, field: StringField) -> None:

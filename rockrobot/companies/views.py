@@ -21,6 +21,7 @@ from rockrobot.parts.queries import deliveries_to
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
+from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
@@ -30,7 +31,7 @@ COVERED = ("companies.show", "companies.new", "companies.edit", "addresses.new_f
 add_link(
     Link(lazy_gettext("Rekisteri"), 240, lazy_gettext("Yritykset"), "companies.index", "building-2", covers=COVERED)
 )
-FIELDS = ("customer_no", "name", "business_id", "country", "language", "contact_type")
+FIELDS = ("customer_no", "name", "business_id", "country", "language", "contact_type", "responsible_id")
 
 
 def _company(company_id: int) -> Company:
@@ -40,18 +41,19 @@ def _company(company_id: int) -> Company:
 @blueprint.get("/")
 @allow(*REGISTER_READERS, event="companies.index")
 def index() -> str:
-    text, contact_type = request.args.get("q", ""), request.args.get("type", "")
-    found = queries.find_companies(text=text, contact_type=contact_type, number=asked_page())
-    stops = stops_of_companies([company.id for company in found.rows])
+    selection, choices = understand(Register.COMPANIES, request.args)
+    found = find(selection, number=asked_page())
+    shown = [company.id for company in found.rows]
+    stops, tags = stops_of_companies(shown), tags_of(Register.COMPANIES, shown)
     ledger.log_view([])
     return page(
         "companies/index.html",
         fragments=("company_rows",),
         found=found,
+        selection=selection,
+        choices=choices,
         stops=stops,
-        text=text,
-        contact_type=contact_type,
-        types=[("", _("Kaikki")), *((word, word) for word in queries.contact_types())],
+        tags=tags,
     )
 
 

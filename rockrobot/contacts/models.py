@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot import clock
@@ -11,6 +11,7 @@ from rockrobot.contacts.rules import AddressKind, PointKind, Source, main_point
 from rockrobot.db import Base, Word
 from rockrobot.ledger import HandChanged
 from rockrobot.references import OnErase, OnMerge, refers_to
+from rockrobot.staff.models import StaffMember
 
 CHILDREN_LOAD: Final = "raise_on_sql"
 
@@ -19,6 +20,7 @@ class Company(HandChanged, Base):
     """A company: customer, importer, supplier. One that was merged stays as a tombstone that names the kept one."""
 
     __tablename__ = "companies"
+    __table_args__ = (Index(None, "contact_type"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_no: Mapped[str] = mapped_column(String(60), unique=True)
@@ -27,8 +29,10 @@ class Company(HandChanged, Base):
     country: Mapped[str] = mapped_column(String(2), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
     contact_type: Mapped[str] = mapped_column(String(60), default="")
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"), index=True)
     merged_into_id: Mapped[int | None] = refers_to("companies.id", merge=OnMerge.MOVE, erase=OnErase.KEEP, index=True)
 
+    responsible: Mapped[StaffMember | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
     addresses: Mapped[list["Address"]] = relationship(lazy=CHILDREN_LOAD, back_populates="company")
     points: Mapped[list["ContactPoint"]] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
 
@@ -42,16 +46,22 @@ class Person(HandChanged, Base):
     """A person, with or without a company. One that was merged stays as a tombstone that names the kept one."""
 
     __tablename__ = "people"
-    __table_args__ = {"info": {"personal": True}}
+    __table_args__ = (
+        Index("ix_people_name", "last_name", "first_name", "id"),
+        Index(None, "contact_type"),
+        {"info": {"personal": True}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_no: Mapped[str] = mapped_column(String(60), unique=True)
     first_name: Mapped[str] = mapped_column(String(100), default="")
-    last_name: Mapped[str] = mapped_column(String(100), default="", index=True)
+    last_name: Mapped[str] = mapped_column(String(100), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
     contact_type: Mapped[str] = mapped_column(String(60), default="")
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"), index=True)
     merged_into_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.MOVE, erase=OnErase.KEEP, index=True)
 
+    responsible: Mapped[StaffMember | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
     affiliations: Mapped[list["Affiliation"]] = relationship(
         lazy=CHILDREN_LOAD, viewonly=True, order_by="Affiliation.id"
     )

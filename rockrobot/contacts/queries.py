@@ -1,17 +1,16 @@
 """Which companies and people there are, and where they are written to."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from rockrobot import search, search_index
+from rockrobot import search_index
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
 from rockrobot.contacts.rules import PointKind, main_point
 from rockrobot.db import among, db
-from rockrobot.lists import Listing, listing
 
 MAIL = (PointKind.EMAIL,)
 WITH_COMPANIES = selectinload(Person.affiliations)
@@ -47,58 +46,27 @@ search_index.declare(
 )
 
 
-def find_companies(*, text: str = "", contact_type: str = "", number: int = 1) -> Listing[Company]:
-    """Companies by name, one page; text narrows to those in which every word is found. Merged ones are left out."""
-    statement = select(Company).order_by(Company.name, Company.id).options(WITH_POINTS_OF_COMPANIES)
-    return listing(statement.where(*_companies(text, contact_type)), number)
+def contact_types(model: type[Company | Person]) -> Sequence[str]:
+    """The contact types that companies or people have, in alphabetical order."""
+    kind = model.contact_type
+    return db.session.scalars(select(kind).where(kind != "").distinct().order_by(kind)).all()
 
 
-def company_ids(*, text: str = "", contact_type: str = "") -> Sequence[int]:
-    """The ids of all companies that find_companies finds, in its order."""
-    statement = select(Company.id).order_by(Company.name, Company.id)
-    return db.session.scalars(statement.where(*_companies(text, contact_type))).all()
-
-
-def _companies(text: str, contact_type: str) -> Iterator[ColumnElement[bool]]:
-    yield Company.merged_into_id.is_(None)
-    if text.strip():
-        yield Company.id.in_(search.matching("company", text))
-    if contact_type:
-        yield Company.contact_type == contact_type
-
-
-def find_people(*, text: str = "", number: int = 1) -> Listing[Person]:
-    """People by last name, one page, with their companies. Merged ones are left out."""
-    statement = select(Person).order_by(Person.last_name, Person.first_name, Person.id)
-    return listing(statement.options(WITH_COMPANIES, WITH_POINTS_OF_PEOPLE).where(*_people(text)), number)
-
-
-def people_ids(*, text: str = "") -> Sequence[int]:
-    """The ids of all people that find_people finds, in its order."""
-    statement = select(Person.id).order_by(Person.last_name, Person.first_name, Person.id)
-    return db.session.scalars(statement.where(*_people(text))).all()
-
-
-def _people(text: str) -> Iterator[ColumnElement[bool]]:
-    yield Person.merged_into_id.is_(None)
-    if text.strip():
-        yield Person.id.in_(search.matching("person", text))
-
-
-def contact_types() -> Sequence[str]:
-    """The contact types in use, in alphabetical order."""
-    statement = select(Company.contact_type).where(Company.contact_type != "").distinct().order_by(Company.contact_type)
-    return db.session.scalars(statement).all()
+def countries_of_companies() -> Sequence[str]:
+    """The codes of the countries in which companies are at home."""
+    code = Company.country
+    return db.session.scalars(select(code).where(code != "").distinct().order_by(code)).all()
 
 
 def company_with(company_id: int) -> Company | None:
-    """The company with this id and how it is reached, or None."""
-    return db.session.scalar(select(Company).where(Company.id == company_id).options(WITH_POINTS_OF_COMPANIES))
+    """The company with this id, how it is reached and who sees to it, or None."""
+    options = [WITH_POINTS_OF_COMPANIES, joinedload(Company.responsible)]
+    return db.session.scalar(select(Company).where(Company.id == company_id).options(*options))
 
 
 def person_with(person_id: int) -> Person | None:
-    """The person with this id, whom they represent and how they are reached, or None."""
-    options = [WITH_COMPANIES, WITH_POINTS_OF_PEOPLE]
+    """The person with this id, whom they represent, how they are reached and who sees to them, or None."""
+    options = [WITH_COMPANIES, WITH_POINTS_OF_PEOPLE, joinedload(Person.responsible)]
     return db.session.scalar(select(Person).where(Person.id == person_id).options(*options))
 
 

@@ -1,13 +1,13 @@
 """Which models and machines there are, what is in a machine, who owns it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from rockrobot import search, search_index, undo
@@ -84,27 +84,26 @@ def _text_condition(text: str, day: date) -> ColumnElement[bool]:
     return or_(Device.id.in_(search.matching("device", text)), Device.id.in_(of_company))
 
 
-def _narrowed(wanted: DeviceFilter, day: date) -> Select[Any]:
-    statement = select(Device).order_by(Device.device_model_id, Device.serial)
+def narrowing(wanted: DeviceFilter, day: date) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a filter; owner states are those of the day."""
     if wanted.text.strip():
-        statement = statement.where(_text_condition(wanted.text, day))
-    if wanted.model_id:
-        statement = statement.where(Device.device_model_id == wanted.model_id)
+        yield _text_condition(wanted.text, day)
+    if wanted.model_id is not None:
+        yield Device.device_model_id == wanted.model_id
     if wanted.owner:
-        statement = statement.where(_owner_condition(wanted.owner, day))
+        yield _owner_condition(wanted.owner, day)
     if wanted.fate:
         has_fate = exists().where(DeviceFate.device_id == Device.id)
-        this = has_fate.where(DeviceFate.fate == wanted.fate) if wanted.fate != "none" else ~has_fate
-        statement = statement.where(this)
+        yield has_fate.where(DeviceFate.fate == wanted.fate) if wanted.fate != "none" else ~has_fate
     for column, id_ in ((Ownership.company_id, wanted.company_id), (Ownership.person_id, wanted.person_id)):
-        if id_:
-            statement = statement.where(Device.id.in_(select(Ownership.device_id).where(column == id_)))
-    return statement
+        if id_ is not None:
+            yield Device.id.in_(select(Ownership.device_id).where(column == id_))
 
 
 def find_devices(wanted: DeviceFilter, *, day: date, number: int = 1) -> Listing[Device]:
     """Machines by model and serial, one page; owner states are those of the day."""
-    return listing(_narrowed(wanted, day), number)
+    statement = select(Device).where(*narrowing(wanted, day)).order_by(Device.device_model_id, Device.serial)
+    return listing(statement, number)
 
 
 def find_models(*, text: str = "", number: int = 1) -> Listing[DeviceModel]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
 from rockrobot.contacts.models import Address
-from rockrobot.contacts.queries import addresses_of, company_with
+from rockrobot.contacts.queries import addresses_of
 from rockrobot.contacts.rules import AddressKind, address_order
 from rockrobot.desk.queries import Act, history_of
 from rockrobot.devices import actions, queries
@@ -32,6 +32,7 @@ from rockrobot.parts.queries import all_parts, running_blocks
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
+from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page
@@ -62,30 +63,23 @@ def _log_owners(chains: list[list[Ownership]], others: Sequence[int] = ()) -> bo
 @allow(*REGISTER_READERS, event="devices.index")
 def index() -> str:
     day = clock.today()
-    wanted = queries.DeviceFilter(
-        text=request.args.get("q", ""),
-        model_id=asked_id("model"),
-        owner=request.args.get("owner", ""),
-        fate=request.args.get("fate", "") if request.args.get("fate") in {*Fate, "none"} else "",
-        company_id=asked_id("company"),
-        person_id=asked_id("person") if current_user.role in PEOPLE_READERS else None,
-    )
-    found = queries.find_devices(wanted, day=day, number=asked_page())
+    selection, choices = understand(Register.DEVICES, request.args, sees_people=current_user.role in PEOPLE_READERS)
+    found = find(selection, number=asked_page())
     ids = [device.id for device in found.rows]
-    chains = queries.ownerships_of(ids)
+    chains, tags = queries.ownerships_of(ids), tags_of(Register.DEVICES, ids)
     owners = {id_: owner_on(chain, day) for id_, chain in chains.items()}
     sees_people = _log_owners([[row] for row in owners.values() if row])
     return page(
         "devices/index.html",
         fragments=("device_rows",),
         found=found,
-        wanted=wanted,
+        selection=selection,
+        choices=choices,
+        tags=tags,
         owners=owners,
         in_stock={id_: is_in_stock(chains.get(id_, []), day) for id_ in ids},
         fates=queries.fates_of(ids),
         recalls=open_cases_of_devices(ids),
-        model_choices=[("", _("Kaikki")), *((m.id, f"{m.model_code} {m.name}") for m in queries.all_models())],
-        company=company_with(wanted.company_id) if wanted.company_id else None,
         sees_people=sees_people,
     )
 

@@ -1,13 +1,13 @@
 """Who goes out in an export, and what of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
-from rockrobot.contacts.queries import companies_with, company_ids, people_ids, people_with
+from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.db import among, db
 from rockrobot.exports.rules import COLUMNS, PLACE_COUNTRY, Export, Row, Subject, choose
@@ -15,16 +15,11 @@ from rockrobot.keyed_hash import keyed_hash
 from rockrobot.objections.queries import verdicts_of_companies, verdicts_of_people
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
+from rockrobot.tags.models import Tag
+from rockrobot.tags.queries import tags_of
+from rockrobot.tags.rules import Register
 
 CHUNK = 500
-FILTERS = {Subject.PEOPLE: {"q": "text"}, Subject.COMPANIES: {"q": "text", "type": "contact_type"}}
-"""The words of each list's address and what they are in its query."""
-
-
-def found_ids(subject: Subject, chosen: Mapping[str, str]) -> Sequence[int]:
-    """The ids that a list's filter finds. chosen: the filter's words as they stand in the address."""
-    values = {FILTERS[subject][name]: value for name, value in chosen.items()}
-    return people_ids(**values) if subject is Subject.PEOPLE else company_ids(**values)
 
 
 def hash_of_filter(chosen: Mapping[str, str]) -> str:
@@ -53,7 +48,7 @@ def rows_of(subject: Subject, ids: Sequence[int], day: date, *, more: Sequence[s
 
 def _people(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
     addresses = _addresses(Address.__table__.c.person_id, ids, day)
-    rows = {}
+    rows, tags = {}, tags_of(Register.PEOPLE, ids)
     for id_, person in people_with(ids).items():
         company = person.company
         rows[id_] = _fields(person, ("person_no", "first_name", "last_name", "title", "language"))
@@ -63,13 +58,14 @@ def _people(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
             "direct_phone": _point(person.points, PointKind.DIRECT),
             "mobile": _point(person.points, PointKind.MOBILE),
             "email": _point(person.points, PointKind.EMAIL),
+            "tags": _names(tags.get(id_, ())),
         } | _place(addresses.get(id_))
     return rows
 
 
 def _companies(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
     addresses = _addresses(Address.__table__.c.company_id, ids, day)
-    rows = {}
+    rows, tags = {}, tags_of(Register.COMPANIES, ids)
     for id_, company in companies_with(ids).items():
         rows[id_] = _place(addresses.get(id_))
         rows[id_] |= _fields(company, ("customer_no", "business_id", "country", "language", "contact_type"))
@@ -77,12 +73,18 @@ def _companies(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
             "company": company.name,
             "switchboard": _point(company.points, PointKind.SWITCHBOARD),
             "email": _point(company.points, PointKind.EMAIL),
+            "tags": _names(tags.get(id_, ())),
         }
     return rows
 
 
 def _fields(party: Company | Person, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(party, name) for name in names}
+
+
+def _names(tags: Iterable[Tag]) -> str:
+    """Tags as they can be typed again, with commas between them."""
+    return ", ".join(tag.name for tag in tags)
 
 
 def _point(points: Sequence[ContactPoint], kind: PointKind) -> str:

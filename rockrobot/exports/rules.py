@@ -49,6 +49,7 @@ COLUMNS: Final[dict[Subject, dict[str, str]]] = {
         **_ADDRESS,
         "country": "Maa",
         "language": "Kieli",
+        "tags": "Avainsanat",
     },
     Subject.COMPANIES: {
         "customer_no": "Asiakasnumero",
@@ -60,6 +61,7 @@ COLUMNS: Final[dict[Subject, dict[str, str]]] = {
         "country": "Maa",
         "language": "Kieli",
         "contact_type": "Kontaktityyppi",
+        "tags": "Avainsanat",
     },
 }
 """Columns by field: their words are those that both imports know, so that what went out comes in unchanged."""

@@ -27,7 +27,10 @@ from rockrobot.exports.rules import (
 from rockrobot.fields import format_day
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
+from rockrobot.selections.queries import ids_of, understand
+from rockrobot.selections.rules import Choices, Selection
 from rockrobot.sheet_writer import csv_for_spreadsheets, write_sheet
+from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, page
 from rockrobot.workbooks import XLSX
 
@@ -42,8 +45,9 @@ MEDIA_TYPES = {
 }
 
 
-def _filter(subject: Subject) -> dict[str, str]:
-    return {name: value for name in queries.FILTERS[subject] if (value := request.args.get(name, "").strip())}
+def _selected(subject: Subject) -> tuple[Selection, Choices]:
+    """The list that goes out, as the list's own address asked for it."""
+    return understand(Register(subject), request.args)
 
 
 def _form() -> ExportForm:
@@ -62,8 +66,8 @@ def show(subject: str) -> Answer:
 
 
 def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
-    chosen = _filter(subject)
-    ids = queries.found_ids(subject, chosen)
+    selection, choices = _selected(subject)
+    ids, chosen = ids_of(selection), selection.words
     export = _export(subject, ids, form) if is_chosen else None
     ledger.log_view([])
     answer = page(
@@ -71,7 +75,8 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
         fragments=("export_preview",),
         form=form,
         subject=subject,
-        chosen=chosen,
+        selection=selection,
+        choices=choices,
         total=len(ids),
         export=export,
         file_url=_address("exports.download", subject=subject, **_choices(form), **chosen),
@@ -99,12 +104,16 @@ def download(subject: str) -> Answer:
     what, form = Subject(subject), _form()
     if not form.validate():
         return _page(what, form, is_chosen=False)
-    chosen, kind = _filter(what), FileFormat(form.file.data)
-    export = _export(what, queries.found_ids(what, chosen), form)
+    selection, kind = _selected(what)[0], FileFormat(form.file.data)
+    export = _export(what, ids_of(selection), form)
     more = [PLACE_COUNTRY] if kind is FileFormat.STICKERS else []
     file = _written(what, kind, queries.rows_of(what, export.ids, clock.today(), more=more))
     told = ledger_words(
-        PurposeCode(form.purpose.data), Channel(form.channel.data), kind, export, queries.hash_of_filter(chosen)
+        PurposeCode(form.purpose.data),
+        Channel(form.channel.data),
+        kind,
+        export,
+        queries.hash_of_filter(selection.words),
     )
     with ledger.change_set("exports.download", purpose=told):
         ledger.log_view(export.ids, table=what.value)

@@ -8,9 +8,11 @@ from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from rockrobot.contacts import queries
+from rockrobot.contacts.models import Person
 from rockrobot.contacts.rules import ContactType
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, MAIL, LanguageField, LookupField, PhoneField
+from rockrobot.fields import CLEAN, MAIL, LanguageField, LookupField, PhoneField, id_or_none
+from rockrobot.staff.queries import all_members
 
 
 class PersonForm(EditForm):
@@ -20,10 +22,15 @@ class PersonForm(EditForm):
     last_name = StringField(_("Sukunimi"), [DataRequired(_("Kirjoita sukunimi.")), Length(max=100)], filters=CLEAN)
     language = LanguageField(_("Kieli"), render_kw={"class": "medium"})
     contact_type = SelectField(_("Kontaktityyppi"), validate_choice=False, render_kw={"class": "medium"})
+    responsible_id = SelectField(_("Vastuuhenkilö"), coerce=id_or_none, render_kw={"class": "medium"})
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types()])
+        known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types(Person)])
+        self.responsible_id.choices = [
+            SelectChoice("", gettext("ei kukaan")),
+            *(SelectChoice(member.id, member.name) for member in all_members()),
+        ]
         self.contact_type.choices = [SelectChoice("", gettext("ei tiedossa")), *map(SelectChoice, known)]
 
 

@@ -20,6 +20,7 @@ from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.search_words import lines_of
+from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page, say
@@ -27,7 +28,7 @@ from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 COVERED = ("people.show", "people.new", "people.edit", "addresses.new_for_person")
 add_link(Link(lazy_gettext("Rekisteri"), 250, lazy_gettext("Henkilöt"), "people.index", "users", covers=COVERED))
-FIELDS = ("first_name", "last_name", "language", "contact_type")
+FIELDS = ("first_name", "last_name", "language", "contact_type", "responsible_id")
 
 
 def _person(person_id: int) -> Person:
@@ -37,12 +38,20 @@ def _person(person_id: int) -> Person:
 @blueprint.get("/")
 @allow(*PEOPLE_READERS, event="people.index")
 def index() -> str:
-    text = request.args.get("q", "")
-    found = queries.find_people(text=text, number=asked_page())
+    selection, choices = understand(Register.PEOPLE, request.args)
+    found = find(selection, number=asked_page())
     shown = [person.id for person in found.rows]
-    stops = stops_of_people(shown)
+    stops, tags = stops_of_people(shown), tags_of(Register.PEOPLE, shown)
     ledger.log_view(shown)
-    return page("people/index.html", fragments=("people_rows",), found=found, text=text, stops=stops)
+    return page(
+        "people/index.html",
+        fragments=("people_rows",),
+        found=found,
+        selection=selection,
+        choices=choices,
+        stops=stops,
+        tags=tags,
+    )
 
 
 @blueprint.get("/<int:person_id>")
@@ -113,8 +122,8 @@ def new() -> Answer:
 @allow(Role.CUSTOMER_CARE, event="people.edit")
 def edit(person_id: int) -> Answer:
     person = _person(person_id)
-    ledger.log_view([person_id])
     form = PersonForm(obj=person)
+    ledger.log_view([person_id])
     if form.validate_on_submit():
         actions.change(person, **typed(form, FIELDS))
         here = url_for("people.show", person_id=person_id)

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from rockrobot import search, search_index
+from rockrobot import search_index
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person, Worksite
 from rockrobot.contacts.rules import runs_on
 from rockrobot.db import db
@@ -34,15 +34,10 @@ def _stays(day: date) -> ColumnElement[bool]:
     return and_(begun, or_(WorksiteStay.to_on.is_(None), WorksiteStay.to_on > day))
 
 
-def find_worksites(*, text: str = "", is_running: bool, day: date, number: int = 1) -> Listing[Worksite]:
-    """Worksites by name, one page, with their owners; running: only those whose days include the day."""
-    statement = select(Worksite).join(Address, Address.id == Worksite.address_id)
-    if text.strip():
-        statement = statement.where(Worksite.id.in_(search.matching("worksite", text)))
-    if is_running:
-        begun = or_(Address.valid_from.is_(None), Address.valid_from <= day)
-        statement = statement.where(begun, or_(Address.valid_to.is_(None), Address.valid_to > day))
-    return listing(statement.options(*WITH_OWNERS).order_by(Worksite.name, Worksite.id), number)
+def is_running(day: date) -> ColumnElement[bool]:
+    """True for a worksite whose days include the day; its address must be joined."""
+    begun = or_(Address.valid_from.is_(None), Address.valid_from <= day)
+    return and_(begun, or_(Address.valid_to.is_(None), Address.valid_to > day))
 
 
 def worksites_with(ids: Iterable[int]) -> dict[int, Worksite]:

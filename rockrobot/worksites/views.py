@@ -22,6 +22,7 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
+from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
@@ -63,19 +64,20 @@ def _asked_day() -> tuple[date, str]:
 @blueprint.get("/worksites/")
 @allow(*REGISTER_READERS, event="worksites.index")
 def index() -> str:
-    text, shows_all, day = request.args.get("q", ""), request.args.get("all") == "1", clock.today()
-    number = asked_page()
-    found = queries.find_worksites(text=text, is_running=not shows_all, day=day, number=number)
-    counts = queries.device_counts([site.id for site in found.rows], day)
+    selection, choices = understand(Register.WORKSITES, request.args)
+    found = find(selection, number=asked_page())
+    shown = [site.id for site in found.rows]
+    counts, tags = queries.device_counts(shown, clock.today()), tags_of(Register.WORKSITES, shown)
     sees_people = current_user.role in PEOPLE_READERS
     ledger.log_view([site.address.person_id for site in found.rows if site.address.person_id] if sees_people else [])
     return page(
         "worksites/index.html",
         fragments=("worksite_rows",),
         found=found,
-        text=text,
-        shows_all=shows_all,
+        selection=selection,
+        choices=choices,
         counts=counts,
+        tags=tags,
         sees_people=sees_people,
     )
 

@@ -55,6 +55,7 @@ def test_a_list_goes_out_with_what_is_known_of_each(office):
             "Henkilönumero": "P1", "Etunimi": "Aino", "Sukunimi": "Aho", "Asiakasnumero": "A1", "Yritys": "Louhinta Oy",
             "Titteli": "kuljettaja", "Suora puhelin": "'+358 40 588", "Matkapuhelin": "", "Sähköposti": "a@b.fi",
             "Katuosoite": "Kivitie 1", "Postinumero": "32800", "Postitoimipaikka": "Kokemäki", "Maa": "FI", "Kieli": "",
+            "Avainsanat": "",
         }
     ]  # fmt: skip
 

@@ -11,6 +11,9 @@ from rockrobot.chain import ChangeSet
 from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Company, ContactPoint, Person, Worksite
 from rockrobot.db import Base, db
+from rockrobot.selections.queries import find
+from rockrobot.selections.rules import Selection
+from rockrobot.tags.rules import Register
 from rockrobot.trash import actions, queries
 from rockrobot.trash.rules import KEPT
 from rockrobot.worksites.actions import add_worksite
@@ -83,7 +86,7 @@ def test_a_deleted_number_counts_as_changed_by_hand(database):
     removed(contacts.point_with(db.session.scalar(select(ContactPoint.id))))
 
     assert db.session.scalar(select(Person.hand_changed)) == ["direct_phone"]
-    assert contacts.find_people(text="09 123").total == 0
+    assert find(Selection(Register.PEOPLE, "09 123", sort="name")).total == 0
 
 
 def test_the_trash_forgets_after_its_days_and_lists_no_undone_creations(office, monkeypatch):
