@@ -81,6 +81,7 @@ ROOM_NAMES = (
     "merges",
     "prints",
     "trash",
+    "bulk",
     "desk",
 )
 

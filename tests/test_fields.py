@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from rockrobot.fields import business_id_fault, international, read_day, stripped
+from rockrobot.words_field import words_between_commas
 
 TODAY = date(2026, 11, 23)
 
@@ -62,3 +63,16 @@ def test_a_phone_is_shown_in_international_form(typed, shown):
 )
 def test_what_nobody_can_see_does_not_stay_in_a_typed_text(typed, kept):
     assert stripped(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("vip", ["vip"]),
+        ("VIP, messut  2026", ["VIP", "messut 2026"]),
+        ("vip, VIP ,  vip", ["vip"]),
+        (" , ,", []),
+    ],
+)
+def test_words_are_split_at_commas_and_each_is_taken_once(text, words):
+    assert words_between_commas(text) == words

@@ -1,5 +1,6 @@
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from flask import Blueprint, request, send_file, url_for
@@ -8,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from rockrobot import clock, ledger, paper
 from rockrobot.access import PEOPLE_READERS, allow
+from rockrobot.db import db
 from rockrobot.exports import queries
 from rockrobot.exports.forms import ExportForm
 from rockrobot.exports.rules import (
@@ -27,7 +29,7 @@ from rockrobot.exports.rules import (
 from rockrobot.fields import format_day
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
-from rockrobot.selections.queries import ids_of, understand
+from rockrobot.selections.queries import ids_of, ids_there, understand
 from rockrobot.selections.rules import Choices, Selection
 from rockrobot.sheet_writer import csv_for_spreadsheets, write_sheet
 from rockrobot.tags.rules import Register
@@ -45,29 +47,52 @@ MEDIA_TYPES = {
 }
 
 
-def _selected(subject: Subject) -> tuple[Selection, Choices]:
-    """The list that goes out, as the list's own address asked for it."""
-    return understand(Register(subject), request.args)
+@dataclass(frozen=True)
+class Asked:
+    """Who is asked for: the rows that were ticked in the list, or all that the list's own address finds."""
+
+    selection: Selection
+    choices: Choices
+    ticked: list[int]
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids, read from the database now."""
+        if not self.ticked:
+            return ids_of(self.selection)
+        there = ids_there(self.selection.register, self.ticked)
+        return [id_ for id_ in dict.fromkeys(self.ticked) if id_ in there]
+
+    @property
+    def hash(self) -> str:
+        """The keyed hash by which the ledger knows the choice again."""
+        return queries.hash_of_filter({"ids": str(self.ticked)} if self.ticked else self.selection.words)
+
+
+def _asked(subject: Subject) -> Asked:
+    """Ticked rows are named in the body alone: which people were chosen stands in no address."""
+    selection, choices = understand(Register(subject), request.args)
+    return Asked(selection, choices, request.form.getlist("ids", int))
 
 
 def _form() -> ExportForm:
     """What was chosen so far; a file of every kind of column and no channel yet, and never a purpose by itself."""
     first = {"channel": Channel.ALL.value, "file": FileFormat.XLSX.value}
-    return ExportForm(formdata=MultiDict(first | request.args.to_dict()))
+    return ExportForm(formdata=MultiDict(first | request.values.to_dict()))
 
 
-@blueprint.get(f"/<any({SUBJECTS}):subject>")
+@blueprint.route(f"/<any({SUBJECTS}):subject>", methods=["GET", "POST"])
 @allow(*PEOPLE_READERS, event="exports.show")
 def show(subject: str) -> Answer:
     """Choose a purpose, then see how many go out and who is left out and why."""
     form = _form()
-    is_chosen = "purpose" in request.args and form.validate()
+    is_chosen = "purpose" in request.values and form.validate()
     return _page(Subject(subject), form, is_chosen)
 
 
 def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
-    selection, choices = _selected(subject)
-    ids, chosen = ids_of(selection), selection.words
+    asked = _asked(subject)
+    ids, chosen = asked.ids, asked.selection.words
     export = _export(subject, ids, form) if is_chosen else None
     ledger.log_view([])
     answer = page(
@@ -75,8 +100,7 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
         fragments=("export_preview",),
         form=form,
         subject=subject,
-        selection=selection,
-        choices=choices,
+        asked=asked,
         total=len(ids),
         export=export,
         file_url=_address("exports.download", subject=subject, **_choices(form), **chosen),
@@ -97,15 +121,15 @@ def _export(subject: Subject, ids: Sequence[int], form: ExportForm) -> Export:
     return queries.plan_export(subject, ids, PurposeCode(form.purpose.data), Channel(form.channel.data))
 
 
-@blueprint.get(f"/<any({SUBJECTS}):subject>/file")
+@blueprint.route(f"/<any({SUBJECTS}):subject>/file", methods=["GET", "POST"])
 @allow(*PEOPLE_READERS, event="exports.download")
 def download(subject: str) -> Answer:
     """The file; whose data is in it stands in the ledger before anything of it is sent."""
     what, form = Subject(subject), _form()
     if not form.validate():
         return _page(what, form, is_chosen=False)
-    selection, kind = _selected(what)[0], FileFormat(form.file.data)
-    export = _export(what, ids_of(selection), form)
+    asked, kind = _asked(what), FileFormat(form.file.data)
+    export = _export(what, asked.ids, form)
     more = [PLACE_COUNTRY] if kind is FileFormat.STICKERS else []
     file = _written(what, kind, queries.rows_of(what, export.ids, clock.today(), more=more))
     told = ledger_words(
@@ -113,10 +137,11 @@ def download(subject: str) -> Answer:
         Channel(form.channel.data),
         kind,
         export,
-        queries.hash_of_filter(selection.words),
+        asked.hash,
     )
     with ledger.change_set("exports.download", purpose=told):
         ledger.log_view(export.ids, table=what.value)
+        db.session.commit()
     return send_file(
         file,
         mimetype=MEDIA_TYPES[kind],

@@ -1,6 +1,6 @@
 """The rows of a list as its address asks for it, counted, sorted and cut in the database."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from rockrobot.contacts.queries import (
     contact_types,
     countries_of_companies,
 )
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceModel
 from rockrobot.devices.queries import DeviceFilter, all_models, narrowing
 from rockrobot.devices.rules import Fate
@@ -216,6 +216,15 @@ def ids_of(selection: Selection) -> list[int]:
     """The ids of all rows of a list, in its order."""
     id_ = MODELS[selection.register].id
     return list(db.session.scalars(_narrowed(selection, id_).order_by(*_order(selection))))
+
+
+def ids_there(register: Register, ids: Collection[int]) -> set[int]:
+    """Those of these ids that name a row of the register; one that was merged into another names none."""
+    model = MODELS[register]
+    statement = select(model.id).where(among(model.id, ids))
+    if hasattr(model, "merged_into_id"):
+        statement = statement.where(model.merged_into_id.is_(None))
+    return set(db.session.scalars(statement))
 
 
 def counts_of(selections: Sequence[Selection]) -> list[int]:

@@ -8,34 +8,20 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN
-from rockrobot.tags.rules import LONGEST, split_names
-
-MOST = 20
+from rockrobot.tags.rules import LONGEST
+from rockrobot.words_field import WordsField
 
 
 class TagsForm(FlaskForm):
     """Tags to put on something, by name."""
 
-    names = StringField(
+    names = WordsField(
         _("Avainsanat"),
         [DataRequired(_("Kirjoita avainsana."))],
-        filters=CLEAN,
+        longest=LONGEST,
         description=_("Monta avainsanaa: pilkku väliin. Älä kirjoita henkilön asioita avainsanaksi."),
         render_kw={"list": "known-tags"},
     )
-
-    def validate_names(self, field: StringField) -> None:
-        """Each has to fit, and there have to be some."""
-        names = split_names(field.data or "")
-        long = next((name for name in names if len(name) > LONGEST), None)
-        if not names:
-            raise ValidationError(gettext("Kirjoita avainsana."))
-        if len(names) > MOST:
-            raise ValidationError(gettext("Enintään %(most)s avainsanaa kerralla.", most=MOST))
-        if long:
-            raise ValidationError(
-                gettext("Avainsana %(name)s… on liian pitkä, enintään %(most)s merkkiä.", name=long[:20], most=LONGEST)
-            )
 
 
 class TagForm(EditForm):

@@ -27,13 +27,3 @@ KEYS: Final = {
 def folded(name: str) -> str:
     """What two writings of one tag share: case and spaces around and between words do not count. Source: our choice."""
     return " ".join(name.casefold().split())
-
-
-def split_names(text: str) -> list[str]:
-    """The tags that were typed with commas between them, each once, as first written; empty ones are left out."""
-    found: dict[str, str] = {}
-    for name in text.split(","):
-        plain = " ".join(name.split())
-        if plain:
-            found.setdefault(folded(plain), plain)
-    return list(found.values())

@@ -11,7 +11,7 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.tags import actions, queries
 from rockrobot.tags.forms import TagForm, TagsForm
 from rockrobot.tags.models import Tag
-from rockrobot.tags.rules import KEYS, Register, split_names
+from rockrobot.tags.rules import KEYS, Register
 from rockrobot.trash.actions import remove
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
@@ -70,7 +70,7 @@ def put(register: str, row_id: int) -> Answer:
     card, form, known = _card(where, row_id), TagsForm(), queries.all_tags()
     ledger.log_view([row_id] if where is Register.PEOPLE else [])
     if form.validate_on_submit():
-        tags = actions.tags_for(split_names(form.names.data))
+        tags = actions.tags_for(form.names.words)
         actions.put_tags(where, [row_id], tags)
         return commit_and_go(card, _("Avainsana lisätty."), undo=True)
     return form_page("tags/put.html", form, card=card, known=known)

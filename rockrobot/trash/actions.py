@@ -6,7 +6,7 @@ from rockrobot import ledger
 from rockrobot.contacts.actions import mark_removed_by_hand
 from rockrobot.contacts.models import Affiliation, ContactPoint
 from rockrobot.db import Base, db
-from rockrobot.trash.queries import removal_of
+from rockrobot.trash.queries import Removal, removals_of
 
 
 class RemovalBlockedError(ValueError):
@@ -23,11 +23,17 @@ def remove(row: Base) -> None:
     A deleted phone, e-mail or employer counts as changed by hand, so that no later import brings it back.
     Raises RemovalBlockedError when evidence or somebody else's facts hang on it; nothing is deleted then.
     """
-    removal = removal_of(row.__table__, row.id)  # type: ignore[attr-defined]
+    row_id: int = row.id  # type: ignore[attr-defined]
+    removal = removals_of(row.__table__, [row_id])
     if removal.in_the_way:
-        raise RemovalBlockedError(removal.in_the_way)
+        raise RemovalBlockedError(removal.in_the_way[row_id])
     if isinstance(row, ContactPoint | Affiliation):
         mark_removed_by_hand(row)
+    carry_out(removal)
+
+
+def carry_out(removal: Removal) -> None:
+    """Delete what a removal says, children first; what something stands in the way of is not in it."""
     db.session.flush()
     for column, rows in removal.emptied:
         changes = [(one["id"], {column.name: one[column.name]}, {column.name: None}) for one in rows]

@@ -31,16 +31,48 @@ LONGEST_NAME = 80
 
 @dataclass
 class Removal:
-    """What deleting a row does: rows that go with it, columns that are emptied, and how many rows stand in the way."""
+    """What deleting rows does: rows that go with them, columns that are emptied, and what stands in the way of which.
+
+    in_the_way: id of a row that can't be deleted -> how many rows of each table stand in its way; it stays whole.
+    """
 
     gone: list[tuple[Table, list[dict[str, Any]]]] = field(default_factory=list)
     emptied: list[tuple[Column[Any], list[dict[str, Any]]]] = field(default_factory=list)
-    in_the_way: Counter[str] = field(default_factory=Counter)
+    in_the_way: dict[int, Counter[str]] = field(default_factory=dict)
+
+    def block(self, table: str, roots: Iterable[int]) -> None:
+        """Rows of this table stand in the way of these rows, one each time it is named."""
+        for root in roots:
+            self.in_the_way.setdefault(root, Counter())[table] += 1
 
 
-def removal_of(table: Table, row_id: int) -> Removal:
-    """Walk the tables that name the row: what erasure would erase goes with it, what is evidence stands in the way."""
-    removal, waiting = Removal(), [(table, _rows(table.c.id, [row_id]))]
+@dataclass
+class Walk:
+    """Rows found on the way, and for each (table, id) the row to be deleted that it belongs to."""
+
+    roots: dict[tuple[str, int], int]
+
+    def root_of(self, table: Table, row: dict[str, Any]) -> int:
+        """The row to be deleted to which a found row belongs."""
+        return self.roots[table.name, row["id"]]
+
+    def step(self, here: Table, column: Column[Any], rows: Iterable[dict[str, Any]]) -> list[int]:
+        """Rows of another table that name rows of this one belong to whom those belong; whom, row by row."""
+        roots = []
+        for row in rows:
+            root = self.roots[here.name, row[column.name]]
+            roots.append(self.roots.setdefault((column.table.name, row["id"]), root))
+        return roots
+
+
+def removals_of(table: Table, row_ids: Collection[int]) -> Removal:
+    """Walk the tables that name the rows: what erasure would erase goes with them, what is evidence blocks its row.
+
+    One query a table and column, however many rows are deleted.
+    """
+    rows = _rows(table.c.id, row_ids)
+    walk = Walk({(table.name, row["id"]): row["id"] for row in rows})
+    removal, waiting = Removal(), [(table, rows)]
     while waiting:
         here, rows = waiting.pop(0)
         removal.gone.append((here, rows))
@@ -49,13 +81,27 @@ def removal_of(table: Table, row_id: int) -> Removal:
             found = _rows(column, ids)
             if not found:
                 continue
+            roots = walk.step(here, column, found)
             if _blocks(column):
-                removal.in_the_way[column.table.name] += len(found)
+                removal.block(column.table.name, roots)
             elif _is_emptied(column):
                 removal.emptied.append((column, found))
             else:
                 waiting.append((column.table, found))
-    return removal
+    return _without_blocked(removal, walk)
+
+
+def _without_blocked(removal: Removal, walk: Walk) -> Removal:
+    """What is deleted once the rows that something stands in the way of are left as they are."""
+    if not removal.in_the_way:
+        return removal
+
+    def free(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [row for row in rows if walk.root_of(table, row) not in removal.in_the_way]
+
+    gone = [(table, free(table, rows)) for table, rows in removal.gone]
+    emptied = [(column, free(column.table, rows)) for column, rows in removal.emptied]
+    return Removal(gone, emptied, removal.in_the_way)
 
 
 def _rows(column: Column[Any], ids: Collection[int]) -> list[dict[str, Any]]:
