@@ -97,8 +97,13 @@ def is_covered(table: Table) -> bool:
     return bool(table.info.get("ledger", True))
 
 
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+
+
 def plain(value: Any) -> Any:
     """A column value as JSON keeps it: days and moments as ISO text, bytes as their digest."""
+    if value.__class__ in _PLAIN:
+        return value
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -171,15 +176,13 @@ def _reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
     return list(connection.scalars(sequence, {"table": table.name, "count": count}))
 
 
-def _filled(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    full = {}
-    for column in table.columns:
-        default: Any = column.default
-        if column.name in row or default is None:
-            full[column.name] = row.get(column.name)
-        else:
-            full[column.name] = default.arg(None) if default.is_callable else default.arg
-    return full
+def _filled(table: Table, rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows with every column of the table: what they say, else its default."""
+    defaults: dict[str, Any] = {column.name: column.default for column in table.columns}
+    made = {name: default.arg for name, default in defaults.items() if default is not None and default.is_callable}
+    fixed = {name: None if default is None else default.arg for name, default in defaults.items() if name not in made}
+    for row in rows:
+        yield {**fixed, **{name: make(None) for name, make in made.items() if name not in row}, **row}
 
 
 def bulk_insert(table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -188,7 +191,7 @@ def bulk_insert(table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
         return []
     with _bulk() as connection:
         ids = _reserve_ids(connection, table, len(rows))
-        full = [_filled(table, row) | {"id": row.get("id", id_)} for id_, row in zip(ids, rows, strict=True)]
+        full = [{**row, "id": row["id"] or id_} for id_, row in zip(ids, _filled(table, rows), strict=True)]
         ids = [row["id"] for row in full]
         connection.execute(table.insert(), full)
         entries = [
