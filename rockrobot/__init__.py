@@ -38,6 +38,7 @@ ROOM_NAMES = (
     "worksites",
     "tags",
     "selections",
+    "saved_filters",
     "owners",
     "catalogue",
     "events",

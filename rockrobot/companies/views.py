@@ -19,12 +19,13 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, remembered_of, stops_of_companies
 from rockrobot.parts.queries import deliveries_to
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.saved_filters.queries import SHOWN, kept_for
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
-from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, is_htmx, once, page, say
 
 blueprint = Blueprint("companies", __name__, url_prefix="/companies")
 COVERED = ("companies.show", "companies.new", "companies.edit", "addresses.new_for_company")
@@ -43,6 +44,7 @@ def _company(company_id: int) -> Company:
 def index() -> str:
     selection, choices = understand(Register.COMPANIES, request.args)
     found = find(selection, number=asked_page())
+    kept = [] if is_htmx() else kept_for(Register.COMPANIES, current_user.id, limit=SHOWN)
     shown = [company.id for company in found.rows]
     stops, tags = stops_of_companies(shown), tags_of(Register.COMPANIES, shown)
     ledger.log_view([])
@@ -51,6 +53,7 @@ def index() -> str:
         fragments=("company_rows",),
         found=found,
         selection=selection,
+        kept=kept,
         choices=choices,
         stops=stops,
         tags=tags,

@@ -30,12 +30,13 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.parts.actions import BlockedBatchError
 from rockrobot.parts.queries import all_parts, running_blocks
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.saved_filters.queries import SHOWN, kept_for
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
-from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, is_htmx, once, page
 from rockrobot.worksites.queries import stay_on, stays_of
 
 blueprint = Blueprint("devices", __name__)
@@ -65,6 +66,7 @@ def index() -> str:
     day = clock.today()
     selection, choices = understand(Register.DEVICES, request.args, sees_people=current_user.role in PEOPLE_READERS)
     found = find(selection, number=asked_page())
+    kept = [] if is_htmx() else kept_for(Register.DEVICES, current_user.id, limit=SHOWN)
     ids = [device.id for device in found.rows]
     chains, tags = queries.ownerships_of(ids), tags_of(Register.DEVICES, ids)
     owners = {id_: owner_on(chain, day) for id_, chain in chains.items()}
@@ -74,6 +76,7 @@ def index() -> str:
         fragments=("device_rows",),
         found=found,
         selection=selection,
+        kept=kept,
         choices=choices,
         tags=tags,
         owners=owners,

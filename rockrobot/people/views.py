@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import current_user
 
 from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, Role, allow
@@ -17,13 +18,14 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, remembered_of, stops_of_people
 from rockrobot.people.forms import NewPersonForm, PersonForm
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.saved_filters.queries import SHOWN, kept_for
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.search_words import lines_of
 from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
-from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, is_htmx, once, page, say
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 COVERED = ("people.show", "people.new", "people.edit", "addresses.new_for_person")
@@ -40,6 +42,7 @@ def _person(person_id: int) -> Person:
 def index() -> str:
     selection, choices = understand(Register.PEOPLE, request.args)
     found = find(selection, number=asked_page())
+    kept = [] if is_htmx() else kept_for(Register.PEOPLE, current_user.id, limit=SHOWN)
     shown = [person.id for person in found.rows]
     stops, tags = stops_of_people(shown), tags_of(Register.PEOPLE, shown)
     ledger.log_view(shown)
@@ -48,6 +51,7 @@ def index() -> str:
         fragments=("people_rows",),
         found=found,
         selection=selection,
+        kept=kept,
         choices=choices,
         stops=stops,
         tags=tags,

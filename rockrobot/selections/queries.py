@@ -102,7 +102,8 @@ def as_id(text: str) -> int:
 
 
 def _companies_asked(asked: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    found = db.session.execute(select(Company.id, Company.name).where(Company.id.in_(_ids(asked, "company"))))
+    wanted = (Company.id.in_(_ids(asked, "company")), Company.merged_into_id.is_(None))
+    found = db.session.execute(select(Company.id, Company.name).where(*wanted))
     return {str(id_): name for id_, name in found}
 
 

@@ -20,12 +20,13 @@ from rockrobot.events.queries import timeline_of
 from rockrobot.fields import format_day, read_day, today_form, typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.saved_filters.queries import SHOWN, kept_for
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.selections.queries import find, understand
 from rockrobot.tags.queries import tagging_ids, tags_of
 from rockrobot.tags.rules import Register
-from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, is_htmx, once, page
 from rockrobot.worksites import actions, queries
 from rockrobot.worksites.forms import MoveForm, MoveHereForm, WorksiteForm
 from rockrobot.worksites.rules import position_text, read_position
@@ -66,6 +67,7 @@ def _asked_day() -> tuple[date, str]:
 def index() -> str:
     selection, choices = understand(Register.WORKSITES, request.args)
     found = find(selection, number=asked_page())
+    kept = [] if is_htmx() else kept_for(Register.WORKSITES, current_user.id, limit=SHOWN)
     shown = [site.id for site in found.rows]
     counts, tags = queries.device_counts(shown, clock.today()), tags_of(Register.WORKSITES, shown)
     sees_people = current_user.role in PEOPLE_READERS
@@ -75,6 +77,7 @@ def index() -> str:
         fragments=("worksite_rows",),
         found=found,
         selection=selection,
+        kept=kept,
         choices=choices,
         counts=counts,
         tags=tags,
