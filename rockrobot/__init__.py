@@ -84,6 +84,7 @@ ROOM_NAMES = (
     "trash",
     "bulk",
     "desk",
+    "histories",
 )
 
 

@@ -44,14 +44,19 @@ def history_of(keys: Mapping[str, Collection[int]], *, limit: int = 12) -> list[
     mine = [and_(LedgerEntry.table_name == table, LedgerEntry.row_id.in_(list(ids))) for table, ids in keys.items()]
     touched = select(LedgerEntry).where(or_(*mine), LedgerEntry.action != "view").options(defer(LedgerEntry.salt))
     entries = db.session.scalars(touched.order_by(LedgerEntry.id.desc()).limit(limit * 4)).all()
+    newest = sorted({entry.change_set_id for entry in entries}, reverse=True)[:limit]
+    sets = select(ChangeSet).where(ChangeSet.id.in_(newest)).order_by(ChangeSet.id.desc())
+    return acts_of(db.session.scalars(sets).all(), entries)
+
+
+def acts_of(change_sets: Sequence[ChangeSet], entries: Iterable[LedgerEntry]) -> list[Act]:
+    """Change sets as a history shows them, each with its entries among these."""
     by_act: dict[int, list[LedgerEntry]] = {}
     for entry in entries:
         by_act.setdefault(entry.change_set_id, []).append(entry)
-    newest = sorted(by_act, reverse=True)[:limit]
-    sizes = _sizes(newest)
-    sets = {row.id: row for row in db.session.scalars(select(ChangeSet).where(ChangeSet.id.in_(newest)))}
-    offered = undoable([id_ for id_ in newest if sizes[id_] <= SMALL_ACT or has_way(sets[id_].event)])
-    return [Act(sets[id_], sizes[id_], id_ in offered, by_act[id_]) for id_ in newest]
+    sizes = _sizes([row.id for row in change_sets])
+    offered = undoable([row.id for row in change_sets if sizes[row.id] <= SMALL_ACT or has_way(row.event)])
+    return [Act(row, sizes[row.id], row.id in offered, by_act.get(row.id, [])) for row in change_sets]
 
 
 def _sizes(change_set_ids: Iterable[int]) -> dict[int, int]:

@@ -222,13 +222,13 @@ def undo(change_set_id: int) -> Response:
 @allow(Role.CUSTOMER_CARE, event="desk.put_back")
 def put_back(entry_id: int) -> Response:
     change_set_id = queries.change_set_of(entry_id) or abort(404)
+    here = path_inside(request.form.get("back", "")) or url_for("desk.show_change_set", change_set_id=change_set_id)
     try:
         undoing.put_back(entry_id, request.form.get("field", ""))
     except undoing.UndoError:
         db.session.rollback()
         say(_("Tätä arvoa ei voi palauttaa: riviä ei enää ole, tai sitä ei saa muuttaa."), "warn")
-        return redirect(url_for("desk.show_change_set", change_set_id=change_set_id), 303)
-    here = url_for("desk.show_change_set", change_set_id=change_set_id)
+        return redirect(here, 303)
     return commit_and_go(here, _("Entinen arvo palautettu."))
 
 

@@ -1,0 +1,101 @@
+"""The whole history of a record: every act, deleted rows too, page by page, with undo and old values back."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from rockrobot import ledger
+from rockrobot.chain import LedgerEntry
+from rockrobot.contacts.models import Company, ContactPoint
+from rockrobot.db import db
+from rockrobot.lists import ROWS
+from tests import make
+
+
+def rename(company: Company, times: int) -> None:
+    for number in range(times):
+        with ledger.change_set("companies.edit"):
+            company.name = f"Kivi {number}"
+            db.session.commit()
+
+
+def test_a_card_shows_the_last_acts_and_leads_to_all_of_them_page_by_page(office):
+    company = make.company("Kivi Oy")
+    rename(company, ROWS + 5)
+
+    card = office.get(f"/companies/{company.id}").text
+    first = office.get(f"/companies/{company.id}/history").text
+    second = office.get(f"/companies/{company.id}/history?page=2").text
+
+    assert f'href="/companies/{company.id}/history"' in card
+    assert "Kivi 0" not in card
+    assert f"Kivi {ROWS + 4}" in first
+    assert "Kivi Oy → Kivi 0" in second
+
+
+def test_what_was_deleted_from_a_record_stands_in_its_history(office):
+    company = make.company("Kivi Oy", switchboard="03 123 4567")
+    office.get(f"/companies/{company.id}")
+    point = db.session.scalar(select(ContactPoint.id))
+    office.post(f"/contact-points/{point}/delete")
+    office.post(f"/tags/companies/{company.id}/new", data={"names": "VIP"})
+    tagging = db.session.scalars(select(LedgerEntry).where(LedgerEntry.table_name == "tags")).first().row_id
+    office.post(f"/tags/companies/{company.id}/take", data={"tag_id": tagging})
+
+    html = office.get(f"/companies/{company.id}/history").text
+
+    assert "Yhteystieto poistettu" in html
+    assert "03 123 4567" in html
+    assert "Avainsana otettu pois" in html
+
+
+def test_an_act_is_undone_and_an_old_value_put_back_from_the_history(office):
+    company = make.company("Kivi Oy")
+    rename(company, 2)
+    html = office.get(f"/companies/{company.id}/history").text
+
+    office.post(re.search(r"/history/\d+/undo", html)[0])
+    undone = name_of(company.id)
+    entries = select(LedgerEntry.id).where(LedgerEntry.table_name == "companies", LedgerEntry.action == "update")
+    first = db.session.scalars(entries.order_by(LedgerEntry.id)).first()
+    answer = office.post(f"/history/entries/{first}/put-back", data={"field": "name"})
+
+    assert undone == "Kivi 0"
+    assert answer.status_code == 303
+    assert name_of(company.id) == "Kivi Oy"
+
+
+def name_of(company_id: int) -> str:
+    db.session.rollback()
+    return db.session.scalar(select(Company.name).where(Company.id == company_id))
+
+
+def test_a_person_whose_history_is_read_is_written_down_as_seen(office):
+    person = make.person("Aino", "Aho")
+
+    html = office.get(f"/people/{person.id}/history").text
+
+    db.session.rollback()
+    views = select(LedgerEntry).where(LedgerEntry.action == "view", LedgerEntry.row_id == person.id)
+    assert "Aho" in html
+    assert len(db.session.scalars(views).all()) == 1
+
+
+def test_the_workshop_reads_histories_of_machines_and_not_of_people(workshop):
+    person, device = make.person("Aino", "Aho"), make.device(serial="SP5-0147")
+    site = make.worksite(person)
+
+    machine = workshop.get(f"/devices/{device.id}/history")
+    place = workshop.get(f"/worksites/{site.id}/history")
+
+    assert machine.status_code == 200
+    assert "SP5-0147" in machine.text
+    assert workshop.get(f"/people/{person.id}/history").status_code == 403
+    assert "Kivitie 1" not in place.text
+
+
+@pytest.mark.parametrize("place", ["people", "companies", "devices", "worksites", "events", "parts", "batches"])
+def test_what_is_not_there_has_no_history(office, place):
+    assert office.get(f"/{place}/999999/history").status_code == 404
+    assert office.get(f"/{place}/99999999999999999999/history").status_code == 404
