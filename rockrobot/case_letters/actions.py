@@ -48,7 +48,8 @@ def check_letters(case: RecallCase) -> None:
 def write_letters(studio: Studio, recipients: Iterable[Recipient], kind: LetterKind = LetterKind.FIRST) -> list[int]:
     """One letter to each recipient about all their units; their ids, in order.
 
-    A first letter to an importer, and to somebody who only holds hired machines, is of their own kind.
+    The first letter to an importer, and to somebody who only holds hired machines, is of their own kind, also where
+    it follows a change of owner.
     """
     case = studio.case
     drafts = [_draft(recipient, _kind_for(recipient, kind), studio) for recipient in recipients]
@@ -64,7 +65,7 @@ def write_letters(studio: Studio, recipients: Iterable[Recipient], kind: LetterK
 
 
 def _kind_for(recipient: Recipient, kind: LetterKind) -> LetterKind:
-    if kind is not LetterKind.FIRST:
+    if kind not in {LetterKind.FIRST, LetterKind.NEW_OWNER}:
         return kind
     if recipient.is_importer:
         return LetterKind.IMPORTER

@@ -16,14 +16,13 @@ from rockrobot.db import db
 from rockrobot.devices.models import DeviceModel, ModelPicture, Ownership
 from rockrobot.devices.rules import OwnershipKind, PictureKind
 from rockrobot.letters.models import LetterKind
-from rockrobot.letters.queries import units_written
 from rockrobot.letters.rules import address_lines
 from rockrobot.notices.models import NoticeHeading
 from rockrobot.notices.queries import headings
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import CasePicture, CaseText, CaseUnit, RecallCase
 from rockrobot.recalls.rules import CaseState
-from rockrobot.recipients.queries import Recipient, chains_of, recipients_of, units_with
+from rockrobot.recipients.queries import Recipient, chains_of
 
 SAMPLES = {kind: paper.PAPER / "samples" / f"{kind.value}.png" for kind in PictureKind}
 
@@ -110,12 +109,6 @@ def letter_faults(case: RecallCase) -> list[LettersFault]:
     if not sender_of(case):
         faults.append(LettersFault.NO_SENDER)
     return faults
-
-
-def waiting_recipients(case: RecallCase) -> list[Recipient]:
-    """Those who are to be written to about units about which nobody was written to yet."""
-    written = units_written(case.number)
-    return recipients_of([unit for unit in units_with(case.id) if unit.id not in written])
 
 
 # ---------- one letter ----------

@@ -125,6 +125,23 @@ def letter_language(word: str | None) -> Language:
     return Language(code) if code in set(Language) else Language.FI
 
 
+LANGUAGES_SPOKEN = {
+    "FI": Language.FI,
+    "AX": Language.SV,
+    "SE": Language.SV,
+    "NO": Language.NB,
+    "DK": Language.DA,
+}
+
+
+def language_of_country(country: str) -> Language:
+    """The language to write in to somebody of whom only the country is known; English outside the Nordic countries.
+
+    country: ISO code; empty means Finland. Source: our choice, after GPSR 36(2) (language of where it is available).
+    """
+    return LANGUAGES_SPOKEN.get(country.upper() or "FI", Language.EN)
+
+
 # ---------- contact points ----------
 
 

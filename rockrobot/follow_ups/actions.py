@@ -3,17 +3,21 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
+from rockrobot import jobs
 from rockrobot.case_letters.actions import check_letters, write_letters
 from rockrobot.case_letters.queries import studio_of
 from rockrobot.contacts.models import Address
+from rockrobot.db import db
 from rockrobot.dispatches.actions import ask_for_addresses, mark_returned
 from rockrobot.follow_ups import queries
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.mailing.actions import queue_mail
+from rockrobot.outcomes.actions import print_letters, write_waiting
+from rockrobot.outcomes.queries import Waiting, waiting_letters
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.recalls.actions import require_public_notice
 from rockrobot.recalls.models import RecallCase
-from rockrobot.recipients.queries import Recipient, load_parties, recipients_of, units_with
+from rockrobot.recipients.queries import Recipient, load_parties, units_with
 from rockrobot.replies.rules import LadderStep
 
 MAIL_TEXT = {
@@ -23,40 +27,44 @@ MAIL_TEXT = {
     "nb": "Vedlagt er et viktig sikkerhetsbrev om maskinen deres. Les det straks og svar på det.",
     "da": "Vedhæftet er et vigtigt sikkerhedsbrev om jeres maskine. Læs det straks, og besvar det.",
 }
+PRINT = "follow_ups.print"
+DRAWN_AT_ONCE = 5
 NO_LETTER_STEPS = frozenset({LadderStep.WAIT, LadderStep.PHONE})
 
 
 def write_to_new_owner(case: RecallCase, unit_ids: Collection[int]) -> list[int]:
-    """The letters to those who own, or hold, these units now; ids. Printed by the next printing.
+    """The letters to those who own, or hold, these units now and were not told yet; ids. Printed by the next printing.
 
     Raises LettersRefusedError.
     """
     check_letters(case)
-    units = units_with(case.id, only=unit_ids)
-    fresh = [r for r in recipients_of(units) if not queries.was_written_about(r.key, unit_ids)]
-    letters = write_letters(studio_of(case, units), fresh, LetterKind.NEW_OWNER) if fresh else []
-    reached = {unit.id for recipient in fresh for unit in recipient.units}
-    reached |= queries.units_with_letter(unit_ids)
-    lost = [unit for unit in units if unit.id not in reached]
+    waiting = waiting_letters(case, only=unit_ids)
+    reached = _units_in(waiting) | queries.units_with_letter(unit_ids)
+    lost = [id_ for id_ in unit_ids if id_ not in reached]
     if lost:
-        ask_for_addresses(case, [(unit.id, "") for unit in lost])
+        ask_for_addresses(case, [(id_, "") for id_ in lost])
         require_public_notice(case)
-    return letters
+    return write_waiting(case, waiting)
+
+
+def _units_in(waiting: Iterable[Waiting]) -> set[int]:
+    return {unit.id for one in waiting for unit in one.recipient.units}
 
 
 def take_back(case: RecallCase, letter: Letter, on: date, reason: str) -> list[int]:
     """A letter came back: the same units go to the party's next address at once; without one an address is looked for.
 
-    Ids of the new letters.
+    Ids of the new letters. Raises LettersRefusedError when the letter is taken back but no other may be made yet: it
+    then waits with those that are not written.
     """
-    units = mark_returned(letter, on, reason)
-    if not units:
-        return []
-    left = queries.addresses_left(case.number, [letter])[letter.id]
-    if not left:
-        _look_for_addresses(case, [(letter, {unit.id for unit in units})])
-        return []
-    return _write(case, [(letter, left[0], {unit.id for unit in units})], LetterKind.NEXT_ADDRESS)
+    unit_ids = {unit.id for unit in mark_returned(letter, on, reason)}
+    waiting = waiting_letters(case, only=unit_ids)
+    lost = unit_ids - _units_in(waiting)
+    if lost:
+        _look_for_addresses(case, [(letter, lost)])
+    if waiting:
+        check_letters(case)
+    return write_waiting(case, waiting)
 
 
 def _write(case: RecallCase, entries: Iterable[tuple[Letter, Address | None, set[int]]], kind: LetterKind) -> list[int]:
@@ -102,6 +110,23 @@ def _reminder_address(
     same = next((address for address in left[letter.id] if address.id == letter.address_id), None)
     other = queries.other_address(letter, left[letter.id])
     return other or same if steps[letter.id] is LadderStep.OTHER_ADDRESS else same or other
+
+
+def print_soon(case: RecallCase, letter_ids: Collection[int]) -> None:
+    """Print what waits: a few letters are drawn at once, many are a job. Commits."""
+    db.session.flush()
+    if len(letter_ids) <= DRAWN_AT_ONCE:
+        print_letters(case)
+        return
+    jobs.enqueue(PRINT, {"case_id": case.id}, key=f"{PRINT}:{case.id}:{max(letter_ids)}")
+
+
+@jobs.kind(PRINT)
+def print_waiting(job: jobs.Job) -> dict[str, int]:
+    """Print the letters of a case that wait."""
+    case = db.session.get_one(RecallCase, job.payload["case_id"])
+    made = print_letters(case, lambda done, total: jobs.progress(job, done, total))
+    return {"batches": len(made)}
 
 
 def mail_letters(case: RecallCase) -> int:

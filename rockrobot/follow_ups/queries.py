@@ -14,29 +14,13 @@ from rockrobot.db import db
 from rockrobot.letters.models import Letter, PrintBatch
 from rockrobot.lists import Listing, listing
 from rockrobot.outcomes.models import Attempt, AttemptUnit
+from rockrobot.outcomes.queries import written_in
 from rockrobot.outcomes.rules import AttemptState
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.rules import UnitState
 from rockrobot.recipients.queries import Party, addresses_of
 from rockrobot.replies.queries import silent_letters
 from rockrobot.replies.rules import LadderStep, ladder_step
-
-
-def _party_is(key: Party) -> Any:
-    company_id, person_id = key
-    return Letter.company_id == company_id if company_id else Letter.person_id == person_id
-
-
-def was_written_about(key: Party, unit_ids: Collection[int]) -> bool:
-    """True when this party has a letter about any of these units."""
-    statement = (
-        select(Letter.id)
-        .join(Attempt, Attempt.letter_id == Letter.id)
-        .join(AttemptUnit, AttemptUnit.attempt_id == Attempt.id)
-        .where(_party_is(key), AttemptUnit.case_unit_id.in_(unit_ids))
-        .limit(1)
-    )
-    return db.session.scalar(statement) is not None
 
 
 def units_with_letter(unit_ids: Collection[int]) -> set[int]:
@@ -73,12 +57,9 @@ def party_of(letter: Letter) -> Party:
 
 
 def addresses_left(case_number: str, letters: Sequence[Letter]) -> dict[int, list[Address]]:
-    """Where the party of each letter could still be reached, by letter: valid today, nothing came back from there."""
+    """Where the party of each letter could still be reached, by letter: valid today, no letter there was in vain."""
     parties = {party_of(letter) for letter in letters}
-    statement = select(Letter.address_id).where(
-        Letter.case_number == case_number, Letter.returned_on.is_not(None), Letter.address_id.is_not(None)
-    )
-    in_vain = set(db.session.scalars(statement))
+    in_vain = written_in(case_number).dead_addresses
     valid = addresses_of(parties, clock.today())
     return {
         letter.id: [address for address in valid.get(party_of(letter), ()) if address.id not in in_vain]

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from rockrobot import clock, jobs, ledger
+from rockrobot import clock, ledger
 from rockrobot.access import Role, allow
 from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.db import db
@@ -17,14 +17,12 @@ from rockrobot.letters.models import Letter, OutboxMessage
 from rockrobot.letters.queries import letter_for
 from rockrobot.mailing import actions as mailing
 from rockrobot.mailing import queries as mail_queries
-from rockrobot.outcomes.actions import print_letters
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.recalls.rules import CaseState
 from rockrobot.web import Answer, asked_page, commit_and_go, once, page, say
 
 blueprint = Blueprint("follow_ups", __name__)
-DRAWN_AT_ONCE = 5
 
 
 def _case(case_id: int) -> RecallCase:
@@ -100,7 +98,10 @@ def mark_returned(letter_id: int) -> Answer:
     if letter.posted_on is None or letter.returned_on is not None:
         say(_("Tätä kirjettä ei ole postitettu, tai se on jo palautunut."), "warn")
         return redirect(_here(case.id), 303)
-    made = actions.take_back(case, letter, form.on.data or clock.today(), form.reason.data)
+    try:
+        made = actions.take_back(case, letter, form.on.data or clock.today(), form.reason.data)
+    except LettersRefusedError:
+        return commit_and_go(_here(case.id), _("Kirjattu. Kirje seuraavaan osoitteeseen odottaa hyväksyntää."))
     if not made:
         return commit_and_go(
             _here(case.id), _("Kirjattu. Seuraavaa osoitetta ei ole: osoitteen etsintä on tehtävissä.")
@@ -142,21 +143,8 @@ def write_to_new_owner(case_id: int, unit_id: int) -> Answer:
 
 
 def _print(case: RecallCase, made: Sequence[int], told: str) -> Response:
-    """A few letters are drawn at once; many are a job."""
-    db.session.flush()
-    if len(made) <= DRAWN_AT_ONCE:
-        print_letters(case)
-    else:
-        jobs.enqueue("follow_ups.print", {"case_id": case.id}, key=f"follow_ups.print:{case.id}:{max(made)}")
+    actions.print_soon(case, made)
     return commit_and_go(_here(case.id), told)
-
-
-@jobs.kind("follow_ups.print")
-def print_waiting(job: jobs.Job) -> dict[str, int]:
-    """Print the letters of a case that wait."""
-    case = _case(job.payload["case_id"])
-    made = print_letters(case, lambda done, total: jobs.progress(job, done, total))
-    return {"batches": len(made)}
 
 
 def _refused(case: RecallCase) -> Response:

@@ -104,18 +104,6 @@ def lights_of(case_number: str) -> Counter[Light]:
     return Counter(light_of(faults) for faults in db.session.scalars(statement))
 
 
-def units_written(case_number: str) -> set[int]:
-    """The units of a case about which any letter was made."""
-    statement = select(Letter.units).where(Letter.case_number == case_number)
-    return {unit["case_unit_id"] for units in db.session.scalars(statement) for unit in units}
-
-
-def recipients_written(case_number: str) -> set[tuple[int | None, int | None]]:
-    """The parties (company, person) to whom any letter of a case was made."""
-    statement = select(Letter.company_id, Letter.person_id).where(Letter.case_number == case_number)
-    return {(row[0], row[1]) for row in db.session.execute(statement)}
-
-
 # ---------- print ----------
 
 

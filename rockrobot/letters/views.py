@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from rockrobot import jobs, ledger, paper
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.approvals.queries import standing_approval
-from rockrobot.case_letters.queries import letter_faults, waiting_recipients
+from rockrobot.case_letters.queries import letter_faults
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.letters import actions, queries
 from rockrobot.letters.models import Letter, LetterKind
@@ -19,6 +19,7 @@ from rockrobot.letters.rules import AddressFault
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import Party, stops_of_parties
 from rockrobot.outcomes.actions import ask_for_letters, latest_job
+from rockrobot.outcomes.queries import waiting_letters
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.search import Hit
@@ -53,7 +54,7 @@ def case(case_id: int) -> str:
     recall = _case(case_id)
     shown = _shown(recall.number)
     job, batches = latest_job(case_id), queries.batches_of(recall.number)
-    waiting = waiting_recipients(recall)
+    waiting = [one.recipient for one in waiting_letters(recall)]
     stops = stops_of_parties({*map(_party_of, shown.rows), *(recipient.key for recipient in waiting)})
     facts: dict[str, Any] = {
         "lights": queries.lights_of(recall.number),

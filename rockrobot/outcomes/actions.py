@@ -1,20 +1,21 @@
 """Take letters out to people: compose, print, and keep the attempt that each letter is."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from rockrobot import clock, jobs, ledger
 from rockrobot.case_letters import actions as case_letters
-from rockrobot.case_letters.queries import studio_of, waiting_recipients
+from rockrobot.case_letters.queries import studio_of
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.db import db, reading
 from rockrobot.letters import actions as letters
-from rockrobot.letters.models import Letter
+from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.letters.queries import batches_of, waiting_chunks
 from rockrobot.organisation.queries import organisation
 from rockrobot.outcomes.models import Attempt, AttemptUnit
+from rockrobot.outcomes.queries import Waiting, waiting_letters
 from rockrobot.outcomes.rules import AttemptState, Channel
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recipients.queries import units_with
@@ -53,20 +54,28 @@ def register_letters(case: RecallCase, letter_ids: Collection[int]) -> list[int]
 
 
 def notify(case: RecallCase, progress: Progress | None = None) -> list[int]:
-    """Write to everybody about whom nobody wrote yet, print what waits, register the attempts; ids of new batches.
+    """Write to everybody who was not told yet, print what waits, register the attempts; ids of new batches.
 
     Work of a job or a command: commits after each batch. Run again it goes on where it was left, and makes nothing
     twice. Raises LettersRefusedError.
     """
     case_letters.check_letters(case)
-    recipients = waiting_recipients(case)
-    if recipients:
-        studio = studio_of(case, units_with(case.id))
-        case_letters.write_letters(studio, recipients)
+    if write_waiting(case, waiting_letters(case)):
         db.session.commit()
     made = print_letters(case, progress)
     if not made and not batches_of(case.number):
         raise case_letters.LettersRefusedError([LettersFault.NO_RECIPIENTS])
+    return made
+
+
+def write_waiting(case: RecallCase, waiting: Sequence[Waiting]) -> list[int]:
+    """Write the letters that wait, each of its kind; their ids. Who may be written to has been checked."""
+    if not waiting:
+        return []
+    studio, made = studio_of(case, units_with(case.id)), []
+    for kind in LetterKind:
+        if recipients := [one.recipient for one in waiting if one.kind is kind]:
+            made += case_letters.write_letters(studio, recipients, kind)
     return made
 
 

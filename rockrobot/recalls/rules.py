@@ -60,6 +60,7 @@ class TaskKind(StrEnum):
 
 
 OPEN_STATES = (UnitState.IDENTIFIED, UnitState.NOTIFIED, UnitState.RESPONDED, UnitState.SCHEDULED)
+UNANSWERED = frozenset({UnitState.IDENTIFIED, UnitState.NOTIFIED})
 TERMINAL_STATES = tuple(state for state in UnitState if state not in OPEN_STATES)
 NEEDS_SECOND_PERSON = frozenset({UnitState.REFUSED, UnitState.UNTRACEABLE})
 

@@ -75,18 +75,18 @@ def units_with(case_id: int, *, only: Collection[int] | None = None) -> Sequence
     return found if only is None else [unit for unit in found if unit.id in only]
 
 
-def recipients_of(units: Iterable[CaseUnit], on: date | None = None) -> list[Recipient]:
+def recipients_of(units: Iterable[CaseUnit], on: date | None = None, *, but: Collection[int] = ()) -> list[Recipient]:
     """Everybody to whom a letter about these units goes, in the order of their numbers; one recipient each.
 
     units: with machines and deliveries loaded. The owner of machines in letter classes that are not scrapped or
     stolen, the holder of a hired machine, the customers of loose deliveries; those without an address are left out.
-    on: the day for owners and addresses, in Finland; today when not given.
+    on: the day for owners and addresses, in Finland; today when not given. but: ids of addresses that reach nobody.
     """
     day = on or clock.today()
     wanted = writable(units)
     owned, held = _who_has(wanted, day)
     parties = load_parties({*owned, *held})
-    addresses = letter_addresses(parties, day)
+    addresses = letter_addresses(parties, day, but)
     recipients = [
         Recipient(party, addresses[key], owned.get(key, []), held.get(key, []))
         for key, party in parties.items()
@@ -156,9 +156,13 @@ def addresses_of(keys: Collection[Party], day: date) -> dict[Party, list[Address
     return {key: address_order(found, day) for key, found in owned.items()}
 
 
-def letter_addresses(keys: Collection[Party], day: date) -> dict[Party, Address]:
-    """The address that a letter to each party uses on a day; parties without a valid one are left out."""
-    return {key: found[0] for key, found in addresses_of(keys, day).items() if found}
+def letter_addresses(keys: Collection[Party], day: date, but: Collection[int] = ()) -> dict[Party, Address]:
+    """The address that a letter to each party uses on a day; parties without a valid one are left out.
+
+    but: ids of addresses that are passed over.
+    """
+    left = {key: [one for one in found if one.id not in but] for key, found in addresses_of(keys, day).items()}
+    return {key: found[0] for key, found in left.items() if found}
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

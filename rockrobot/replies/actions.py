@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from rockrobot import clock, ledger
+from rockrobot.contacts.actions import add_address, add_company
 from rockrobot.contacts.models import Company, Person
+from rockrobot.contacts.rules import AddressKind, language_of_country
 from rockrobot.db import db
 from rockrobot.devices.actions import change_owner, record_fate
 from rockrobot.devices.models import Device
@@ -15,7 +18,7 @@ from rockrobot.outcomes.models import Attempt, Reply
 from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.recalls.actions import NewTask, add_tasks
 from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
-from rockrobot.recalls.rules import NEEDS_SECOND_PERSON, OPEN_STATES, CaseState, UnitState
+from rockrobot.recalls.rules import NEEDS_SECOND_PERSON, OPEN_STATES, UNANSWERED, CaseState, UnitState
 from rockrobot.replies import queries
 from rockrobot.replies.rules import (
     CONSEQUENCES,
@@ -27,7 +30,6 @@ from rockrobot.replies.rules import (
 )
 
 FATES = {UnitState.SCRAPPED: Fate.SCRAPPED, UnitState.STOLEN: Fate.STOLEN, UnitState.EXPORTED: Fate.EXPORTED}
-UNANSWERED = frozenset({UnitState.IDENTIFIED, UnitState.NOTIFIED})
 HANDED_OVER = {ReplyKind.SOLD: OwnershipKind.RESOLD, ReplyKind.HIRED_OUT: OwnershipKind.HIRED}
 
 
@@ -67,6 +69,16 @@ class Answer:
     channel: Channel = Channel.LETTER
     note: str = ""
     party: Company | Person | None = None
+
+
+class NewParty(NamedTuple):
+    """Who has a machine now and is not in the register yet, and where they are written to; country is an ISO code."""
+
+    name: str
+    street: str
+    postcode: str
+    city: str
+    country: str
 
 
 # ---------- steps of a unit ----------
@@ -148,6 +160,14 @@ def confirm_outcome(step: UnitStep, own_reason: str = "") -> None:
 
 
 # ---------- replies ----------
+
+
+def take_in_party(party: NewParty) -> Company:
+    """A company of its own for somebody whom an answer named; written to in the language of the country."""
+    company = add_company(name=party.name, country=party.country, language=language_of_country(party.country))
+    place = {"street": party.street, "postcode": party.postcode, "city": party.city, "country": party.country}
+    add_address(company, kind=AddressKind.POSTAL, valid_from=clock.today(), **place)
+    return company
 
 
 def record_reply(unit: CaseUnit, answer: Answer, attempt: Attempt | None = None) -> Reply:

@@ -8,11 +8,10 @@ from wtforms import SelectChoice
 
 from rockrobot import clock, ledger
 from rockrobot.access import REGISTER_READERS, Role, allow, may_open
-from rockrobot.contacts import actions as contacts
-from rockrobot.contacts.models import Company
-from rockrobot.contacts.queries import next_customer_no
+from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.dispatches import actions as dispatches
 from rockrobot.fields import today_form
+from rockrobot.follow_ups import actions as follow_ups
 from rockrobot.letters.models import Letter
 from rockrobot.navigation import Link, add_link
 from rockrobot.outcomes.rules import Channel, ReplyKind
@@ -93,15 +92,36 @@ def record(reference: str) -> Answer:
         _log(letter)
         return _reply_page(letter, form, kind), 422
     attempt = queries.attempt_of_letter(letter.id)
-    party = form.found or (_new_party(form) if CONSEQUENCES[kind].names_party else None)
+    names_party = CONSEQUENCES[kind].names_party and not letter.is_drill
+    party = form.found or (actions.take_in_party(_new_party(form)) if names_party else None)
     answer = actions.Answer(
         kind, form.received_on.data or clock.today(), Channel(form.channel.data), form.note.data or "", party
     )
-    for line in lines:
-        if line.unit.id in form.units.data:
-            actions.record_reply(line.unit, answer, attempt)
-    here = url_for("replies.by_reference", reference=letter.reference)
-    return commit_and_go(here, _("Vastaus tallennettu: %(kind)s", kind=str(dict(REPLIES)[kind.value])))
+    units = [line.unit for line in lines if line.unit.id in form.units.data]
+    for unit in units:
+        actions.record_reply(unit, answer, attempt)
+    told = _("Vastaus tallennettu: %(kind)s", kind=str(dict(REPLIES)[kind.value]))
+    if names_party:
+        told += ". " + _write_on(units)
+    return commit_and_go(url_for("replies.by_reference", reference=letter.reference), told)
+
+
+def _new_party(form: ReplyForm) -> actions.NewParty:
+    place = (form.new_street.data, form.new_postcode.data, form.new_city.data, form.new_country.data)
+    return actions.NewParty(form.new_name.data, *place)
+
+
+def _write_on(units: list[CaseUnit]) -> str:
+    """Write to whoever has the units now, and say what became of it."""
+    case: Any = case_for(units[0].case_id)
+    try:
+        made = follow_ups.write_to_new_owner(case, [unit.id for unit in units])
+    except LettersRefusedError:
+        return str(_("Kirje uudelle omistajalle odottaa: kirjeitä ei voi nyt tehdä."))
+    if not made:
+        return str(_("Uudelle omistajalle ei tehty kirjettä: osoitetta ei ole, tai hänelle on jo kirjoitettu."))
+    follow_ups.print_soon(case, made)
+    return str(_("Kirje uudelle omistajalle on tulostettavissa."))
 
 
 def _letter(reference: str) -> Letter:
@@ -143,22 +163,6 @@ def _reply_page(letter: Letter, form: ReplyForm, kind: ReplyKind | None) -> str:
         names_party=kind is not None and CONSEQUENCES[kind].names_party,
         labels=dict(REPLIES),
     )
-
-
-def _new_party(form: ReplyForm) -> Company:
-    company = contacts.add_company(
-        customer_no=next_customer_no(), name=form.new_name.data, country=form.new_country.data or "FI"
-    )
-    contacts.add_address(
-        company,
-        kind="postal",
-        street=form.new_street.data,
-        postcode=form.new_postcode.data,
-        city=form.new_city.data,
-        country=form.new_country.data or "FI",
-        valid_from=clock.today(),
-    )
-    return company
 
 
 # ---------- a unit ----------

@@ -1,0 +1,84 @@
+"""The page of a reply: what follows from an answer that names somebody else."""
+
+from sqlalchemy import func, select
+
+from rockrobot.case_letters.actions import prepare_drill
+from rockrobot.contacts.models import Company
+from rockrobot.contacts.rules import Language
+from rockrobot.db import db
+from rockrobot.letters.models import Letter, LetterKind
+from rockrobot.outcomes.actions import notify
+from rockrobot.recalls.models import RecallCase
+from tests import make
+from tests.recalls import cases
+
+BUYER = {"new_name": "Köparen AB", "new_street": "Storgatan 1", "new_postcode": "111 22", "new_city": "Stockholm"}
+
+
+def written(*, is_drill: bool = False) -> tuple[RecallCase, Letter]:
+    """A case about one machine whose letter is printed."""
+    cases.house()
+    batch = make.batch()
+    cases.sold_machine(batch, model=cases.pictured_model())
+    case = cases.opened(batch, is_drill=is_drill)
+    if is_drill:
+        prepare_drill(case)
+    else:
+        cases.approved(cases.worded(case, *Language))
+    notify(case)
+    db.session.commit()
+    return case, db.session.scalars(select(Letter)).one()
+
+
+def answer(letter: Letter, kind: str, **rest: str) -> dict[str, object]:
+    units = [unit["case_unit_id"] for unit in letter.units]
+    return {"kind": kind, "units": units, "received_on": "tänään", "channel": "letter", **rest}
+
+
+def newest() -> Letter:
+    db.session.rollback()
+    return db.session.scalars(select(Letter).order_by(Letter.id.desc())).first()
+
+
+def test_a_sold_machine_brings_the_buyers_letter_at_once_in_the_language_of_their_country(office):
+    _, letter = written()
+
+    told = office.post(
+        f"/r/{letter.reference}", data=answer(letter, "sold", new_country="SE", **BUYER), follow_redirects=True
+    ).text
+
+    assert "Kirje uudelle omistajalle on tulostettavissa." in told
+    assert (newest().recipient_name, newest().kind, newest().language) == ("Köparen AB", LetterKind.NEW_OWNER, "sv")
+    assert newest().print_batch_id
+
+
+def test_who_hires_a_machine_gets_a_copy_at_once(office):
+    _, letter = written()
+
+    office.post(f"/r/{letter.reference}", data=answer(letter, "hired_out", new_country="FI", **BUYER))
+
+    assert (newest().recipient_name, newest().kind) == ("Köparen AB", LetterKind.HOLDER_COPY)
+
+
+def test_a_letter_that_may_not_be_made_does_not_lose_the_reply(office):
+    case, letter = written()
+    case.product_name = ""
+    db.session.commit()
+
+    told = office.post(
+        f"/r/{letter.reference}", data=answer(letter, "sold", new_country="SE", **BUYER), follow_redirects=True
+    ).text
+
+    assert "odottaa" in told
+    assert db.session.scalar(select(Company).where(Company.name == "Köparen AB"))
+    assert newest().id == letter.id
+
+
+def test_a_drill_takes_nobody_into_the_register(office):
+    _, letter = written(is_drill=True)
+    before = db.session.scalar(select(func.count(Company.id)))
+
+    office.post(f"/r/{letter.reference}", data=answer(letter, "sold", new_country="SE", **BUYER))
+
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(Company.id))) == before
