@@ -78,16 +78,16 @@ def message_of(letter_id: int) -> OutboxMessage | None:
 
 
 def numbers_taken(case_number: str) -> int:
-    """The highest running number among the letters of a case."""
-    statement = select(func.max(Letter.reference)).where(Letter.case_number == case_number)
-    newest = db.session.scalar(statement)
+    """The highest running number among the letters of a case; letters stay, so it is that of the newest."""
+    mine = select(Letter.reference).where(Letter.case_number == case_number)
+    newest = db.session.scalar(mine.order_by(Letter.id.desc()).limit(1))
     return int(newest.rpartition("-")[2]) if newest else 0
 
 
 def letters_of(
     case_number: str, *, kind: LetterKind | None = None, light: Light | None = None, number: int = 1
 ) -> Listing[Letter]:
-    """Letters of a case in the order of their references, those of a kind or light where asked."""
+    """Letters of a case in the order of their numbers, those of a kind or light where asked."""
     statement = select(Letter).where(Letter.case_number == case_number)
     if kind is not None:
         statement = statement.where(Letter.kind == kind)
@@ -95,7 +95,7 @@ def letters_of(
         faults = statement.with_only_columns(Letter.id, Letter.address_faults)
         ids = [id_ for id_, found in db.session.execute(faults) if light_of(found) is light]
         statement = select(Letter).where(Letter.id.in_(ids))
-    return listing(statement.order_by(Letter.reference), number)
+    return listing(statement.order_by(Letter.id), number)
 
 
 def lights_of(case_number: str) -> Counter[Light]:
@@ -115,7 +115,7 @@ def waiting_chunks(case_number: str, *, only: Collection[int] = ()) -> list[Chun
     statement = (
         select(Letter.id, Letter.language, Letter.address_faults)
         .where(Letter.case_number == case_number, Letter.print_batch_id.is_(None))
-        .order_by(Letter.language, Letter.reference)
+        .order_by(Letter.language, Letter.id)
     )
     by_language: dict[Language, list[int]] = {}
     for id_, language, faults in db.session.execute(statement):
