@@ -178,6 +178,13 @@ def approvals_of(case_id: int) -> Sequence[Approval]:
     return db.session.scalars(select(Approval).where(Approval.case_id == case_id).order_by(Approval.id.desc())).all()
 
 
+def approval_of_letters(case: RecallCase, seen: Readiness) -> Approval | None:
+    """The approval under which letters may be written now, or None: it stands and covers every recipient's language."""
+    approval = standing_approval(case)
+    needed = {check.language.value for check in seen.languages if check.recipients}
+    return approval if approval and needed <= set(approval.text_versions) else None
+
+
 def standing_approval(case: RecallCase) -> Approval | None:
     """The approval that covers the scope in force and the texts as they are now, or None."""
     latest = next(iter(approvals_of(case.id)), None)

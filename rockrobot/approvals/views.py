@@ -23,7 +23,7 @@ from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import CaseText, RecallCase
 from rockrobot.recalls.queries import case_for
 from rockrobot.recipients.queries import Recipient, recipients_of, units_with
-from rockrobot.web import Answer, commit_and_go, form_page, page, say
+from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("approvals", __name__)
 LANGUAGE = "<any(fi, sv, en, nb, da):language>"
@@ -56,7 +56,7 @@ def show(case_id: int) -> str:
         case=case,
         readiness=readiness,
         own_pictures=queries.case_pictures(case.id),
-        approval=queries.standing_approval(case),
+        approval=queries.approval_of_letters(case, readiness),
         approvals=queries.approvals_of(case.id),
         is_own=f"staff:{current_user.id}" in here,
         may_own=bool(house and house.may_approve_own_cases) or case.is_drill,
@@ -67,6 +67,7 @@ def show(case_id: int) -> str:
 
 @blueprint.post("/recalls/<int:case_id>/approval")
 @allow(Role.CUSTOMER_CARE, event="approvals.approve")
+@once
 def approve(case_id: int) -> Response:
     case = _case(case_id)
     confirmed = {language: request.form.get(f"heading_{language}", "")[:120] for language in Language}

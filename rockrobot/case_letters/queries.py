@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from rockrobot import clock, paper
-from rockrobot.approvals.queries import models_in, readiness_of, standing_approval, texts_of
+from rockrobot.approvals.queries import approval_of_letters, models_in, readiness_of, texts_of
 from rockrobot.case_letters.rules import SAMPLE_SENDER, LettersFault, day_in_letter, return_country
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
@@ -104,7 +104,7 @@ def letter_faults(case: RecallCase) -> list[LettersFault]:
         faults.append(LettersFault.NO_SCOPE)
     if readiness.missing:
         faults.append(LettersFault.MISSING_ELEMENTS)
-    if readiness.version and standing_approval(case) is None:
+    if readiness.version and approval_of_letters(case, readiness) is None:
         faults.append(LettersFault.NOT_APPROVED)
     if not sender_of(case):
         faults.append(LettersFault.NO_SENDER)

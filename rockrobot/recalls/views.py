@@ -234,6 +234,7 @@ def close(case_id: int) -> Answer:
 
 @blueprint.post("/recalls/<int:case_id>/pieces/<int:batch_id>")
 @allow(Role.CUSTOMER_CARE, event="recalls.explain_pieces")
+@once
 def explain_pieces(case_id: int, batch_id: int) -> Response:
     case, form = _case(case_id), PiecesForm()
     rows = [row for row in sums_of(case.id).pieces if row.batch.id == batch_id]

@@ -4,6 +4,9 @@ from rockrobot import ledger
 from rockrobot.approvals import queries
 from rockrobot.approvals.actions import ApprovalError, approve, fill_samples, save_text, set_picture
 from rockrobot.approvals.rules import ApprovalFault
+from rockrobot.case_letters.queries import letter_faults
+from rockrobot.case_letters.rules import LettersFault
+from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
@@ -136,3 +139,21 @@ def test_a_picture_of_the_case_stands_in_for_models_without_one(database):
 
     assert queries.readiness_of(case).missing == {}
     assert queries.readiness_of(case).without_picture == []
+
+
+def test_an_approval_does_not_cover_a_language_that_came_later(database):
+    cases.house()
+    case = ready()
+    with ledger.change_set("approve", actor="second"):
+        approve(case, confirmed=ALL)
+    before = letter_faults(case)
+
+    owner = db.session.scalars(db.select(Company)).one()
+    owner.language = "sv"
+    db.session.commit()
+
+    assert before == []
+    assert letter_faults(case) == [LettersFault.NOT_APPROVED]
+    with ledger.change_set("approve", actor="second"):
+        approve(case, confirmed=ALL)
+    assert letter_faults(case) == []
