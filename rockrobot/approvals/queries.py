@@ -119,7 +119,8 @@ def hits_in(text: CaseText) -> dict[str, list[Hit]]:
 def readiness_of(case: RecallCase) -> Readiness:
     """What the case still lacks before approval, for every language in which somebody is written to.
 
-    Where nobody can be reached, Finnish is asked for, since the public notice needs a text too.
+    Where nobody can be reached, Finnish is asked for, since the public notice needs a text too. Further languages whose
+    text is complete are approved along, so that a buyer abroad can be written to the same day.
     """
     units = units_with(case.id)
     recipients = recipients_of(units)
@@ -131,7 +132,7 @@ def readiness_of(case: RecallCase) -> Readiness:
     without_plate = [] if PictureKind.PLATE in own else plateless
     seen = Readiness(latest_version(case.id), len(units), len(recipients), [], without_picture, without_plate)
     texts, heads = texts_of(case.id), headings()
-    for language in sorted(count):
+    for language in sorted({*count, *texts}):
         text = texts.get(language) or blank_text(case.id, language)
         heading = heads[language]
         hits = hits_in(text)
@@ -139,6 +140,8 @@ def readiness_of(case: RecallCase) -> Readiness:
         missing = missing_elements(notice)
         if hits and not text.linter_override.strip() and Element.WORDS not in missing:
             missing.append(Element.WORDS)
+        if missing and language not in count:
+            continue
         seen.languages.append(LanguageCheck(language, count[language], text, heading, missing, hits))
     return seen
 

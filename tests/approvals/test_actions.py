@@ -3,7 +3,7 @@ import pytest
 from rockrobot import ledger
 from rockrobot.approvals import queries
 from rockrobot.approvals.actions import ApprovalError, approve, fill_samples, save_text, set_picture
-from rockrobot.approvals.rules import ApprovalFault
+from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
 from rockrobot.case_letters.queries import letter_faults
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.contacts.models import Company
@@ -40,8 +40,8 @@ def test_a_second_person_approves(database):
         approval = approve(case, confirmed=ALL)
 
     assert case.state is CaseState.APPROVED
-    assert approval.text_versions == {"fi": 1}
-    assert approval.confirmed_headings == {"fi": "Esa Esimies"}
+    assert approval.text_versions == {"fi": 1, "sv": 1}
+    assert approval.confirmed_headings == {"fi": "Esa Esimies", "sv": "Esa Esimies"}
     assert queries.standing_approval(case) is approval
 
 
@@ -149,7 +149,8 @@ def test_an_approval_does_not_cover_a_language_that_came_later(database):
     before = letter_faults(case)
 
     owner = db.session.scalars(db.select(Company)).one()
-    owner.language = "sv"
+    owner.language = "da"
+    save_text(case, Language.DA, SAMPLE_TEXTS[Language.DA]._asdict())
     db.session.commit()
 
     assert before == []
