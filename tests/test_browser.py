@@ -29,6 +29,9 @@ PAGES = [
     "/batches/",
     "/companies/",
     "/people/",
+    "/worksites/",
+    "/tags/",
+    "/saved-filters/",
     "/search?q=KR200",
     "/traces/",
     "/recalls/",
@@ -72,9 +75,10 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def visit(browser: Browser, server: str, who: str = "asiakaspalvelu", *, size=DESKTOP) -> Page:
+def visit(browser: Browser, server: str, who: str = "asiakaspalvelu", *, size=DESKTOP, script=True) -> Page:
     """A signed-in page that remembers what went wrong on it."""
-    page = browser.new_context(viewport=size, base_url=server, accept_downloads=True).new_page()
+    options = {"viewport": size, "base_url": server, "accept_downloads": True, "java_script_enabled": script}
+    page = browser.new_context(**options).new_page()
     page.faults = []
     page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -315,4 +319,29 @@ def test_a_call_is_logged_on_a_phone_in_three_taps_with_its_follow_up_and_photo(
     expect(page.get_by_role("link", name="Pyysi tarjousta terästä.")).to_have_count(0)
     page.get_by_role("button", name="Kumoa").first.click()
     expect(page.get_by_role("link", name="Pyysi tarjousta terästä.")).to_be_visible()
+    assert page.faults == []
+
+
+@pytest.mark.parametrize(
+    ("size", "script"), [(DESKTOP, True), (PHONE, True), (DESKTOP, False)], ids=["desktop", "phone", "no script"]
+)
+def test_many_companies_are_tagged_at_once_and_one_button_takes_it_back(server, browser, size, script):
+    page = visit(browser, server, size=size, script=script)
+    page.goto("/companies/?type=asiakas&sort=-name")
+    names = page.locator("tbody th a").all_inner_texts()[:2]
+    for name in names:
+        page.get_by_label(f"Valitse {name}").check()
+    page.get_by_label("Tee valituille").select_option("Lisää avainsana")
+    page.get_by_role("button", name="Jatka").click()
+    page.get_by_label("Avainsanat").fill("Kevätmessut")
+    page.get_by_role("button", name="Esikatsele").click()
+    expect(page.get_by_text("Toimi koskee: 2 yritystä")).to_be_visible()
+    page.get_by_role("button", name="Lisää avainsana").click()
+
+    expect(page.get_by_role("status").get_by_text("Avainsana lisätty 2 riville.")).to_be_visible()
+    assert page.url.endswith("/companies/?type=asiakas&sort=-name")
+    expect(page.locator("tbody").get_by_text("Kevätmessut")).to_have_count(2)
+    page.get_by_role("status").get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_role("status").get_by_text("Kumottu.")).to_be_visible()
+    expect(page.locator("tbody").get_by_text("Kevätmessut")).to_have_count(0)
     assert page.faults == []

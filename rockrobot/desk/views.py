@@ -10,6 +10,7 @@ from rockrobot import clock, ledger, search_hits
 from rockrobot import search as searching
 from rockrobot import undo as undoing
 from rockrobot.access import EVERYONE, PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone
+from rockrobot.bulk.queries import undoable_of
 from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
@@ -68,6 +69,7 @@ def index() -> str:
         drills=recall_queries.cases(is_drill=True).rows if works else [],
         tasks=queries.open_tasks() if works else [],
         jobs=queries.unfinished_jobs(),
+        bulk_acts=undoable_of(ledger.actor()) if current_user.role == Role.CUSTOMER_CARE else [],
         imports=import_runs(limit=5) if current_user.role == Role.CUSTOMER_CARE else [],
         day=clock.today(),
     )

@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
@@ -18,6 +18,14 @@ from rockrobot.web import Answer, commit_and_go, form_page, once, page
 blueprint = Blueprint("tags", __name__, url_prefix="/tags")
 REGISTERS = ",".join(Register)
 add_link(Link(lazy_gettext("Rekisteri"), 280, lazy_gettext("Avainsanat"), "tags.index", "tag", covers=("tags.edit",)))
+
+
+@blueprint.app_template_global("tag_name")
+def tag_name(tag_id: int) -> str:
+    """The name of a tag, as histories tell it."""
+    if "tag_names" not in g:
+        g.tag_names = {tag.id: tag.name for tag in queries.all_tags()}
+    return str(g.tag_names.get(tag_id) or _("poistettu"))
 
 
 def _tag(tag_id: int) -> Tag:

@@ -1,14 +1,15 @@
 """One act on many rows: told, previewed, confirmed, one change set, one undo."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from rockrobot import jobs
+from rockrobot import clock, jobs
 from rockrobot.access import Role
+from rockrobot.bulk.queries import undoable_of
 from rockrobot.bulk.rules import IN_A_JOB_ABOVE
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company, Person, Worksite
@@ -107,7 +108,7 @@ def test_a_preview_tells_counts_and_first_rows_and_changes_nothing(office):
 
     html = preview(office, "people", "tag", ids=[aino.id, eero.id], names="VIP").text
 
-    assert "Muuttuu: 1 henkilö" in html
+    assert "Toimi koskee: 1 henkilö" in html
     assert "1: avainsana on jo" in html
     assert "Eero Erkki" in html
     assert "Aino Aho" not in html
@@ -321,3 +322,18 @@ def test_all_of_a_filter_goes_to_the_export_by_its_address(office):
     answer = office.post("/bulk/companies", data={"act": "stickers", "everything": "1", "type": "asiakas"})
 
     assert answer.location == "/exports/companies?type=asiakas&channel=letter&file=tarrat.pdf"
+
+
+def test_a_bulk_act_of_the_last_day_is_undone_from_the_page_of_the_day(office, monkeypatch):
+    company = make.company()
+    confirm(office, "companies", "tag", ids=company.id, names="VIP")
+
+    today = office.get("/").text
+    office.post(re.search(r"/history/\d+/undo", today)[0])
+    later = clock.now() + timedelta(hours=25)
+    confirm(office, "companies", "tag", ids=company.id, names="VIP")
+    assert len(undoable_of(f"staff:{office.member_id}")) == 1
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    assert "Joukkotoimesi vuorokauden ajalta" in today
+    assert undoable_of(f"staff:{office.member_id}") == []
