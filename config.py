@@ -32,6 +32,7 @@ class Config:
     max_upload_bytes: int = 64 * 1024 * 1024
     session_idle_minutes: int = 30
     session_hours: int = 12
+    needs_second_factor: bool = False
     is_testing: bool = False
 
     @property
@@ -80,7 +81,16 @@ def from_environment(environment: Mapping[str, str] = os.environ, *, is_command:
         max_upload_bytes=_number(environment, "ROCKROBOT_MAX_UPLOAD_MB", 64) * 1024 * 1024,
         session_idle_minutes=_number(environment, "ROCKROBOT_SESSION_IDLE_MINUTES", 30),
         session_hours=_number(environment, "ROCKROBOT_SESSION_HOURS", 12),
+        needs_second_factor=_second_factor(environment, name),
     )
+
+
+def _second_factor(environment: Mapping[str, str], name: str) -> bool:
+    """True when a password alone signs nobody in: in production, unless the setting says otherwise."""
+    word = environment.get("ROCKROBOT_SECOND_FACTOR") or ("optional" if name == "development" else "required")
+    if word not in {"required", "optional"}:
+        raise ConfigError("ROCKROBOT_SECOND_FACTOR is required or optional.")
+    return word == "required"
 
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int) -> int:

@@ -23,6 +23,7 @@ ROOM_NAMES = (
     "staff",
     "throttles",
     "passwords",
+    "second_factors",
     "own_account",
     "purposes",
     "contacts",
@@ -112,6 +113,7 @@ class Settings(Protocol):
     max_upload_bytes: int
     session_idle_minutes: int
     session_hours: int
+    needs_second_factor: bool
 
 
 def _flask_settings(settings: Any) -> dict[str, Any]:
@@ -136,6 +138,7 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_IDLE": timedelta(minutes=settings.session_idle_minutes),
         "SESSION_LENGTH": timedelta(hours=settings.session_hours),
+        "SECOND_FACTOR_REQUIRED": settings.needs_second_factor,
         "WTF_CSRF_TIME_LIMIT": settings.session_hours * 3600,
         "BABEL_DEFAULT_LOCALE": "fi",
         "BABEL_DEFAULT_TIMEZONE": "Europe/Helsinki",

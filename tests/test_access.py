@@ -12,7 +12,14 @@ from rockrobot.db import db
 from rockrobot.staff.models import SignIn
 from tests import make
 
-OPEN_TO_ALL = {"staff.sign_in", "passwords.use_link", "desk.health", "desk.components"}
+OPEN_TO_ALL = {
+    "staff.sign_in",
+    "passwords.use_link",
+    "second_factors.enter_code",
+    "second_factors.first",
+    "desk.health",
+    "desk.components",
+}
 NOT_FOR_ADMINISTRATORS = (
     "contacts.",
     "contact_files.",

@@ -1,6 +1,7 @@
 """Commands about the installation, and the settings it refuses to start with."""
 
 import json
+import re
 
 import pytest
 
@@ -48,6 +49,7 @@ def test_a_member_is_added_with_a_password_from_standard_input(app, database):
     assert [result.exit_code for result in weak] == [1, 1, 1]
     assert good.exit_code == 0, good.output
     assert "tarpeeksi" not in good.output
+    assert re.search(r"TOTP secret, shown only now: [A-Z2-7]{32}\n", good.output)
     assert member_with_email("a@B.example").password_hash.startswith("$argon2id$")
 
 

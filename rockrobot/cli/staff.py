@@ -10,6 +10,8 @@ from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.passwords.actions import make_link
 from rockrobot.passwords.queries import address_of
+from rockrobot.second_factors.actions import make_key
+from rockrobot.second_factors.rules import app_address
 from rockrobot.staff.actions import make_member
 from rockrobot.staff.queries import common_passwords, member_with_email, near_words
 from rockrobot.staff.rules import MAX_PASSWORD_LENGTH, password_fault
@@ -31,9 +33,9 @@ staff = AppGroup("staff", help="Members of staff who may sign in.")
 @click.option("--name", default="", help="Name on the screens; without it the e-mail address.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
 def add(email: str, role: str, name: str, password_stdin: bool) -> None:
-    """Make a member of staff.
+    """Make a member of staff and print, this once, the TOTP secret for their authenticator app.
 
-    Without --password-stdin a link is printed, by which they choose a password themselves within 7 days.
+    Without --password-stdin a link is printed too, by which they choose a password themselves within 7 days.
     """
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
     if "@" not in email.strip("@"):
@@ -46,8 +48,11 @@ def add(email: str, role: str, name: str, password_stdin: bool) -> None:
     with ledger.change_set("staff add", actor="cli:system"):
         member = make_member(name or email, email, Role(role), password)
         token = "" if password else make_link(member)[1]
+        secret = make_key(member.id).secret
         db.session.commit()
     click.echo(f"{member.email}: {role}")
+    click.echo(f"TOTP secret, shown only now: {secret}")
+    click.echo(f"For an authenticator app: {app_address(secret, member.email)}")
     if token:
         click.echo(f"Link for choosing a password, works once within 7 days: {address_of(token)}")
 

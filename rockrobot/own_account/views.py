@@ -1,4 +1,4 @@
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from rockrobot import browser_key
 from rockrobot.access import EVERYONE, allow
+from rockrobot.second_factors.queries import app_key_of, codes_left
 from rockrobot.staff import actions, queries
 from rockrobot.staff.models import SignIn
 from rockrobot.web import commit_and_go, page
@@ -21,7 +22,15 @@ def _here() -> SignIn:
 @allow(*EVERYONE, event="own_account.index")
 def index() -> str:
     running, facts = queries.running_sign_ins(current_user.id), queries.latest_facts(current_user.id)
-    return page("own_account/index.html", running=running, here=_here(), facts=facts)
+    return page(
+        "own_account/index.html",
+        here=_here(),
+        running=running,
+        facts=facts,
+        app_key=app_key_of(current_user.id),
+        codes_left=codes_left(current_user.id),
+        may_remove=not current_app.config["SECOND_FACTOR_REQUIRED"],
+    )
 
 
 @blueprint.post("/sign-ins/<int:sign_in_id>/end")

@@ -13,7 +13,7 @@ from rockrobot.access import Role
 from rockrobot.db import db, writing_now
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
 from rockrobot.staff.queries import digest_of, member_with_email
-from rockrobot.staff.rules import MAX_PASSWORD_LENGTH, Outcome, may_leave
+from rockrobot.staff.rules import MAX_PASSWORD_LENGTH, Outcome, Step, may_leave
 
 SEEN_EVERY = timedelta(minutes=1)
 hasher = PasswordHasher()
@@ -67,11 +67,14 @@ def set_password(member: StaffMember, password: str, *, keep: SignIn | None = No
 # ---------- sign-ins ----------
 
 
-def sign_in(member: StaffMember, *, browser: str = "", address: str = "") -> str:
-    """Begin a sign-in; returns the key for the browser, of which the database keeps only the digest."""
+def sign_in(member: StaffMember, *, waits_for: Step = Step.NOTHING, browser: str = "", address: str = "") -> str:
+    """Begin a sign-in; returns the key for the browser, of which the database keeps only the digest.
+
+    waits_for: what they still have to do before it counts.
+    """
     key, now = secrets.token_urlsafe(32), clock.now()
     row = SignIn(key_digest=digest_of(key), staff_member_id=member.id, begun_at=now, confirmed_at=now, seen_at=now)
-    row.browser, row.address = browser[:60], address[:45]
+    row.waits_for, row.browser, row.address = waits_for, browser[:60], address[:45]
     db.session.add(row)
     return key
 
@@ -100,10 +103,11 @@ def keep_alive(row: SignIn) -> None:
 
 
 def confirm(row: SignIn) -> str | None:
-    """They proved again who they are: a new key for the browser, or None when the sign-in was ended meanwhile."""
+    """They proved who they are: a new key for the browser, or None when the sign-in was ended meanwhile."""
     key, now = secrets.token_urlsafe(32), clock.now()
     running = SignIn.__table__.update().where(SignIn.id == row.id, SignIn.ended_at.is_(None))
-    done = db.session.execute(running.values(key_digest=digest_of(key), confirmed_at=now, seen_at=now))
+    proved = {"key_digest": digest_of(key), "confirmed_at": now, "seen_at": now, "waits_for": Step.NOTHING}
+    done = db.session.execute(running.values(proved))
     return key if done.rowcount else None  # type: ignore[attr-defined]
 
 

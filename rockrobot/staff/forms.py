@@ -33,10 +33,15 @@ class SignInForm(FlaskForm):
 
 
 class ConfirmForm(FlaskForm):
-    """The password again, before a weighty act."""
+    """The password again, and a code of those who use one, before a weighty act."""
 
     password = PasswordField(
         _("Salasana"), [DataRequired(_("Kirjoita salasanasi."))], render_kw={"autocomplete": "current-password"}
+    )
+    code = StringField(
+        _("Vahvistuskoodi"),
+        [DataRequired(_("Kirjoita koodi sovelluksesta.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "class": "medium"},
     )
     next = HiddenField()
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot.access import Role
 from rockrobot.db import Base, Moment, Word
-from rockrobot.staff.rules import Outcome
+from rockrobot.staff.rules import Outcome, Step
 
 
 class StaffMember(UserMixin, Base):
@@ -45,6 +45,7 @@ class SignIn(Base):
     confirmed_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    waits_for: Mapped[Step] = mapped_column(Word(Step), default=Step.NOTHING)
     browser: Mapped[str] = mapped_column(String(60), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
 

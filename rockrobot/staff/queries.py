@@ -15,7 +15,7 @@ from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.organisation.queries import organisation
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
-from rockrobot.staff.rules import folded, session_runs
+from rockrobot.staff.rules import HALF_WAY, Step, folded, session_runs
 
 WORDS = Path(__file__).resolve().parents[2] / "words"
 FACTS_SHOWN = 20
@@ -34,7 +34,17 @@ def row_of_key(key: str) -> SignIn | None:
 def sign_in_for(key: str) -> SignIn | None:
     """The running sign-in that a browser's key stands for, or None."""
     row = row_of_key(key)
-    return row if row is not None and row.staff_member.is_active and _runs(row) else None
+    if row is None or row.waits_for is not Step.NOTHING:
+        return None
+    return row if row.staff_member.is_active and _runs(row) else None
+
+
+def half_way_for(key: str, step: Step) -> SignIn | None:
+    """The sign-in of this key that waits for this step, within ten minutes after the password; or None."""
+    row = row_of_key(key)
+    if row is None or row.waits_for is not step or not row.staff_member.is_active:
+        return None
+    return row if clock.now() < row.begun_at + HALF_WAY else None
 
 
 def _runs(row: SignIn) -> bool:
@@ -44,7 +54,8 @@ def _runs(row: SignIn) -> bool:
 
 def running_sign_ins(member_id: int) -> list[SignIn]:
     """The sign-ins of a member that still count, the newest first."""
-    mine = select(SignIn).where(SignIn.staff_member_id == member_id, SignIn.ended_at.is_(None))
+    whole = (SignIn.ended_at.is_(None), SignIn.waits_for == Step.NOTHING)
+    mine = select(SignIn).where(SignIn.staff_member_id == member_id, *whole)
     return [row for row in db.session.scalars(mine.order_by(SignIn.begun_at.desc())) if _runs(row)]
 
 

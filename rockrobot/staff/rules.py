@@ -9,6 +9,7 @@ MIN_PASSWORD_LENGTH = 12
 MAX_PASSWORD_LENGTH = 128
 MIN_DIFFERENT = 5
 MIN_WORD_LENGTH = 4
+HALF_WAY = timedelta(minutes=10)
 HOUSE_WORDS = ("rockrobot", "stonepower", "kivirobotti", "kokemäki")
 BROWSERS = (
     ("Edg", "Edge"),
@@ -27,6 +28,14 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )
 LOOK_ALIKES = str.maketrans("013457@$", "oieastas")
+
+
+class Step(StrEnum):
+    """What a person still has to do before their sign-in counts."""
+
+    NOTHING = "nothing"
+    SECOND_FACTOR = "second_factor"
+    ENROLMENT = "enrolment"
 
 
 class Outcome(StrEnum):

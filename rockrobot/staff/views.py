@@ -10,10 +10,12 @@ from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
 from rockrobot.passwords.actions import make_link
 from rockrobot.passwords.queries import address_of
+from rockrobot.second_factors.actions import offer_key, use_code
+from rockrobot.second_factors.queries import app_key_of, step_after_password
 from rockrobot.staff import actions, queries
 from rockrobot.staff.forms import ConfirmForm, MemberForm, NewMemberForm, SignInForm
 from rockrobot.staff.models import StaffMember
-from rockrobot.staff.rules import Outcome, browser_name, is_fresh
+from rockrobot.staff.rules import Outcome, Step, browser_name, is_fresh
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject, network_of
 from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, once, page, path_inside, say
@@ -101,36 +103,47 @@ def _sign_in(form: SignInForm) -> Answer:
     return _let_in(named, form.next.data)
 
 
+NEXT_PAGE = {Step.SECOND_FACTOR: "second_factors.enter_code", Step.ENROLMENT: "second_factors.first"}
+
+
 def _let_in(member: StaffMember, target: str | None) -> Response:
-    here = {"browser": browser_name(request.user_agent.string), "address": browser_key.address()}
-    browser_key.give(actions.sign_in(member, **here))
-    actions.record(Outcome.SIGNED_IN, member.id, address=browser_key.address())
+    step, address = step_after_password(member.id), browser_key.address()
+    browser = browser_name(request.user_agent.string)
+    browser_key.give(actions.sign_in(member, waits_for=step, browser=browser, address=address))
+    if step is Step.ENROLMENT:
+        offer_key(member.id)
+    if step is Step.NOTHING:
+        actions.record(Outcome.SIGNED_IN, member.id, address=address)
     db.session.commit()
-    return _to(target)
+    return _to(target) if step is Step.NOTHING else redirect(url_for(NEXT_PAGE[step], next=target or None), 303)
 
 
 @blueprint.route("/sign-in/confirm", methods=["GET", "POST"])
 @allow(*EVERYONE, event="staff.confirm")
 def confirm() -> Answer:
     form = ConfirmForm()
+    if app_key_of(current_user.id) is None:
+        del form.code
     if form.validate_on_submit():
-        return _confirm(form)
+        return _confirm(form, current_user.id, current_user.email)
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
     return form_page("staff/confirm.html", form)
 
 
-def _confirm(form: ConfirmForm) -> Answer:
-    tries, member_id = _tries_of(current_user.email), current_user.id
+def _confirm(form: ConfirmForm, member_id: int, email: str) -> Answer:
+    tries = _tries_of(email)
     seconds = take_try(tries)
     db.session.commit()
     if seconds:
         return _held_back("staff/confirm.html", form, seconds)
+    is_code_right = form.code is None or use_code(member_id, form.code.data)  # used up even if the password is wrong
+    db.session.commit()
     with reading():
         is_right = actions.is_password_of(queries.member_with(member_id), form.password.data)
         db.session.rollback()
     row = queries.sign_in_for(browser_key.key())
-    key = actions.confirm(row) if is_right and row else None
+    key = actions.confirm(row) if is_right and is_code_right and row else None
     actions.record(Outcome.CONFIRMED if key else Outcome.REFUSED, member_id, address=browser_key.address())
     if key:
         forgive(tries)
@@ -138,7 +151,7 @@ def _confirm(form: ConfirmForm) -> Answer:
     db.session.commit()
     if key:
         return _to(form.next.data)
-    form.password.errors = [_("Salasana ei täsmää. Kirjoita se uudelleen.")]
+    form.password.errors = [_("Salasana tai koodi ei täsmää. Kirjoita ne uudelleen.")]
     return form_page("staff/confirm.html", form)
 
 
@@ -189,7 +202,8 @@ def index() -> str:
 def show(member_id: int) -> str:
     member = _member(member_id)
     running, facts = queries.running_sign_ins(member_id), queries.latest_facts(member_id)
-    return page("staff/show.html", member=member, running=running, facts=facts)
+    app_key = app_key_of(member_id)
+    return page("staff/show.html", member=member, running=running, facts=facts, app_key=app_key)
 
 
 @blueprint.route("/staff/new", methods=["GET", "POST"])

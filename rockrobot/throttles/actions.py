@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rockrobot import clock
@@ -41,15 +41,17 @@ def take_try(subjects: Iterable[Subject]) -> int:
 
 
 def _locked(digest: str, now: datetime) -> Row[Any]:
+    """The row of a subject, made where there is none, which nobody else changes until we commit."""
     insert = sqlite.insert if is_sqlite() else postgresql.insert
-    db.session.execute(insert(table).values(subject=digest, tries=0, last_at=now).on_conflict_do_nothing())
-    return db.session.execute(select(table).where(table.c.subject == digest).with_for_update()).one()
+    made = insert(table).values(subject=digest, tries=0, last_at=now)
+    kept = made.on_conflict_do_update(index_elements=[table.c.subject], set_={"tries": table.c.tries})
+    return db.session.execute(kept.returning(table.c.tries, table.c.last_at)).one()
 
 
 def forgive(subjects: Iterable[Subject]) -> None:
     """The try succeeded: an account starts afresh, an address gets the one try back."""
-    for subject in subjects:
-        one = table.c.subject == _digest(subject)
+    for digest, subject in sorted((_digest(subject), subject) for subject in subjects):
+        one = table.c.subject == digest
         if subject.kind is Kind.ADDRESS:
             db.session.execute(table.update().where(one, table.c.tries > 0).values(tries=table.c.tries - 1))
         else:

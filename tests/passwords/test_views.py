@@ -103,7 +103,7 @@ def test_two_who_use_one_link_at_once_set_one_password(app, database):
     member = make.staff_member(Role.WORKSHOP)
     token = make_link(member)[1]
     db.session.commit()
-    statuses, gate = [], threading.Barrier(2)
+    statuses, gate = [], threading.Barrier(2, timeout=20)
 
     def use(word: str) -> None:
         gate.wait()

@@ -125,7 +125,7 @@ def test_success_forgets_the_tries_at_the_name(stranger, olga):
 
 
 def test_many_tries_at_once_do_not_slip_through(app, olga):
-    statuses, gate = [], threading.Barrier(12)
+    statuses, gate = [], threading.Barrier(12, timeout=20)
 
     def try_once() -> None:
         gate.wait()
@@ -139,6 +139,24 @@ def test_many_tries_at_once_do_not_slip_through(app, olga):
         thread.join()
 
     assert sorted(statuses) == [422] * 5 + [429] * 7
+
+
+def test_many_who_sign_in_at_once_all_get_in(app, olga):
+    statuses, gate = [], threading.Barrier(4, timeout=20)
+
+    def sign_in() -> None:
+        with app.app_context():
+            for _ in range(5):
+                gate.wait()
+                statuses.append(try_in(app.test_client()).status_code)
+
+    threads = [threading.Thread(target=sign_in) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == [303] * 20
 
 
 def test_signing_in_gives_a_key_of_its_own_and_takes_none_that_was_brought(stranger, olga):

@@ -88,7 +88,7 @@ def test_the_last_administrator_is_neither_demoted_nor_removed(app, administrato
 def test_two_administrators_who_demote_each_other_at_once_leave_one(app, database):
     ids = [make.staff_member(Role.ADMINISTRATOR).id for _ in range(2)]
     db.session.rollback()
-    gate = threading.Barrier(2)
+    gate = threading.Barrier(2, timeout=20)
 
     def demote(other: int) -> None:
         with app.app_context(), ledger.change_set("test", actor="test"):
