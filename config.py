@@ -2,14 +2,21 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
+from itertools import zip_longest
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from rockrobot.origin import Network, read_network
 
 MIN_SECRET_LENGTH = 32
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-elsewhere"  # noqa: S105 (refused outside development)
 SHIPPED_SECRETS = frozenset({DEVELOPMENT_SECRET, "test-secret-that-is-long-enough-to-pass-checks"})
 ROOT = Path(__file__).resolve().parent
+MOST_HOPS = 5
+LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
 
 class ConfigError(RuntimeError):
@@ -29,6 +36,7 @@ class Config:
     smtp_url: str = ""
     mail_from: str = ""
     proxy_hops: int = 0
+    proxies: tuple[Network, ...] = ()
     max_upload_bytes: int = 64 * 1024 * 1024
     session_idle_minutes: int = 30
     session_hours: int = 12
@@ -41,17 +49,26 @@ class Config:
         return self.base_url.startswith("https://")
 
     @property
+    def trusted_hosts(self) -> list[str]:
+        """The names by which the app may be asked for: that of its address, and in development those of the machine."""
+        named = urlsplit(self.base_url).hostname or ""
+        return [named, *LOOPBACK_NAMES] if self.is_development else [named]
+
+    @property
     def is_development(self) -> bool:
         """True on a developer's machine and in the demonstration."""
         return self.environment == "development"
 
 
-def from_environment(environment: Mapping[str, str] = os.environ, *, is_command: bool = False) -> Config:
+def from_environment(
+    environment: Mapping[str, str] = os.environ, *, is_command: bool = False, arguments: Sequence[str] = ()
+) -> Config:
     """Read ROCKROBOT_… variables.
 
     is_command: a command of ours runs, which signs nothing; without ROCKROBOT_ENV it needs no secret key and gets one
-    for its own life. Raises ConfigError when the app would start outside development without a secret key of its own of
-    at least 32 characters, or when a value can't be read.
+    for its own life. arguments: the words that started the server, which say what it is bound to.
+    Raises ConfigError when the app would start outside development without a secret key of its own of at least 32
+    characters, behind proxies that anybody can go around, or when a value can't be read.
     """
     name = environment.get("ROCKROBOT_ENV") or "production"
     if name not in {"production", "development"}:
@@ -67,6 +84,7 @@ def from_environment(environment: Mapping[str, str] = os.environ, *, is_command:
             "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'. "
             "On your own machine: ROCKROBOT_ENV=development."
         )
+    hops = _hops(environment, arguments)
     data_dir = Path(environment.get("ROCKROBOT_DATA_DIR") or ROOT / "instance").resolve()
     return Config(
         secret_key=secret,
@@ -77,7 +95,8 @@ def from_environment(environment: Mapping[str, str] = os.environ, *, is_command:
         base_url=environment.get("ROCKROBOT_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         smtp_url=environment.get("ROCKROBOT_SMTP_URL", ""),
         mail_from=environment.get("ROCKROBOT_MAIL_FROM", ""),
-        proxy_hops=_number(environment, "ROCKROBOT_PROXY_HOPS", 0),
+        proxy_hops=hops,
+        proxies=_proxies(environment),
         max_upload_bytes=_number(environment, "ROCKROBOT_MAX_UPLOAD_MB", 64) * 1024 * 1024,
         session_idle_minutes=_number(environment, "ROCKROBOT_SESSION_IDLE_MINUTES", 30),
         session_hours=_number(environment, "ROCKROBOT_SESSION_HOURS", 12),
@@ -95,6 +114,47 @@ def _second_factor(environment: Mapping[str, str], name: str) -> bool:
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int) -> int:
     text = environment.get(name, "")
-    if text and not text.isdigit():
+    if text and not (text.isascii() and text.isdigit()):
         raise ConfigError(f"{name} is a whole number.")
     return int(text) if text else otherwise
+
+
+def _hops(environment: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """How many proxies stand in front; with any, the server may not be reached by a public address of its own."""
+    hops = _number(environment, "ROCKROBOT_PROXY_HOPS", 0)
+    if hops > MOST_HOPS:
+        raise ConfigError(f"ROCKROBOT_PROXY_HOPS is the exact number of proxies in front, at most {MOST_HOPS}.")
+    if hops and is_public(bound_to(environment, arguments)):
+        raise ConfigError(
+            "With ROCKROBOT_PROXY_HOPS set, bind the server to 127.0.0.1 or to an address of the inner network: "
+            "whoever reaches it directly goes around the proxy."
+        )
+    return hops
+
+
+def _proxies(environment: Mapping[str, str]) -> tuple[Network, ...]:
+    words = (environment.get("ROCKROBOT_PROXIES") or "127.0.0.1,::1").replace(",", " ").split()
+    try:
+        return tuple(read_network(word) for word in words)
+    except ValueError as error:
+        raise ConfigError(f"ROCKROBOT_PROXIES is a list of addresses or networks: {error}") from None
+
+
+def bound_to(environment: Mapping[str, str], arguments: Sequence[str]) -> str:
+    """What the server listens at: the last --host among its words, else GRANIAN_HOST, else its default."""
+    host = environment.get("GRANIAN_HOST") or "127.0.0.1"
+    for word, following in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if word == "--host":
+            host = following
+        elif word.startswith("--host="):
+            host = word.removeprefix("--host=")
+    return host
+
+
+def is_public(host: str) -> bool:
+    """True for an address that others than the machine and its inner network reach, all addresses (0.0.0.0) too."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host != "localhost"
+    return address.is_unspecified or not address.is_private

@@ -10,7 +10,7 @@ from rockrobot import create_app
 is_command = "flask" in Path(sys.argv[0]).parts[-2:] and "run" not in sys.argv[1:]
 
 try:
-    app = create_app(config.from_environment(is_command=is_command))
+    app = create_app(config.from_environment(is_command=is_command, arguments=sys.argv))
 except config.ConfigError as error:
     sys.exit(f"Rockrobot: {error}")
 

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rockrobot import access, capture, cli, navigation, search_upkeep, web
 from rockrobot.db import db, engine_options
+from rockrobot.origin import Network, RealOrigin
 
 PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent
@@ -110,6 +111,8 @@ class Settings(Protocol):
     smtp_url: str
     mail_from: str
     proxy_hops: int
+    proxies: tuple[Network, ...]
+    trusted_hosts: list[str]
     max_upload_bytes: int
     session_idle_minutes: int
     session_hours: int
@@ -128,6 +131,8 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "IS_DEVELOPMENT": settings.is_development,
         "DATA_DIR": settings.data_dir,
         "BASE_URL": settings.base_url,
+        "TRUSTED_HOSTS": settings.trusted_hosts,
+        "PROXY_HOPS": settings.proxy_hops,
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
         "MAX_CONTENT_LENGTH": settings.max_upload_bytes,
@@ -165,7 +170,7 @@ def create_app(settings: Any) -> Flask:
         app.register_blueprint(shelf.blueprint)
     web.init_app(app)
     cli.init_app(app)
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    hops = settings.proxy_hops
+    sure = RealOrigin(app.wsgi_app, hops=hops, proxies=settings.proxies)
+    app.wsgi_app = ProxyFix(sure, x_for=0, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
@@ -17,6 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _is_fresh: list[Callable[[], bool]] = []
 _keepers: list[Callable[[], None]] = []
+_doorkeepers: list[Callable[[], Response | None]] = []
 
 
 class Role(StrEnum):
@@ -41,6 +43,7 @@ class Permission:
     event: str
     object_rule: Callable[..., bool] | None = None
     fresh: bool = False
+    from_anywhere: bool = False
 
 
 def allow(
@@ -54,9 +57,9 @@ def allow(
     return _mark(Permission(frozenset(roles), event, object_rule, fresh))
 
 
-def allow_anyone(*, event: str) -> Callable[[View], View]:
-    """Mark a view as open without sign-in (sign-in page, health check)."""
-    return _mark(Permission(None, event))
+def allow_anyone(*, event: str, from_anywhere: bool = False) -> Callable[[View], View]:
+    """Mark a view as open without sign-in (sign-in page); from_anywhere: no doorkeeper is asked (health check)."""
+    return _mark(Permission(None, event, from_anywhere=from_anywhere))
 
 
 def _mark(permission: Permission) -> Callable[[View], View]:
@@ -88,6 +91,12 @@ def freshness(answer: Callable[[], bool]) -> Callable[[], bool]:
     return answer
 
 
+def doorkeeper(answer: Callable[[], Response | None]) -> Callable[[], Response | None]:
+    """Register who may turn a request away whatever it asks for: the answer it gets then, or None to let it in."""
+    _doorkeepers.append(answer)
+    return answer
+
+
 def keeper(keep: Callable[[], None]) -> Callable[[], None]:
     """Register who keeps what was typed into a form when its sender is led away to prove who they are."""
     _keepers.append(keep)
@@ -108,9 +117,18 @@ def _lead_to(endpoint: str) -> Response:
     return Response(status=204, headers={"HX-Redirect": target}) if by_htmx else redirect(target, 303)
 
 
+def keep_doors() -> Response | None:
+    """Run before every request: ask the doorkeepers, save for files of ours and pages open from anywhere."""
+    may_write(request.method not in LOOKING)
+    permission = permission_of(request.endpoint)
+    is_open = request.endpoint == "static" or (permission is not None and permission.from_anywhere)
+    if is_open or isinstance(request.routing_exception, SecurityError):
+        return None
+    return next(filter(None, (answer() for answer in _doorkeepers)), None)
+
+
 def guard() -> Response | None:
     """Run before every request: no mark, no entry; then announce the act to the ledger."""
-    may_write(request.method not in LOOKING)
     if request.endpoint == "static" or request.url_rule is None:
         return None
     permission = permission_of(request.endpoint)
@@ -132,5 +150,6 @@ def guard() -> Response | None:
 
 def init_app(app: Flask) -> None:
     """Close every door that no view opens."""
+    app.before_request(keep_doors)
     app.before_request(guard)
     app.jinja_env.globals["may_open"] = may_open

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -26,6 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | tuple[str, int] | AnyResponse
 KEY_FIELD = "idempotency_key"
 LARGEST_ID = 2**31 - 1
+WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"
 ICONS = Path(__file__).resolve().parents[1] / "static" / "vendor" / "lucide"
 CONTENT_POLICY = "; ".join(
     (
@@ -230,17 +231,19 @@ def refuse_unlogged_view(response: AnyResponse) -> AnyResponse:
     return response
 
 
-def error_page(error: Exception) -> tuple[str, int]:
+def error_page(error: Exception) -> Answer:
     """An error as a page, or as a small fragment for htmx; it never repeats what was sent."""
     code = error.code or 500 if isinstance(error, HTTPException) else 500
     if isinstance(error, CSRFError):
         code = 400
     db.session.rollback()
+    if isinstance(error, SecurityError):  # asked for by a name that is not ours: no address can be made for a page
+        return AnyResponse(WRONG_HOST, code, mimetype="text/plain")
     template = "errors/_fragment.html" if is_htmx() else "errors/page.html"
     return render_template(template, code=code, is_expired=isinstance(error, CSRFError)), code
 
 
-def unexpected_error(error: Exception) -> tuple[str, int]:
+def unexpected_error(error: Exception) -> Answer:
     """A fault of ours: kept in the log by its type and place, shown without details."""
     from rockrobot.log import fault
 
