@@ -85,6 +85,7 @@ ROOM_NAMES = (
     "prints",
     "trash",
     "bulk",
+    "evidence",
     "desk",
     "histories",
 )

@@ -67,11 +67,12 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 @dataclass(frozen=True)
 class Verdict:
-    """What verification found: how many entries were read, and the first thing that does not add up."""
+    """What verification found: how many entries were read, the first thing that does not add up, the last entry."""
 
     entries: int
     fault: str | None = None
     head: str = GENESIS
+    last_id: int = 0
 
 
 def canonical(value: Any) -> bytes:
@@ -149,14 +150,14 @@ def verify(connection: Connection) -> Verdict:
     acts = _acts(connection)
     columns = LedgerEntry.__table__.c
     statement = select(*columns).order_by(columns.id).execution_options(yield_per=CHUNK)
-    previous, count = GENESIS, 0
+    previous, count, last_id = GENESIS, 0, 0
     for row in connection.execute(statement):
         count += 1
         fault = _fault(row, previous, acts.get(row.change_set_id, ""))
         if fault:
-            return Verdict(count, f"{fault}: entry {row.id}", previous)
-        previous = row.hash
-    return Verdict(count, None, previous)
+            return Verdict(count, f"{fault}: entry {row.id}", previous, last_id)
+        previous, last_id = row.hash, row.id
+    return Verdict(count, None, previous, last_id)
 
 
 def _fault(row: Any, previous: str, act: str) -> str | None:

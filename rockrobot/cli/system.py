@@ -1,5 +1,6 @@
 """Commands about the installation: worker, ledger, backup and restore."""
 
+import getpass
 import json
 import signal
 import sys
@@ -10,20 +11,39 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from rockrobot import backups, chain, jobs
+from rockrobot import backups, chain, jobs, ledger
 from rockrobot.db import db, reading
-from rockrobot.log import fault
+from rockrobot.evidence import queries as evidence
+from rockrobot.evidence.actions import check_chain
+from rockrobot.evidence.rules import SealError, read_seal, seal_text
+from rockrobot.log import fault as log_fault
 
 ledger_group = AppGroup("ledger", help="The change ledger.")
 
 
 @ledger_group.command("verify")
-def verify_ledger() -> None:
-    """Check the whole chain; exit code 1 and the first fault when it does not add up."""
+@click.option("--seal", metavar="TEXT", help="What stands on a sheet of the cabinet, as its code holds it or typed.")
+def verify_ledger(seal: str | None) -> None:
+    """Check the whole chain; exit code 1 and the first fault when it does not add up, or does not bear the seal."""
+    try:
+        sealed = read_seal(seal) if seal else None
+    except SealError as error:
+        raise click.BadParameter("a seal is: last entry, entries, hash", param_hint="--seal") from error
     with reading():
         verdict = chain.verify(db.session.connection())
-    click.echo(json.dumps({"entries": verdict.entries, "fault": verdict.fault, "head": verdict.head}))
-    sys.exit(1 if verdict.fault else 0)
+        fault = verdict.fault or (evidence.fault_of(sealed) if sealed else None)
+    click.echo(json.dumps({"entries": verdict.entries, "fault": fault, "head": verdict.head}))
+    sys.exit(1 if fault else 0)
+
+
+@ledger_group.command("seal")
+def seal_ledger() -> None:
+    """Check the chain and print its seal, which finds a cut or rewritten chain when kept elsewhere."""
+    with ledger.change_set("evidence.check", actor=f"cli:{getpass.getuser()}"):
+        check = check_chain()
+    if check.fault:
+        raise click.ClickException(f"The ledger does not add up: {check.fault}")
+    click.echo(seal_text(check.seal))
 
 
 @click.command("worker")
@@ -42,7 +62,7 @@ def worker(once: bool) -> None:
     if once:
         click.echo(json.dumps({"done": jobs.run_waiting()}))
         return
-    jobs.work_forever(should_stop=lambda: stop, on_fault=lambda error: fault(error, "worker"))
+    jobs.work_forever(should_stop=lambda: stop, on_fault=lambda error: log_fault(error, "worker"))
 
 
 @click.command("backup")

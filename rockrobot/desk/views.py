@@ -15,6 +15,7 @@ from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
 from rockrobot.events.queries import open_tasks as open_event_tasks
+from rockrobot.evidence.queries import latest_check
 from rockrobot.navigation import Link, add_link
 from rockrobot.readiness.queries import by_model
 from rockrobot.recalls import queries as recall_queries
@@ -72,6 +73,7 @@ def index() -> str:
         bulk_acts=undoable_of(ledger.actor()) if current_user.role == Role.CUSTOMER_CARE else [],
         imports=import_runs(limit=5) if current_user.role == Role.CUSTOMER_CARE else [],
         day=clock.today(),
+        chain_check=latest_check(),
     )
 
 

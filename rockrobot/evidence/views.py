@@ -1,0 +1,89 @@
+from typing import Any
+
+from flask import Blueprint, abort, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response
+
+from rockrobot import clock, paper
+from rockrobot.access import Role, allow
+from rockrobot.evidence import actions, queries
+from rockrobot.evidence.forms import SealForm
+from rockrobot.evidence.rules import in_groups, seal_text
+from rockrobot.fields import format_day
+from rockrobot.navigation import Link, add_link
+from rockrobot.staff.queries import names_of_actors
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, page
+
+blueprint = Blueprint("evidence", __name__, url_prefix="/evidence")
+READERS = (Role.DATA_PROTECTION, Role.ADMINISTRATOR)
+add_link(Link(lazy_gettext("Hallinta"), 905, lazy_gettext("Kirjausketju"), "evidence.index", "shield-check"))
+SIGNED = 3
+WHAT_FOR = lazy_gettext(
+    "Vie tämä sivu lukittuun kaappiin. Jos rekisterin kirjauksia poistetaan lopusta tai koko ketju kirjoitetaan "
+    "uudelleen, tiiviste ei enää täsmää. Vertaa sivulla Kirjausketju: lue koodi tai kirjoita viimeisen merkinnän "
+    "numero, merkintöjen määrä ja tiivisteen alku."
+)
+
+
+@blueprint.get("/")
+@allow(*READERS, event="evidence.index")
+def index() -> str:
+    return page("evidence/index.html", fragments=("chain_checks",), form=SealForm(), **_shown())
+
+
+def _shown() -> dict[str, Any]:
+    return {
+        "found": queries.checks(number=asked_page()),
+        "latest": queries.latest_check(),
+        "job": queries.running_job(),
+        "compared": None,
+        "in_groups": in_groups,
+    }
+
+
+@blueprint.post("/check")
+@allow(*READERS, event="evidence.ask")
+def ask() -> Response:
+    actions.ask_for_check()
+    return commit_and_go(url_for("evidence.index"))
+
+
+@blueprint.post("/compare")
+@allow(*READERS, event="evidence.compare")
+def compare() -> Answer:
+    form = SealForm()
+    if not form.validate_on_submit():
+        return form_page("evidence/index.html", form, **_shown())
+    shown = _shown() | {"compared": {"seal": form.read, "fault": queries.fault_of(form.read)}}
+    return page("evidence/index.html", form=form, **shown)
+
+
+@blueprint.get("/<int:check_id>/sheet.pdf")
+@allow(*READERS, event="evidence.sheet")
+def sheet(check_id: int) -> Response:
+    check = queries.check_with(check_id)
+    if check is None or check.fault:
+        abort(404)
+    made = check.made_at.astimezone(clock.HOME)
+    document = {
+        "title": _("Kirjausketjun sinetti %(number)s", number=check.id),
+        "author": "Rockrobot",
+        "language": "fi",
+        "is_drill": False,
+        "facts": [
+            [_("Tarkistettu"), f"{format_day(made.date())} {made:%H.%M}"],
+            [_("Tarkistaja"), names_of_actors().get(check.made_by, _("järjestelmä"))],
+            [_("Viimeinen merkintä"), str(check.last_entry_id)],
+            [_("Merkintöjä"), str(check.entries)],
+            [_("Tiiviste"), in_groups(check.head)],
+            [_("Tulostettu"), format_day(clock.today())],
+        ],
+        "sections": [
+            {"heading": _("Mihin tätä tarvitaan"), "paragraphs": [str(WHAT_FOR)]},
+            {"heading": _("Päiväys ja nimikirjoitus"), "blank_lines": SIGNED},
+        ],
+        "qr": seal_text(check.seal),
+    }
+    headers = {"Content-Disposition": "inline; filename=sinetti.pdf"}
+    return Response(paper.render_report(document), mimetype="application/pdf", headers=headers)

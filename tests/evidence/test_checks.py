@@ -1,0 +1,178 @@
+"""The chain is altered as somebody with the file could, and the check or the sheet in the cabinet tells."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Executable, delete, select, update
+
+from rockrobot import chain, clock, jobs
+from rockrobot.chain import ChangeSet, LedgerEntry
+from rockrobot.db import db
+from rockrobot.evidence.actions import check_chain, check_nightly
+from rockrobot.evidence.queries import fault_of, latest_check
+from rockrobot.evidence.rules import Seal, seal_text
+from tests import make
+
+ENTRIES = LedgerEntry.__table__
+
+
+def sealed() -> Seal:
+    """Three companies, and the seal of a sound check after them."""
+    for name in ("Kivi Oy", "Kallio Oy", "Louhos Oy"):
+        make.company(name)
+    check = check_chain()
+    assert check.fault == ""
+    return check.seal
+
+
+def alter(statement: Executable) -> None:
+    """Write past the ledger, as somebody with the database file could."""
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(statement)
+    db.session.rollback()
+
+
+def ids() -> list[int]:
+    return list(db.session.scalars(select(LedgerEntry.id).order_by(LedgerEntry.id)))
+
+
+def rewrite() -> None:
+    """Chain the same acts anew with other values, every hash right."""
+    rows = db.session.execute(select(ENTRIES).order_by(ENTRIES.c.id)).mappings().all()
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(delete(ENTRIES))
+        for row in rows:
+            changes = {"name": [None, "Toinen Oy"]}
+            chain.append(connection, row["change_set_id"], [(row["action"], row["table_name"], row["row_id"], changes)])
+
+
+def test_a_changed_byte_is_found(database):
+    sealed()
+
+    alter(update(ENTRIES).where(ENTRIES.c.id == ids()[1]).values(changes={"name": [None, "Kivj Oy"]}))
+
+    assert check_chain().fault.startswith("changed values")
+
+
+def test_a_changed_actor_is_found(database):
+    sealed()
+
+    alter(update(ChangeSet.__table__).values(actor="staff:99"))
+
+    assert check_chain().fault.startswith("changed entry")
+
+
+def test_a_deleted_row_is_found(database):
+    sealed()
+
+    alter(delete(ENTRIES).where(ENTRIES.c.id == ids()[1]))
+
+    assert check_chain().fault.startswith("broken link")
+
+
+def test_a_tail_that_was_cut_off_is_found_by_the_seal_alone(database):
+    seal = sealed()
+
+    alter(delete(ENTRIES).where(ENTRIES.c.id >= ids()[2]))
+
+    assert chain.verify(db.session.connection()).fault is None
+    assert fault_of(seal) == "cut"
+    assert check_chain().fault.startswith("cut as against check")
+
+
+def test_a_chain_written_anew_is_found_by_the_seal_alone(database):
+    seal = sealed()
+
+    rewrite()
+
+    assert chain.verify(db.session.connection()).fault is None
+    assert fault_of(seal) in {"rewritten", "cut"}
+
+
+def test_emptied_values_keep_the_chain_and_its_seal(database):
+    seal = sealed()
+
+    alter(update(ENTRIES).values(salt=None, changes=None))
+
+    assert check_chain().fault == ""
+    assert fault_of(seal) is None
+
+
+def test_what_is_written_later_does_not_break_a_seal(database):
+    seal = sealed()
+
+    make.company("Uusi Oy")
+
+    assert fault_of(seal) is None
+    assert check_chain().fault == ""
+
+
+def test_the_worker_checks_once_a_night(database, monkeypatch):
+    make.company()
+    db.session.commit()
+
+    first, again = check_nightly(), check_nightly()
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    next_day = check_nightly()
+
+    assert (first, again, next_day) == (1, 0, 1)
+    assert latest_check().made_by == "worker"
+
+
+def test_a_person_asks_for_a_check_prints_it_and_compares_the_paper(protection):
+    make.company("Kivi Oy")
+    db.session.commit()
+
+    protection.post("/evidence/check")
+    protection.post("/evidence/check")
+    db.session.rollback()
+    jobs.run_waiting()
+    db.session.rollback()
+    check = latest_check()
+    page = protection.get("/evidence/").text
+    sheet = protection.get(f"/evidence/{check.id}/sheet.pdf")
+    right = protection.post("/evidence/compare", data={"seal": seal_text(check.seal)}).text
+    other = f"{check.last_entry_id} {check.entries} {'0' * 16}"
+    wrong = protection.post("/evidence/compare", data={"seal": other}).text
+    unread = protection.post("/evidence/compare", data={"seal": "sinetti hukassa"})
+
+    assert "Ketju täsmäsi" in page
+    assert sheet.data.startswith(b"%PDF")
+    assert "Sinetti täsmää" in right
+    assert "kirjoitettu uudelleen" in wrong
+    assert unread.status_code == 422
+    assert "sinetti hukassa" in unread.text
+
+
+@pytest.mark.parametrize("fault", ["broken link: entry 3", "cut as against check 1"])
+def test_a_faulty_chain_is_shouted_on_the_front_page_and_has_no_sheet(protection, fault):
+    check = check_chain()
+    check.fault = fault
+    db.session.commit()
+
+    front, sheet = protection.get("/").text, protection.get(f"/evidence/{check.id}/sheet.pdf")
+
+    assert "Kirjausketju ei täsmää" in front
+    assert sheet.status_code == 404
+
+
+def test_the_command_seals_the_chain_and_verifies_it_against_a_seal(app, database):
+    make.company("Kivi Oy")
+    runner = app.test_cli_runner()
+
+    def run(*arguments: str):
+        db.session.rollback()
+        result = runner.invoke(args=["ledger", *arguments])
+        db.session.rollback()
+        return result
+
+    sealed = run("seal")
+    right = run("verify", "--seal", sealed.output.strip())
+    alter(delete(ENTRIES).where(ENTRIES.c.id >= ids()[0]))
+    cut, unread = run("verify", "--seal", sealed.output.strip()), run("verify", "--seal", "x")
+
+    assert (sealed.exit_code, right.exit_code, cut.exit_code, unread.exit_code) == (0, 0, 1, 2)
+    assert '"fault": "cut"' in cut.output
