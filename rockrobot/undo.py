@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from rockrobot import ledger
 from rockrobot.chain import CHUNK, ChangeSet, LedgerEntry
 from rockrobot.db import Base, Moment, among, db
+from rockrobot.undo_obstacles import obstructed, with_company
 
 
 class UndoError(RuntimeError):
@@ -193,8 +194,8 @@ def undo(change_set_id: int) -> Undone:
     """Undo a change set inside a new one that names it.
 
     Raises UndoError when it is unknown, undone already, touched what may never be undone, or when what would be left
-    disagrees with itself (clash): then nothing is undone, and the caller rolls back. Rows edited since, and rows that
-    later rows hang on, stay and are listed.
+    disagrees with itself (clash): then nothing is undone, and the caller rolls back. Rows edited since, rows that later
+    rows hang on, and rows whose place is taken or whose owner is gone, stay as they are and are listed.
     """
     act = db.session.get(ChangeSet, change_set_id)
     if act is None:
@@ -226,21 +227,21 @@ def _go_back(by_table: dict[str, dict[int, Net]], undone: Undone) -> None:
 
 
 def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
-    changed = [
-        (row_id, stored_values(table, {k: net.after[k] for k in net.before}), stored_values(table, net.before))
-        for row_id, net in nets.items()
-        if net.was_there and net.is_there
+    changed = {id_: stored_values(table, n.before) for id_, n in nets.items() if n.was_there and n.is_there}
+    gone = {id_: stored_values(table, n.before) for id_, n in nets.items() if n.was_there and not n.is_there}
+    refused = obstructed(table, with_company(table, changed)) | obstructed(table, gone)
+    undone.left += ((table.name, id_) for id_ in sorted(refused))
+    updates = [
+        (id_, stored_values(table, {name: nets[id_].after[name] for name in values}), values)
+        for id_, values in changed.items()
+        if id_ not in refused
     ]
-    gone = [
-        {"id": row_id} | stored_values(table, net.before)
-        for row_id, net in nets.items()
-        if net.was_there and not net.is_there
-    ]
-    if changed:
-        ledger.bulk_update(table, changed)
-    if gone:
-        ledger.bulk_insert(table, gone)
-    undone.count += len(changed) + len(gone)
+    returning = [{"id": id_} | values for id_, values in gone.items() if id_ not in refused]
+    if updates:
+        ledger.bulk_update(table, updates)
+    if returning:
+        ledger.bulk_insert(table, returning)
+    undone.count += len(updates) + len(returning)
 
 
 def _take_away(table: Table, nets: dict[int, Net], undone: Undone) -> None:

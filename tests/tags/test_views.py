@@ -171,3 +171,43 @@ def test_a_person_whose_card_shows_tags_is_written_down_as_seen(office):
     db.session.rollback()
     views = select(LedgerEntry).where(LedgerEntry.action == "view", LedgerEntry.row_id == person.id)
     assert len(db.session.scalars(views).all()) == 1
+
+
+def test_undo_leaves_a_tag_that_was_put_on_again_meanwhile(office):
+    company = make.company()
+    tagged(Register.COMPANIES, company, "vip")
+    vip = db.session.scalar(select(Tag))
+    taken = office.post(f"/tags/companies/{company.id}/take", data={"tag_id": vip.id}, follow_redirects=True).text
+    tagged(Register.COMPANIES, company, "vip")
+
+    html = office.post(re.search(r"/history/\d+/undo", taken)[0], follow_redirects=True).text
+
+    assert "1 riviä jäi" in html
+    assert names_on(Register.COMPANIES, company.id) == ["vip"]
+
+
+def test_undo_leaves_a_tagging_whose_tag_or_owner_is_gone(office):
+    company = make.company()
+    tagged(Register.COMPANIES, company, "vip")
+    vip = db.session.scalar(select(Tag))
+    taken = office.post(f"/tags/companies/{company.id}/take", data={"tag_id": vip.id}, follow_redirects=True).text
+    office.post(f"/tags/{vip.id}/delete")
+
+    html = office.post(re.search(r"/history/\d+/undo", taken)[0], follow_redirects=True).text
+
+    assert "1 riviä jäi" in html
+    assert names_on(Register.COMPANIES, company.id) == []
+
+
+def test_undo_of_a_renaming_leaves_a_name_that_another_tag_has_now(office):
+    first = tags_for(["vip"])[0]
+    db.session.commit()
+    renamed = office.post(f"/tags/{first.id}/edit", data={"name": "avain"}, follow_redirects=True).text
+    tags_for(["vip"])
+    db.session.commit()
+
+    html = office.post(re.search(r"/history/\d+/undo", renamed)[0], follow_redirects=True).text
+
+    assert "1 riviä jäi" in html
+    db.session.rollback()
+    assert sorted(db.session.scalars(select(Tag.name))) == ["avain", "vip"]
