@@ -17,7 +17,7 @@ from rockrobot.db import may_write
 View = TypeVar("View", bound=Callable[..., Any])
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _is_fresh: list[Callable[[], bool]] = []
-_keepers: list[Callable[[], None]] = []
+_keepers: list[Callable[[], str | None]] = []
 _doorkeepers: list[Callable[[], Response | None]] = []
 
 
@@ -97,8 +97,8 @@ def doorkeeper(answer: Callable[[], Response | None]) -> Callable[[], Response |
     return answer
 
 
-def keeper(keep: Callable[[], None]) -> Callable[[], None]:
-    """Register who keeps what was typed into a form when its sender is led away to prove who they are."""
+def keeper(keep: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Register who keeps a form when its sender is led away to prove who they are, and says where it is found again."""
     _keepers.append(keep)
     return keep
 
@@ -111,8 +111,7 @@ def _lead_to(endpoint: str) -> Response:
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         here = f"{page.path}?{page.query}".rstrip("?") or None
     if request.method not in LOOKING:
-        for keep in _keepers:
-            keep()
+        here = next((kept for keep in _keepers if (kept := keep())), here)
     target = url_for(endpoint, next=here)
     return Response(status=204, headers={"HX-Redirect": target}) if by_htmx else redirect(target, 303)
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from rockrobot import browser_key
 from rockrobot.access import EVERYONE, allow
+from rockrobot.drafts.queries import drafts_of
 from rockrobot.second_factors.queries import app_key_of, codes_left
 from rockrobot.staff import actions, queries
 from rockrobot.staff.models import SignIn
@@ -29,6 +30,7 @@ def index() -> str:
         facts=facts,
         app_key=app_key_of(current_user.id),
         codes_left=codes_left(current_user.id),
+        drafts=drafts_of(current_user.id),
         may_remove=not current_app.config["SECOND_FACTOR_REQUIRED"],
     )
 

@@ -4,7 +4,7 @@ import functools
 import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -19,6 +19,7 @@ from rockrobot.staff.rules import HALF_WAY, Step, folded, session_runs
 
 WORDS = Path(__file__).resolve().parents[2] / "words"
 FACTS_SHOWN = 20
+REMEMBERED = timedelta(days=7)
 
 
 def digest_of(key: str) -> str:
@@ -37,6 +38,14 @@ def sign_in_for(key: str) -> SignIn | None:
     if row is None or row.waits_for is not Step.NOTHING:
         return None
     return row if row.staff_member.is_active and _runs(row) else None
+
+
+def member_of_key(key: str) -> StaffMember | None:
+    """The member whose sign-in this key stands for, also when it has run out lately; None when it was ended."""
+    row = row_of_key(key)
+    if row is None or row.waits_for is not Step.NOTHING or not row.staff_member.is_active:
+        return None
+    return row.staff_member if clock.now() < row.begun_at + REMEMBERED else None
 
 
 def half_way_for(key: str, step: Step) -> SignIn | None:

@@ -1,0 +1,1 @@
+"""Forms sent when a sign-in had ended, kept for their sender (statement: Rekisterin suojauksen periaatteet)."""
