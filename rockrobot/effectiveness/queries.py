@@ -15,6 +15,7 @@ from rockrobot.db import db
 from rockrobot.effectiveness import rules
 from rockrobot.effectiveness.rules import CloseFault, LetterSum, UnitFacts, UnitSum
 from rockrobot.letters.models import Letter, LetterKind
+from rockrobot.mailing.queries import sent_on
 from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
 from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.parts.models import Batch
@@ -185,13 +186,14 @@ def numbers_of(case_id: int) -> Numbers:
     posted = select(func.min(Letter.posted_on), func.max(Letter.posted_on)).join(
         Attempt, Attempt.letter_id == Letter.id
     )
+    emails, mailed = _mailed(case_id)
     first, last = db.session.execute(posted.where(Attempt.case_id == case_id)).one()
     return Numbers(
         on=clock.today(),
         sums=sums_of(case_id),
         units=units_of(case_id),
-        channels=_channels(case_id),
-        efforts=_efforts(case_id),
+        channels=_channels(case_id) | ({Channel.EMAIL: mailed} if mailed.recipients else {}),
+        efforts=_efforts(case_id, emails),
         open_tasks=_open_tasks(case_id),
         first_letter_on=first,
         last_letter_on=last,
@@ -254,7 +256,20 @@ def _channels(case_id: int) -> dict[Channel, Notified]:
     return {row[0]: Notified(*row[1:]) for row in _rows(good.group_by(Attempt.channel))}
 
 
-def _efforts(case_id: int) -> Efforts:
+def _mailed(case_id: int) -> tuple[int, Notified]:
+    """E-mails that were sent beside the paper, and whom they reached about which units."""
+    columns = select(Attempt.letter_id, Attempt.company_id, Attempt.person_id, AttemptUnit.case_unit_id)
+    of_case = columns.join(AttemptUnit).where(Attempt.case_id == case_id, Attempt.letter_id.is_not(None))
+    rows = _rows(of_case)
+    sent = sent_on({row.letter_id for row in rows})
+    reached = [row for row in rows if row.letter_id in sent]
+    parties = {(row.company_id, row.person_id) for row in reached}
+    return len(sent), Notified(
+        len({row.case_unit_id for row in reached}), len(parties), min(sent.values(), default=None)
+    )
+
+
+def _efforts(case_id: int, emails: int) -> Efforts:
     channels: Counter[Channel] = Counter()
     for channel, count in _rows(
         select(Attempt.channel, func.count())
@@ -273,7 +288,7 @@ def _efforts(case_id: int) -> Efforts:
         letters=kinds.total(),
         reminders=kinds[LetterKind.REMINDER],
         returned=returned,
-        emails=channels[Channel.EMAIL],
+        emails=emails,
         calls=channels[Channel.PHONE],
         visits=channels[Channel.VISIT],
         addresses_tried_next=kinds[LetterKind.NEXT_ADDRESS],

@@ -45,8 +45,8 @@ def index(case_id: int) -> str:
 def _index_page(case: RecallCase, posted: PostedForm) -> str:
     silent = queries.silent_of(case)
     out = queries.posted_letters(case.number, asked_page())
-    messages = mail_queries.messages_of(case.number)
-    letters: list[Letter] = [line.letter for line in silent] + list(out.rows) + [m.letter for m in messages]
+    messages = mail_queries.messages_of(case.number, request.args.get("mails", 1, int))
+    letters: list[Letter] = [line.letter for line in silent] + list(out.rows) + [m.letter for m in messages.rows]
     context: dict[str, Any] = {
         "unposted": queries.unposted_batches(case.number),
         "mailable": sum(len(pairs) for pairs in queries.mailable(case.number).values()),

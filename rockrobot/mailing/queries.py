@@ -1,14 +1,18 @@
 """The outbox: what waits, what was sent, what a person must check."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from rockrobot.db import db, is_sqlite
+from rockrobot import clock
+from rockrobot.db import among, db, is_sqlite
 from rockrobot.letters.models import Letter, LetterBody, OutboxMessage, OutboxState
+from rockrobot.lists import Listing, listing
+
+NEED_A_PERSON = (OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.BY_HAND)
 
 
 def next_message(now: datetime) -> OutboxMessage | None:
@@ -47,15 +51,16 @@ def reference_of(letter_id: int) -> str:
     return str(db.session.scalar(select(Letter.reference).where(Letter.id == letter_id)))
 
 
-def messages_of(case_number: str) -> Sequence[OutboxMessage]:
-    """The e-mails of a case with their letters."""
-    return db.session.scalars(
+def messages_of(case_number: str, number: int = 1) -> Listing[OutboxMessage]:
+    """The e-mails of a case with their letters, a page of them; those that need a person first."""
+    return listing(
         select(OutboxMessage)
         .join(Letter, Letter.id == OutboxMessage.letter_id)
         .where(Letter.case_number == case_number)
         .options(joinedload(OutboxMessage.letter))
-        .order_by(OutboxMessage.id)
-    ).all()
+        .order_by(OutboxMessage.state.not_in(NEED_A_PERSON), OutboxMessage.id),
+        number,
+    )
 
 
 def counts_of(case_number: str) -> dict[str, int]:
@@ -67,6 +72,16 @@ def counts_of(case_number: str) -> dict[str, int]:
         .group_by(OutboxMessage.state)
     ).all()
     return {state.value: count for state, count in rows}
+
+
+def sent_on(letter_ids: Collection[int]) -> dict[int, date]:
+    """The day in Finland on which the e-mail of each letter was sent, by the worker or by hand; others are left out."""
+    outbox = OutboxMessage.__table__.c
+    columns = select(outbox.letter_id, outbox.sent_at, outbox.sent_by_hand_on)
+    sent = columns.where(among(outbox.letter_id, letter_ids), outbox.state == OutboxState.SENT)
+    return {
+        letter_id: by_hand or at.astimezone(clock.HOME).date() for letter_id, at, by_hand in db.session.execute(sent)
+    }
 
 
 def letters_with_mail(letter_ids: Collection[int]) -> set[int]:

@@ -1,9 +1,12 @@
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from rockrobot.db import db
 from rockrobot.effectiveness import queries
 from rockrobot.effectiveness.rules import CloseFault
+from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
 from rockrobot.outcomes.rules import Channel
 from rockrobot.recalls.models import PiecesExplanation
 from tests.effectiveness.conftest import POSTED
@@ -67,3 +70,16 @@ def test_a_case_without_units_has_no_percentages(database, running):
 
     assert numbers.percentages()["notified"] is None
     assert numbers.on >= date(2026, 1, 1)
+
+
+def test_sent_mail_counts_as_a_channel_and_waiting_mail_does_not(running):
+    letters = db.session.scalars(select(Letter).order_by(Letter.id)).all()
+    for letter, state in zip(letters, (OutboxState.SENT, OutboxState.QUEUED), strict=False):
+        mail = {"to_address": "a@example.fi", "subject": "Takaisinveto", "body_text": "Lue.", "sent_by_hand_on": POSTED}
+        db.session.add(OutboxMessage(letter_id=letter.id, message_id=letter.reference, state=state, **mail))
+    db.session.commit()
+
+    numbers = queries.numbers_of(running.case.id)
+
+    assert numbers.efforts.emails == 1
+    assert numbers.channels[Channel.EMAIL] == (2, 1, POSTED)
