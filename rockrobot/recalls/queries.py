@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import selectinload
 
 from rockrobot.contacts.models import Address, Affiliation, Company
@@ -28,7 +28,6 @@ from rockrobot.traces.queries import trace_batches, trace_build_dates, trace_ser
 from rockrobot.traces.rules import TraceClass, TraceRow
 
 UnitKey = tuple[int | None, int | None]
-CHUNK = 5_000
 
 
 class OpenCase(NamedTuple):
@@ -111,6 +110,11 @@ def case_for(case_id: int) -> RecallCase | None:
     return db.session.scalar(
         select(RecallCase).where(RecallCase.id == case_id).options(selectinload(RecallCase.batches))
     )
+
+
+def cases_numbered(numbers: Collection[str]) -> dict[str, RecallCase]:
+    """Cases by number."""
+    return {case.number: case for case in db.session.scalars(select(RecallCase).where(RecallCase.number.in_(numbers)))}
 
 
 def cases(*, is_drill: bool, number: int = 1) -> Listing[CaseLine]:
@@ -230,35 +234,18 @@ def steps_of(case_id: int) -> Sequence[CaseStep]:
 
 def countries_of(case_id: int) -> set[str]:
     """Countries of everybody who has, or had, a unit of the current scope (ISO codes)."""
-    units = scope_units(case_id)
-    parties = _parties_ever([u.device_id for u in units if u.device_id], [u.loose_delivery_id for u in units])
-    companies = {company_id for company_id, _ in parties if company_id}
-    people = {person_id for _, person_id in parties if person_id}
-    found = _in_chunks(select(Company.country), Company.id, companies)
-    found |= _in_chunks(select(Company.country).join(Affiliation), Affiliation.person_id, people)
-    found |= _in_chunks(select(Address.country), Address.company_id, companies)
-    found |= _in_chunks(select(Address.country), Address.person_id, people)
-    return {country.upper() for country in found if country}
-
-
-def _parties_ever(device_ids: Collection[int], delivery_ids: Collection[int | None]) -> set[tuple[Any, Any]]:
-    owners = select(Ownership.company_id, Ownership.person_id)
-    takers = select(LooseDelivery.company_id, db.null())
-    return _pairs(owners, Ownership.device_id, device_ids) | _pairs(takers, LooseDelivery.id, delivery_ids)
-
-
-def _pairs(statement: Any, column: Any, ids: Collection[int | None]) -> set[tuple[Any, Any]]:
-    wanted = sorted(id_ for id_ in ids if id_)
-    rows: set[tuple[Any, Any]] = set()
-    for start in range(0, len(wanted), CHUNK):
-        rows.update(
-            tuple(row) for row in db.session.execute(statement.where(column.in_(wanted[start : start + CHUNK])))
-        )
-    return rows
-
-
-def _in_chunks(statement: Any, column: Any, ids: Collection[int]) -> set[str]:
-    return {row[0] for row in _pairs(statement, column, ids)}
+    in_scope = (CaseUnit.case_id == case_id, CaseUnit.released_in_version.is_(None))
+    had = Ownership.device_id == CaseUnit.device_id
+    took = select(LooseDelivery.company_id).join(CaseUnit, CaseUnit.loose_delivery_id == LooseDelivery.id)
+    companies: Any = union(select(Ownership.company_id).join(CaseUnit, had).where(*in_scope), took.where(*in_scope))
+    people = select(Ownership.person_id).join(CaseUnit, had).where(*in_scope)
+    found = union(
+        select(Company.country).where(Company.id.in_(companies)),
+        select(Company.country).join(Affiliation).where(Affiliation.person_id.in_(people)),
+        select(Address.country).where(Address.company_id.in_(companies)),
+        select(Address.country).where(Address.person_id.in_(people)),
+    )
+    return {country.upper() for country in db.session.scalars(found) if country}
 
 
 def tasks_of(case_id: int) -> Sequence[CaseTask]:
