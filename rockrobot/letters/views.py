@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from rockrobot import jobs, ledger, paper
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.approvals.queries import standing_approval
+from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.case_letters.queries import letter_faults
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.letters import actions, queries
@@ -21,7 +22,8 @@ from rockrobot.objections.queries import Party, stops_of_parties
 from rockrobot.outcomes.actions import ask_for_letters, latest_job
 from rockrobot.outcomes.queries import waiting_letters
 from rockrobot.recalls.models import RecallCase
-from rockrobot.recalls.queries import case_for, find_case
+from rockrobot.recalls.queries import case_for, cases_numbered, find_case
+from rockrobot.recalls.rules import CaseState
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import asked_page, commit_and_go, once, page
@@ -42,7 +44,7 @@ def index() -> str:
     """Print batches of all real cases, or of drills, the newest first."""
     is_drill = request.args.get("kind") == "drills"
     found = queries.all_batches(is_drill=is_drill, number=asked_page())
-    cases = {batch.case_number: find_case(batch.case_number) for batch in found.rows}
+    cases = cases_numbered({batch.case_number for batch in found.rows})
     posted = queries.counts_of_batches([batch.id for batch in found.rows])
     ledger.log_view([])
     return page("letters/index.html", found=found, is_drill=is_drill, cases=cases, posted=posted)
@@ -54,7 +56,8 @@ def case(case_id: int) -> str:
     recall = _case(case_id)
     shown = _shown(recall.number)
     job, batches = latest_job(case_id), queries.batches_of(recall.number)
-    waiting = [one.recipient for one in waiting_letters(recall)]
+    is_busy = job is not None and job.state in (jobs.QUEUED, jobs.RUNNING)
+    waiting = [] if is_busy else [one.recipient for one in waiting_letters(recall)]
     stops = stops_of_parties({*map(_party_of, shown.rows), *(recipient.key for recipient in waiting)})
     facts: dict[str, Any] = {
         "lights": queries.lights_of(recall.number),
@@ -62,13 +65,13 @@ def case(case_id: int) -> str:
         "waiting": len(waiting),
         "stops": stops,
         "unprinted": sum(len(chunk.letter_ids) for chunk in queries.waiting_chunks(recall.number)),
-        "faults": letter_faults(recall),
+        "faults": [] if is_busy else letter_faults(recall),
         "job_faults": [LettersFault(code) for code in _codes(job)],
         "posted": queries.counts_of_batches([batch.id for batch in batches]),
         "stopped_waiting": sum(recipient.key in stops for recipient in waiting),
     }
     people = [letter.person_id for letter in shown.rows if letter.person_id]
-    ledger.log_view([] if job is not None and job.state in (jobs.QUEUED, jobs.RUNNING) else people)
+    ledger.log_view([] if is_busy else people)
     return page(
         "letters/case.html",
         fragments=("letter_job",),
@@ -104,8 +107,11 @@ def _codes(job: Any) -> list[str]:
 @allow(Role.CUSTOMER_CARE, event="letters.print")
 @once
 def print_case(case_id: int) -> Response:
-    """Queue writing and printing; the worker does it."""
-    ask_for_letters(_case(case_id))
+    """Queue writing and printing; the worker does it. A drill is filled with what it lacks first."""
+    recall = _case(case_id)
+    if recall.is_drill and recall.state is not CaseState.CLOSED:
+        prepare_drill(recall)
+    ask_for_letters(recall)
     return commit_and_go(url_for("letters.case", case_id=case_id))
 
 

@@ -31,6 +31,7 @@ from rockrobot.recalls.rules import (
     UnitState,
     duties_to_tell,
 )
+from rockrobot.replies.queries import steps_to_confirm
 from rockrobot.scopes.queries import unit_lines
 from rockrobot.serials.queries import machines_named
 from rockrobot.serials.rules import read_units
@@ -132,6 +133,7 @@ def show(case_id: int) -> str:
         "approval": standing_approval(case),
         "batches": batches,
         "posted": counts_of_batches([batch.id for batch in batches]),
+        "to_confirm": steps_to_confirm(case.id),
         "recalled": batches_with(queries.batch_ids_of(case.id)).values(),
     }
     sees_people = current_user.role in PEOPLE_READERS
@@ -145,7 +147,7 @@ def show(case_id: int) -> str:
         versions=queries.versions_of(case.id),
         shown=shown,
         sees_people=sees_people,
-        open_tasks=sum(map(len, facts["tasks"].values())),
+        open_tasks=sum(map(len, facts["tasks"].values())) + len(facts["to_confirm"]),
         clock_runs=_clock(case),
         **facts,
     )
@@ -266,7 +268,7 @@ def tasks(case_id: int) -> str:
 def end_task(task_id: int) -> Answer:
     task = db.session.get(CaseTask, task_id) or abort(404)
     case, form = _case(task.case_id), TaskForm()
-    if form.validate_on_submit():
+    if task.done_on is None and form.validate_on_submit():
         actions.end_task(task, form.on.data or clock.today(), form.note.data or "")
         return commit_and_go(_here(case), _("Tehtävä merkitty tehdyksi."))
     if not form.is_submitted():

@@ -10,9 +10,10 @@ from rockrobot.jobs import run_waiting
 from rockrobot.letters import queries as letters
 from rockrobot.letters.models import Letter, LetterCopy
 from rockrobot.outcomes.actions import notify
-from rockrobot.recalls.models import AuthorityEntry, CaseTask, RecallCase
+from rockrobot.recalls.actions import NewTask, add_tasks
+from rockrobot.recalls.models import AuthorityEntry, CaseTask, CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.queries import find_case
-from rockrobot.recalls.rules import CaseState
+from rockrobot.recalls.rules import CaseState, TaskKind
 from rockrobot.scopes.actions import freeze_scope
 from tests import make
 from tests.recalls import cases
@@ -271,3 +272,64 @@ def test_a_picture_is_uploaded_for_a_case_and_a_file_that_is_none_is_refused(off
     assert "Kuvaa ei voitu lukea" in refused.text
     assert "Kuva tallennettu" in taken.text
     assert "Tallennettu, voit vaihtaa." in taken.text
+
+
+def test_the_case_page_leads_the_second_person_to_what_waits_for_them(supervisor, office):
+    batch = a_batch()
+    case = cases.opened(batch)
+    freeze_scope(case)
+    db.session.commit()
+    unit = db.session.scalars(db.select(CaseUnit)).one()
+    data = {"state": "untraceable", "on": "tänään", "evidence": "public_notice", "note": "ei löydy"}
+
+    office.post(f"/recalls/units/{unit.id}/outcome", data=data)
+    before = supervisor.get(f"/recalls/{case.id}").text
+    step = db.session.scalars(db.select(UnitStep)).one()
+    supervisor.post(f"/recalls/steps/{step.id}/confirm", data={"reason": ""})
+
+    assert "Vahvista toisena henkilönä" in before
+    assert "Vahvista toisena henkilönä" not in supervisor.get(f"/recalls/{case.id}").text
+
+
+def test_a_task_that_is_done_stays_as_it_was_done(office, supervisor):
+    case = cases.opened(a_batch())
+    add_tasks(case, [NewTask(TaskKind.OTHER, None, "soita")])
+    db.session.commit()
+    task = db.session.scalars(db.select(CaseTask)).one()
+    there = f"/recalls/tasks/{task.id}"
+
+    office.post(there, data={"on": "tänään", "note": "hoidettu"})
+    again = supervisor.post(there, data={"on": "tänään", "note": "minä"})
+
+    db.session.expire_all()
+    assert "jo tehty" in again.text
+    assert task.note == "hoidettu"
+
+
+def test_a_drill_has_its_letters_by_one_button_of_its_case(office):
+    batch = a_batch()
+    form = {"origin": "batch", "batch_id": batch.id, "title": "Harjoitus", "is_drill": "y"}
+    office.post("/recalls/", data=form)
+    there = f"/recalls/{only_case().id}"
+
+    html = office.get(there).text
+    office.post(there + "/letters")
+    run_waiting()
+
+    letter = db.session.scalars(db.select(Letter)).one()
+    assert "Kirjeet malliteksteillä" in html
+    assert letter.is_drill
+    assert letter.print_batch_id
+    assert standing_approval(only_case()).approved_by == f"staff:{office.member_id}"
+
+
+def test_a_real_case_is_filled_with_nothing_by_asking_for_its_letters(office):
+    case = cases.opened(a_batch())
+
+    html = office.get(f"/recalls/{case.id}").text
+    office.post(f"/recalls/{case.id}/letters")
+    run_waiting()
+
+    assert "Kirjeet malliteksteillä" not in html
+    assert only_case().state is CaseState.DRAFT
+    assert db.session.scalars(db.select(Letter)).all() == []
