@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 
 from rockrobot.access import may_open
 from rockrobot.search import Hit
+from rockrobot.search_index import kinds
 
 FACTS: dict[str, Any] = {
     "name": lazy_gettext("nimi"),
@@ -87,6 +88,17 @@ def shown(hits: Sequence[Hit]) -> list[Shown]:
         of_kinds.setdefault(hit.kind, []).append(hit)
     lines = {kind: _showings[kind].lines(found) for kind, found in of_kinds.items()}
     return [_shown(hit, lines[hit.kind][hit.row_id]) for hit in hits if hit.row_id in lines[hit.kind]]
+
+
+def lines_of_rows(rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Line]:
+    """What is shown of rows (table, id) that came up by another way; those that one may not open have no line."""
+    found: dict[tuple[str, int], Line] = {}
+    wanted = set(rows)
+    for name in kinds_open():
+        table = kinds()[name].table.name
+        hits = [Hit(name, row_id, 0, "", "") for other, row_id in sorted(wanted) if other == table]
+        found |= {(table, row_id): line for row_id, line in (_showings[name].lines(hits) if hits else {}).items()}
+    return found
 
 
 def _shown(hit: Hit, line: Line) -> Shown:

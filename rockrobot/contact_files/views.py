@@ -70,7 +70,9 @@ def _run_page(run: ImportRun) -> str:
     outcome = _outcome(run)
     told = run.report.get("told") or {}
     rows = part_of(told.get(outcome, []), asked_page())
-    ledger.log_view([id_ for row in rows.rows for is_company, id_, _name in row["parties"] if not is_company])
+    left = runs.left_shown(run, undo) if undo else []
+    named = [id_ for row in rows.rows for is_company, id_, _name in row["parties"] if not is_company]
+    ledger.log_view([*named, *(id_ for one in left if one.line for id_ in one.line.people_ids)])
     return page(
         "contact_files/show.html",
         fragments=("contact_run",),
@@ -78,7 +80,7 @@ def _run_page(run: ImportRun) -> str:
         job=runs.job_of(run),
         can_undo=bool(run.change_set_id) and may_undo(run.change_set_id or 0),
         undo=undo,
-        left=runs.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
+        left=left,
         outcome=outcome,
         rows=rows,
         has_refused_file=runs.refused_path(run).exists(),

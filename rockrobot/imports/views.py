@@ -60,7 +60,9 @@ def upload() -> Answer:
 def show(run_id: int) -> str:
     run = _run(run_id)
     undo = runs.undone_by(run) if run.state is ImportState.APPLIED else None
+    left = runs.left_shown(run, undo) if undo else []
     told: list[dict[str, Any]] = run.report.get("faults", [])
+    ledger.log_view(id_ for one in left if one.line for id_ in one.line.people_ids)
     return page(
         "imports/show.html",
         fragments=("import_run",),
@@ -68,7 +70,7 @@ def show(run_id: int) -> str:
         job=runs.job_of(run),
         can_undo=bool(run.change_set_id) and may_undo(run.change_set_id or 0),
         undo=undo,
-        left=runs.left_by_undo(run.change_set_id or 0, undo.id) if undo else [],
+        left=left,
         faults=part_of(told, asked_page()),
         has_refused_file=runs.refused_path(run).exists(),
         file_messages=FILE_MESSAGES,

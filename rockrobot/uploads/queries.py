@@ -1,6 +1,7 @@
 """Uploaded files: what was understood of them, which act took them, what an undo had to leave."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import db
 from rockrobot.jobs import Job
+from rockrobot.search_hits import Line, lines_of_rows
 from rockrobot.uploads.models import ImportRun
 
 ROWS_TOLD = ("faults", "kept", "told")
@@ -67,6 +69,23 @@ def left_by_undo(change_set_id: int, undo_id: int) -> list[tuple[str, int]]:
         for id_ in (change_set_id, undo_id)
     )
     return sorted(touched - undone)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A row that the undo of an import left as it was; line: what is shown of it, None for parts of other rows."""
+
+    table: str
+    row_id: int
+    line: Line | None
+
+
+def left_shown(run: ImportRun, undo: ChangeSet) -> list[Left]:
+    """What an undo of an import left, those that people know by a name first."""
+    left = left_by_undo(run.change_set_id or 0, undo.id)
+    lines = lines_of_rows(left)
+    found = [Left(table, row_id, lines.get((table, row_id))) for table, row_id in left]
+    return sorted(found, key=lambda one: one.line is None)
 
 
 def job_of(run: ImportRun) -> Job | None:

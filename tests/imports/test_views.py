@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from rockrobot import jobs
+from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.devices.models import Device
 from rockrobot.uploads.models import ImportRun, ImportState
@@ -108,6 +109,24 @@ def test_a_broken_file_is_told_plainly(office, tmp_path):
     work()
 
     assert "Tiedostoa ei voi lukea" in office.get(page).text
+
+
+def test_what_an_undo_had_to_leave_is_named_as_people_know_it(office, tmp_path):
+    page = upload(office, write_xlsx(tmp_path / "rekisteri.xlsx"))
+    work()
+    office.post(upload_of(page) + "/apply")
+    work()
+    company = db.session.scalars(select(Company).order_by(Company.id)).first()
+    office.post(f"/companies/{company.id}/edit", data={"name": "Käsin Oy", "country": "FI"})
+    run = db.session.scalars(select(ImportRun)).one()
+    change_set_id = run.change_set_id
+    db.session.rollback()
+
+    office.post(f"/history/{change_set_id}/undo")
+    shown = office.get(page).text
+
+    assert "Tuonti on kumottu" in shown
+    assert f'<a href="/companies/{company.id}">Käsin Oy</a>' in shown
 
 
 def test_a_file_of_another_kind_is_refused_beside_the_field(office):
