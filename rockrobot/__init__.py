@@ -25,6 +25,7 @@ ROOM_NAMES = (
     "throttles",
     "passwords",
     "second_factors",
+    "passkeys",
     "drafts",
     "own_account",
     "purposes",

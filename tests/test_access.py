@@ -17,6 +17,7 @@ OPEN_TO_ALL = {
     "passwords.use_link",
     "second_factors.enter_code",
     "second_factors.first",
+    "passkeys.enter",
     "desk.health",
     "desk.components",
 }

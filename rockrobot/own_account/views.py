@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from rockrobot import browser_key
 from rockrobot.access import EVERYONE, allow
 from rockrobot.drafts.queries import drafts_of
+from rockrobot.passkeys.queries import house, passkeys_of
 from rockrobot.second_factors.queries import app_key_of, codes_left
 from rockrobot.staff import actions, queries
 from rockrobot.staff.models import SignIn
@@ -31,6 +32,8 @@ def index() -> str:
         app_key=app_key_of(current_user.id),
         codes_left=codes_left(current_user.id),
         drafts=drafts_of(current_user.id),
+        passkeys=passkeys_of(current_user.id),
+        may_have_passkeys=house() is not None,
         may_remove=not current_app.config["SECOND_FACTOR_REQUIRED"],
     )
 

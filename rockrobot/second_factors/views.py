@@ -10,6 +10,7 @@ from rockrobot import browser_key
 from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db
 from rockrobot.paper import qr_svg
+from rockrobot.passkeys.actions import remove_passkeys
 from rockrobot.second_factors import actions, queries
 from rockrobot.second_factors.forms import CodeForm
 from rockrobot.second_factors.models import AppKey
@@ -163,5 +164,6 @@ def reset(member_id: int) -> Response:
     if member_id == current_user.id:
         abort(409)
     actions.remove_factors(member_id)
+    remove_passkeys(member_id)
     end_sign_ins(member)
     return commit_and_go(url_for("staff.show", member_id=member_id), _("Toinen tunniste on poistettu."))

@@ -8,6 +8,7 @@ from rockrobot import browser_key, clock
 from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, freshness
 from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
+from rockrobot.passkeys.queries import passkeys_of
 from rockrobot.passwords.actions import make_link
 from rockrobot.passwords.queries import address_of
 from rockrobot.second_factors.actions import offer_key, use_code
@@ -108,6 +109,8 @@ NEXT_PAGE = {Step.SECOND_FACTOR: "second_factors.enter_code", Step.ENROLMENT: "s
 
 def _let_in(member: StaffMember, target: str | None) -> Response:
     step, address = step_after_password(member.id), browser_key.address()
+    if passkeys_of(member.id):
+        step = Step.SECOND_FACTOR
     browser = browser_name(request.user_agent.string)
     browser_key.give(actions.sign_in(member, waits_for=step, browser=browser, address=address))
     if step is Step.ENROLMENT:
@@ -202,8 +205,8 @@ def index() -> str:
 def show(member_id: int) -> str:
     member = _member(member_id)
     running, facts = queries.running_sign_ins(member_id), queries.latest_facts(member_id)
-    app_key = app_key_of(member_id)
-    return page("staff/show.html", member=member, running=running, facts=facts, app_key=app_key)
+    has_factor = app_key_of(member_id) is not None or bool(passkeys_of(member_id))
+    return page("staff/show.html", member=member, running=running, facts=facts, has_factor=has_factor)
 
 
 @blueprint.route("/staff/new", methods=["GET", "POST"])

@@ -1,0 +1,119 @@
+import base64
+import secrets
+from datetime import datetime
+
+from flask import Blueprint, abort, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from rockrobot import browser_key, clock
+from rockrobot.access import EVERYONE, allow, allow_anyone
+from rockrobot.db import db
+from rockrobot.passkeys import actions, queries
+from rockrobot.passkeys.forms import PasskeyForm
+from rockrobot.passkeys.models import Passkey
+from rockrobot.passkeys.rules import House, is_in_time
+from rockrobot.staff.actions import confirm, end_sign_ins, record, sign_in
+from rockrobot.staff.queries import member_with, sign_in_for
+from rockrobot.staff.rules import Outcome, browser_name
+from rockrobot.throttles.actions import forgive, take_try
+from rockrobot.throttles.rules import Kind, Subject, network_of
+from rockrobot.web import Answer, commit_and_go, form_page, path_inside, say
+
+blueprint = Blueprint("passkeys", __name__)
+ASKED = "passkey_question"
+CHALLENGE_BYTES = 32
+
+
+def _ask() -> bytes:
+    """A new question for this browser; its signed cookie keeps what was asked and when."""
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
+    session[ASKED] = [base64.b64encode(challenge).decode(), clock.now().isoformat()]
+    return challenge
+
+
+def _asked() -> bytes | None:
+    """What this browser was asked, if lately; it is asked no longer."""
+    challenge, at = session.pop(ASKED, None) or ("", "")
+    return base64.b64decode(challenge) if at and is_in_time(datetime.fromisoformat(at), clock.now()) else None
+
+
+@blueprint.app_template_global()
+def passkey_question() -> str:
+    """What the page asks the browser for, as JSON; empty where there are no passkeys."""
+    house = queries.house()
+    return queries.question(_ask(), house) if house else ""
+
+
+def _house() -> House:
+    return queries.house() or abort(404)
+
+
+def _answered(house: House) -> Passkey | None:
+    """The passkey that answers, tried as seldom as passwords are."""
+    tries = [Subject(Kind.ADDRESS, network_of(browser_key.address()))]
+    challenge = _asked()
+    if take_try(tries) or challenge is None:
+        return None
+    passkey = actions.use_passkey(request.form.get("credential", ""), challenge, house)
+    if passkey is not None:
+        forgive(tries)
+    return passkey
+
+
+@blueprint.post("/sign-in/passkey")
+@allow_anyone(event="passkeys.sign_in")
+def enter() -> Response:
+    passkey = _answered(_house())
+    member = member_with(passkey.staff_member_id) if passkey else None
+    if member is None or not member.is_active:
+        record(Outcome.REFUSED, member.id if member else None, address=browser_key.address())
+        db.session.commit()
+        say(_("Pääsyavain ei kelvannut. Yritä uudelleen tai kirjaudu salasanalla."), "bad")
+        return redirect(url_for("staff.sign_in", next=request.form.get("next") or None), 303)
+    address = browser_key.address()
+    browser_key.give(sign_in(member, browser=browser_name(request.user_agent.string), address=address))
+    record(Outcome.SIGNED_IN, member.id, address=address)
+    db.session.commit()
+    return redirect(path_inside(request.form.get("next")) or url_for("desk.index"), 303)
+
+
+@blueprint.post("/sign-in/confirm/passkey")
+@allow(*EVERYONE, event="passkeys.confirm")
+def confirm_by_passkey() -> Response:
+    passkey, row = _answered(_house()), sign_in_for(browser_key.key())
+    key = confirm(row) if row and passkey and passkey.staff_member_id == row.staff_member_id else None
+    record(Outcome.CONFIRMED if key else Outcome.REFUSED, current_user.id, address=browser_key.address())
+    db.session.commit()
+    if key is None:
+        say(_("Pääsyavain ei kelvannut. Yritä uudelleen tai kirjoita salasana."), "bad")
+        return redirect(url_for("staff.confirm", next=request.form.get("next") or None), 303)
+    browser_key.swap(key)
+    return redirect(path_inside(request.form.get("next")) or url_for("desk.index"), 303)
+
+
+@blueprint.route("/account/passkeys/new", methods=["GET", "POST"])
+@allow(*EVERYONE, event="passkeys.new", fresh=True)
+def new() -> Answer:
+    house, form, challenge = _house(), PasskeyForm(), _asked()
+    row = sign_in_for(browser_key.key()) or abort(403)
+    if form.validate_on_submit():
+        answer = form.credential.data
+        if challenge and actions.add_passkey(row.staff_member_id, form.name.data, answer, challenge, house):
+            end_sign_ins(row.staff_member, keep=row)
+            return commit_and_go(url_for("own_account.index"), _("Pääsyavain on lisätty. Voit kirjautua sillä."))
+        form.name.errors = [_("Laite ei tehnyt avainta. Yritä uudelleen.")]
+    form.credential.data = ""
+    options = queries.invitation(_ask(), house, row.staff_member)
+    return form_page("passkeys/new.html", form, options=options)
+
+
+@blueprint.post("/account/passkeys/<int:passkey_id>/remove")
+@allow(*EVERYONE, event="passkeys.remove", fresh=True)
+def remove(passkey_id: int) -> Response:
+    row = sign_in_for(browser_key.key()) or abort(403)
+    if not actions.remove_passkeys(row.staff_member_id, passkey_id):
+        abort(404)
+    end_sign_ins(row.staff_member, keep=row)
+    return commit_and_go(url_for("own_account.index"), _("Pääsyavain on poistettu."))

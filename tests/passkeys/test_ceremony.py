@@ -1,0 +1,91 @@
+"""The whole ceremony in Chromium with its virtual authenticator, on a server of its own."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.server import PASSWORD, Server
+from tests.test_browser import FLAGS
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[str]:
+    running = Server(tmp_path_factory.mktemp("passkeys"))
+    base = running.environment["ROCKROBOT_BASE_URL"] = f"http://localhost:{running.port}"
+    running.flask("db", "upgrade")
+    running.flask("demo", "load")
+    try:
+        running.start_web()
+        yield base
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def page(server) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        context = chromium.new_context(base_url=server)
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        devtools.send("WebAuthn.enable")
+        page.device = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
+        page.devtools, page.faults = devtools, []
+        page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        yield page
+        chromium.close()
+
+
+def sign_in(page: Page, who: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("Sähköposti").fill(f"{who}@demo.example")
+    page.get_by_label("Salasana").fill(PASSWORD)
+    page.get_by_role("button", name="Kirjaudu sisään").click()
+    expect(page.get_by_role("link", name="Rockrobot")).to_be_visible()
+
+
+def test_a_passkey_is_made_and_signs_in_without_a_password(page):
+    sign_in(page, "paja")
+    page.goto("/account/")
+    page.get_by_role("link", name="Lisää pääsyavain").click()
+    page.get_by_label("Nimi").fill("työpuhelin")
+    page.get_by_role("button", name="Lisää pääsyavain").click()
+    expect(page.get_by_text("Pääsyavain on lisätty")).to_be_visible()
+    page.context.clear_cookies()
+
+    page.goto("/sign-in?next=/account/")
+    page.get_by_role("button", name="Käytä pääsyavainta").click()
+
+    expect(page.get_by_role("heading", name="Oma kirjautuminen")).to_be_visible()
+    expect(page.get_by_text("työpuhelin")).to_be_visible()
+    assert page.faults == []
+
+
+def test_a_device_whose_owner_is_not_there_signs_nobody_in(page):
+    sign_in(page, "tietosuoja")
+    page.goto("/account/passkeys/new")
+    page.get_by_label("Nimi").fill("läppäri")
+    page.get_by_role("button", name="Lisää pääsyavain").click()
+    expect(page.get_by_text("Pääsyavain on lisätty")).to_be_visible()
+    page.context.clear_cookies()
+    page.devtools.send("WebAuthn.setUserVerified", {"authenticatorId": page.device, "isUserVerified": False})
+
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Käytä pääsyavainta").click()
+
+    expect(page.get_by_text("Pääsyavainta ei saatu")).to_be_visible()
+    expect(page).to_have_url(page.url)
+    assert page.goto("/account/").url.endswith("/sign-in?next=/account/")
