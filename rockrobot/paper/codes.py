@@ -12,8 +12,9 @@ def _barcode(text: str) -> Any:
 
 
 def qr_svg(text: str) -> str:
-    """A QR code as SVG, with its quiet zone."""
-    return str(zxingcpp.write_barcode_to_svg(_barcode(text), add_quiet_zones=True))
+    """A QR code as SVG, with its quiet zone; black on white, whatever it stands on."""
+    svg = str(zxingcpp.write_barcode_to_svg(_barcode(text), add_quiet_zones=True))
+    return svg.replace("<g ", '<rect width="100%" height="100%" fill="#ffffff"/><g ', 1)
 
 
 def qr_png(text: str) -> bytes:
