@@ -27,6 +27,7 @@ ROOM_NAMES = (
     "second_factors",
     "passkeys",
     "drafts",
+    "staff_devices",
     "own_account",
     "purposes",
     "contacts",

@@ -1,8 +1,15 @@
-"""The key of a sign-in, as the browser's cookie carries it; what it is worth stands in the database."""
+"""The keys that a browser's cookies carry, of its sign-in and of the device it is; the database says what for.
 
-from flask import request, session
+The key of a device has a cookie of its own, so that it outlives every sign-in.
+"""
+
+from datetime import timedelta
+
+from flask import current_app, request, session
+from werkzeug.wrappers import Response
 
 NAME = "sign_in"
+DEVICE_KEY_LASTS = timedelta(days=400)  # as long as browsers keep any cookie
 
 
 def key() -> str:
@@ -29,3 +36,20 @@ def forget() -> None:
 def address() -> str:
     """The network address that this browser comes from."""
     return request.remote_addr or ""
+
+
+def _device_cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
+
+
+def device_key() -> str:
+    """The key of the device that this browser is; empty without one."""
+    return request.cookies.get(_device_cookie(), "")
+
+
+def keep_device_key(answer: Response, key: str) -> Response:
+    """Let the browser keep the key of the device that it is, from this answer on."""
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    how = {"secure": is_secure, "httponly": True, "samesite": "Lax", "max_age": DEVICE_KEY_LASTS}
+    answer.set_cookie(_device_cookie(), key, path="/", **how)
+    return answer

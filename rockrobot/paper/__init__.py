@@ -3,7 +3,7 @@
 What a person typed reaches Typst as data, never as markup. Fonts and templates come with the project.
 """
 
-from rockrobot.paper.codes import qr_png, qr_svg
+from rockrobot.paper.codes import qr_picture, qr_png, qr_svg
 from rockrobot.paper.glyphs import is_printable, printable
 from rockrobot.paper.pages import WindowFault, page_count, page_pictures, page_png, window_faults
 from rockrobot.paper.pool import Drawn, DrawnLetter, draw, draw_batches, render_batches
@@ -35,6 +35,7 @@ __all__ = [
     "page_pictures",
     "page_png",
     "printable",
+    "qr_picture",
     "qr_png",
     "qr_svg",
     "render",

@@ -1,5 +1,6 @@
 """QR codes."""
 
+import base64
 import io
 from typing import Any
 
@@ -15,6 +16,11 @@ def qr_svg(text: str) -> str:
     """A QR code as SVG, with its quiet zone; black on white, whatever it stands on."""
     svg = str(zxingcpp.write_barcode_to_svg(_barcode(text), add_quiet_zones=True))
     return svg.replace("<g ", '<rect width="100%" height="100%" fill="#ffffff"/><g ', 1)
+
+
+def qr_picture(text: str) -> str:
+    """A QR code as the address of a picture on a screen (data:)."""
+    return "data:image/svg+xml;base64," + base64.b64encode(qr_svg(text).encode()).decode()
 
 
 def qr_png(text: str) -> bytes:

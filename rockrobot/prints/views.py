@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger, paper
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
 from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.rules import runs_on
@@ -18,10 +18,14 @@ from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.devices.rules import holders_on, owner_on
 from rockrobot.fields import format_day
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.staff_devices.queries import find_devices as find_staff_devices
+from rockrobot.staff_devices.queries import findings_of
+from rockrobot.staff_devices.rules import PROTECTIONS, Found
 from rockrobot.worksites.queries import machines_at, people_at, stay_on, stays_of, worksite_with
 
 blueprint = Blueprint("prints", __name__)
 NOTE_LINES = 8
+MOST_STAFF_DEVICES = 500
 Rows = Iterable[Sequence[str]]
 
 
@@ -54,10 +58,10 @@ def _day(day: date | None) -> str:
     return format_day(day) if day else ""
 
 
-def _word(name: Any, of: str) -> str:
-    """The word that the screens use for a kind (POINT_KINDS, KINDS)."""
-    words: Any = current_app.jinja_env.get_template("contacts/words.html").module
-    return str(getattr(words, of)[str(name)])
+def _word(name: Any, of: str, room: str = "contacts") -> Any:
+    """The word that the screens of a room use for a kind (POINT_KINDS, KINDS)."""
+    words: Any = current_app.jinja_env.get_template(f"{room}/words.html").module
+    return getattr(words, of)[str(name)]
 
 
 # ---------- customers ----------
@@ -178,3 +182,23 @@ def worksite(worksite_id: int) -> Response:
     table = _table(_("Laitteet"), columns, rows, wide=[4], row_padding_pt=8)
     here = url_for("worksites.show", worksite_id=worksite_id)
     return _paper(site.name or site.address.street, facts, [table, _notes()], here)
+
+
+# ---------- devices of the staff ----------
+
+
+@blueprint.get("/staff-devices/list.pdf")
+@allow(Role.ADMINISTRATOR, Role.DATA_PROTECTION, event="prints.staff_devices")
+def staff_devices() -> Response:
+    devices = [device for device in find_staff_devices(size=MOST_STAFF_DEVICES).rows if device.is_in_use]
+    known = findings_of([device.id for device in devices])
+    rows = [[device.name, _word(device.kind, "KINDS", "staff_devices"), device.owner.name, device.serial,
+             *(_finding(known[device.id][name]) for name in PROTECTIONS)] for device in devices]  # fmt: skip
+    names = [_word(name, "PROTECTIONS", "staff_devices") for name in PROTECTIONS]
+    columns = (_("Nimi"), _("Laji"), _("Kenen käytössä"), _("Sarjanumero"), *names)
+    return _paper(_("Henkilöstön laitteet"), [], [_table(_("Käytössä"), columns, rows), _notes()])
+
+
+def _finding(found: Found) -> str:
+    """What was found of a protection, and on which day."""
+    return f"{_word(found.finding, 'FINDINGS', 'staff_devices')[1]} {_day(found.on)}".strip()

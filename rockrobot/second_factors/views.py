@@ -1,4 +1,3 @@
-import base64
 from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, request, url_for
@@ -9,11 +8,10 @@ from werkzeug.wrappers import Response
 from rockrobot import browser_key
 from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db
-from rockrobot.paper import qr_svg
+from rockrobot.paper import qr_picture
 from rockrobot.passkeys.actions import remove_passkeys
 from rockrobot.second_factors import actions, queries
 from rockrobot.second_factors.forms import CodeForm
-from rockrobot.second_factors.models import AppKey
 from rockrobot.second_factors.rules import app_address
 from rockrobot.staff.actions import confirm, end_sign_ins, record
 from rockrobot.staff.models import SignIn
@@ -24,11 +22,6 @@ from rockrobot.throttles.rules import Kind, Subject
 from rockrobot.web import Answer, commit_and_go, form_page, page, path_inside
 
 blueprint = Blueprint("second_factors", __name__)
-
-
-def _picture(key: AppKey, email: str) -> str:
-    svg = qr_svg(app_address(key.secret, email))
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _held(template: str, form: CodeForm, seconds: int, **context: Any) -> Response:
@@ -116,7 +109,7 @@ def _enrol(template: str, row: SignIn) -> Answer:
     key = queries.waiting_key_of(member.id)
     if key is None:
         return redirect(url_for("own_account.index"), 303)
-    context = {"picture": _picture(key, member.email), "secret": key.secret, "member": member}
+    context = {"picture": qr_picture(app_address(key.secret, member.email)), "secret": key.secret, "member": member}
     if not form.validate_on_submit():
         return form_page(template, form, **context)
     if seconds := _wait(member.id):

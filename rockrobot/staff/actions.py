@@ -3,10 +3,11 @@
 import functools
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from rockrobot import clock
 from rockrobot.access import Role
@@ -119,6 +120,11 @@ def end_sign_ins(member: StaffMember, *, keep: SignIn | None = None) -> int:
 def end_sign_in(member: StaffMember, sign_in_id: int) -> int:
     """End one sign-in of a member; 0 when it is not theirs or has ended."""
     return _end(SignIn.staff_member_id == member.id, SignIn.id == sign_in_id)
+
+
+def end_these(sign_in_ids: Select[Any]) -> int:
+    """End the running sign-ins among these; how many there were."""
+    return _end(SignIn.id.in_(sign_in_ids))
 
 
 def _end(*which: ColumnElement[bool]) -> int:

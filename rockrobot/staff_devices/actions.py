@@ -1,0 +1,90 @@
+"""List a device, check it, give it its key, take it away."""
+
+import secrets
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from rockrobot import clock, ledger
+from rockrobot.db import db
+from rockrobot.staff.actions import end_these
+from rockrobot.staff.models import SignIn
+from rockrobot.staff.queries import digest_of
+from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
+from rockrobot.staff_devices.rules import LINK_WORKS_FOR
+
+KEY_BYTES = 32
+
+
+def make_device(**values: Any) -> StaffDevice:
+    """List a device: owner_id, kind, name, serial."""
+    device = StaffDevice(**values)
+    db.session.add(device)
+    db.session.flush()
+    return device
+
+
+def change_device(device: StaffDevice, **values: Any) -> None:
+    """Give a device another name, serial, kind or owner; another owner takes it into use anew."""
+    if values.get("owner_id", device.owner_id) != device.owner_id:
+        _void(device)
+    for name, value in values.items():
+        setattr(device, name, value)
+    db.session.flush()
+
+
+def record_check(device: StaffDevice, checked_on: date, *, note: str = "", **findings: Any) -> DeviceCheck:
+    """Write down what a check of the device found; findings: one for each protection."""
+    check = DeviceCheck(device_id=device.id, checked_on=checked_on, note=note, checked_by=ledger.actor(), **findings)
+    db.session.add(check)
+    db.session.flush()
+    return check
+
+
+def make_link(device: StaffDevice) -> str:
+    """A token that takes the device into use once, told here once; an earlier one works no more."""
+    token = secrets.token_urlsafe(KEY_BYTES)
+    device.link_digest, device.link_ends_at = digest_of(token), clock.now() + LINK_WORKS_FOR
+    db.session.flush()
+    return token
+
+
+def address_of(token: str) -> str:
+    """The address of a link, from the settings alone."""
+    return f"{current_app.config['BASE_URL']}/this-device/{token}"
+
+
+def enrol(device: StaffDevice, row: SignIn) -> str:
+    """The browser with this sign-in is the device from now on; its key, told here once. The link is used up."""
+    _void(device)
+    key = secrets.token_urlsafe(KEY_BYTES)
+    device.key_digest, device.enrolled_at = digest_of(key), clock.now()
+    db.session.flush()
+    remember(row, device)
+    return key
+
+
+def remember(row: SignIn, device: StaffDevice) -> None:
+    """Note that a sign-in was made on a device, so that it ends with it."""
+    db.session.flush()
+    db.session.merge(DeviceSignIn(sign_in_id=row.id, device_id=device.id))
+
+
+def lose(device: StaffDevice) -> int:
+    """The device is lost: its key is worth nothing and its sign-ins end; how many there were."""
+    device.lost_on = clock.today()
+    return _void(device)
+
+
+def retire(device: StaffDevice) -> int:
+    """The device is used no more: its key is worth nothing and its sign-ins end; how many there were."""
+    device.retired_on = clock.today()
+    return _void(device)
+
+
+def _void(device: StaffDevice) -> int:
+    device.key_digest = device.link_digest = device.link_ends_at = None
+    db.session.flush()
+    return end_these(select(DeviceSignIn.sign_in_id).where(DeviceSignIn.device_id == device.id))
