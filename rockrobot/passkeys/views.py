@@ -68,7 +68,7 @@ def enter() -> Response:
     passkey = _answered(_house())
     member = member_with(passkey.staff_member_id) if passkey else None
     if member is None or not member.is_active:
-        record(Outcome.REFUSED, member.id if member else None, address=browser_key.address())
+        record(Outcome.TURNED_AWAY, member.id if member else None, address=browser_key.address())
         db.session.commit()
         say(_("Pääsyavain ei kelvannut. Yritä uudelleen tai kirjaudu salasanalla."), "bad")
         return redirect(url_for("staff.sign_in", next=request.form.get("next") or None), 303)
@@ -84,7 +84,7 @@ def enter() -> Response:
 def confirm_by_passkey() -> Response:
     passkey, row = _answered(_house()), sign_in_for(browser_key.key())
     key = confirm(row) if row and passkey and passkey.staff_member_id == row.staff_member_id else None
-    record(Outcome.CONFIRMED if key else Outcome.REFUSED, current_user.id, address=browser_key.address())
+    record(Outcome.CONFIRMED if key else Outcome.TURNED_AWAY, current_user.id, address=browser_key.address())
     db.session.commit()
     if key is None:
         say(_("Pääsyavain ei kelvannut. Yritä uudelleen tai kirjoita salasana."), "bad")

@@ -42,8 +42,7 @@ class Outcome(StrEnum):
     """How a try to sign in, or a sign-in, ended."""
 
     SIGNED_IN = "signed_in"
-    REFUSED = "refused"
-    HELD = "held"
+    TURNED_AWAY = "turned_away"
     WRONG_CODE = "wrong_code"
     CONFIRMED = "confirmed"
     SIGNED_OUT = "signed_out"

@@ -95,7 +95,7 @@ def _sign_in(form: SignInForm) -> Answer:
         db.session.rollback()
     named = queries.member_with_email(form.email.data)
     if named is None or member_id is None:
-        actions.record(Outcome.REFUSED, named.id if named else None, address=browser_key.address())
+        actions.record(Outcome.TURNED_AWAY, named.id if named else None, address=browser_key.address())
         db.session.commit()
         form.password.errors = [_("Sähköposti tai salasana ei täsmää. Tarkista molemmat ja yritä uudelleen.")]
         return page("staff/sign_in.html", form=form), 422
@@ -147,7 +147,7 @@ def _confirm(form: ConfirmForm, member_id: int, email: str) -> Answer:
         db.session.rollback()
     row = queries.sign_in_for(browser_key.key())
     key = actions.confirm(row) if is_right and is_code_right and row else None
-    actions.record(Outcome.CONFIRMED if key else Outcome.REFUSED, member_id, address=browser_key.address())
+    actions.record(Outcome.CONFIRMED if key else Outcome.TURNED_AWAY, member_id, address=browser_key.address())
     if key:
         forgive(tries)
         browser_key.swap(key)

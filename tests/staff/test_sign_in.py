@@ -244,8 +244,8 @@ def test_how_tries_ended_stands_in_the_ledger(stranger, olga):
     facts = [(fact.outcome, fact.staff_member_id) for fact in db.session.scalars(select(SignInFact))]
 
     assert facts == [
-        (Outcome.REFUSED, olga.id),
-        (Outcome.REFUSED, None),
+        (Outcome.TURNED_AWAY, olga.id),
+        (Outcome.TURNED_AWAY, None),
         (Outcome.SIGNED_IN, olga.id),
         (Outcome.SIGNED_OUT, olga.id),
     ]
