@@ -47,7 +47,7 @@ FAULTS = {
 }
 FIELD_OF = {
     OutcomeFault.NEEDS_NOTE: "note",
-    OutcomeFault.NEEDS_EVIDENCE: "evidence",
+    OutcomeFault.NEEDS_EVIDENCE: "traits",
     OutcomeFault.IN_THE_FUTURE: "on",
     OutcomeFault.RECALLED_BATCH: "new_batch",
 }

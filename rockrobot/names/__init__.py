@@ -1,0 +1,1 @@
+"""Names of people and companies taken apart and compared (statement: Rekisterin tietosisältö)."""
