@@ -205,6 +205,24 @@ def _people_section(report: Report) -> list[Section]:
     return [_section(_("Kirjeet ja vastaukset"), [equation], heads, rows)]
 
 
+def _efforts_section(report: Report) -> list[Section]:
+    words = {
+        "letters": _("kirjeitä postitettu"),
+        "reminders": _("niistä muistutuksia"),
+        "addresses_tried_next": _("niistä seuraavaan osoitteeseen"),
+        "new_owners": _("niistä uusille omistajille"),
+        "returned": _("kirjeitä palautunut"),
+        "emails": _("sähköposteja"),
+        "calls": _("puheluja"),
+        "visits": _("käyntejä"),
+    }
+    rows = [[word, str(report["efforts"][name])] for name, word in words.items()]
+    days, incidents = report["responses"]["median_days"], report["incidents"]
+    said = [_("Vastausten mediaani %(days)s päivää ilmoituksesta.", days=f"{days:g}")] if days is not None else []
+    said += [_("Tapaturmat: %(what)s", what=incidents)] if incidents else []
+    return [_section(_("Toimet"), said, [_("Mitä tehtiin"), _("Kpl")], rows)]
+
+
 def _log_section(report: Report) -> list[Section]:
     rows = [[e["authority"], e["country"], _day(e["told_on"]), e["reference"]] for e in report["authorities"]]
     said = [_approval(approval) for approval in report["approvals"]]
@@ -242,6 +260,7 @@ SECTIONS = (
     _percent_section,
     _pieces_sections,
     _people_section,
+    _efforts_section,
     _log_section,
     _checks_section,
     _closing_section,

@@ -54,6 +54,7 @@ def test_the_report_prints_as_a_pdf(running, office):
     assert "Vaikuttavuusraportti" in text
     assert "10 = " in text
     assert "Aino 1 Meikäläinen" in text
+    assert "Vastausten mediaani 10 päivää" in text
 
 
 def test_each_number_opens_its_rows(running, office):
