@@ -1,4 +1,3 @@
-import base64
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +26,6 @@ from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("approvals", __name__)
 LANGUAGE = "<any(fi, sv, en, nb, da):language>"
-PREVIEW_DOTS = 3.2
 NO_SENDER = dict.fromkeys(SAMPLE_SENDER, "") | {"name": "–"}
 FAULTS = {
     ApprovalFault.NO_SCOPE: lambda: _("Rajaa tapaus ensin."),
@@ -183,12 +181,8 @@ def preview_pages(case_id: int, language: str) -> str:
 
 
 def _pages(pdf: bytes | None) -> list[str]:
-    """The pages of a letter as addresses of pictures."""
-    if pdf is None:
-        return []
-    numbers = range(1, paper.page_count(pdf) + 1)
-    pictures = [paper.page_png(pdf, number, dots_per_mm=PREVIEW_DOTS) for number in numbers]
-    return ["data:image/png;base64," + base64.b64encode(picture).decode() for picture in pictures]
+    """The pages of a letter as addresses of pictures; none of no letter."""
+    return paper.page_addresses(pdf) if pdf else []
 
 
 def _preview(case: RecallCase, language: Language) -> bytes | None:

@@ -54,8 +54,8 @@ def letters_with(ids: Iterable[int]) -> dict[int, Letter]:
 
 
 def letter_with_reference(reference: str) -> Letter | None:
-    """The letter with this reference, or None."""
-    return db.session.scalar(select(Letter).where(Letter.reference == reference.strip().upper()))
+    """The letter with this reference, however its capitals and spaces were typed, or None."""
+    return db.session.scalar(select(Letter).where(Letter.reference == "".join(reference.split()).upper()))
 
 
 def body_of(letter_id: int) -> LetterBody | None:
@@ -107,11 +107,8 @@ def lights_of(case_number: str) -> Counter[Light]:
 # ---------- print ----------
 
 
-def waiting_chunks(case_number: str, *, only: Collection[int] = ()) -> list[Chunk]:
-    """Letters not printed yet and not stopped, by language, at most 500 together.
-
-    only: these letters alone, where given.
-    """
+def waiting_chunks(case_number: str) -> list[Chunk]:
+    """Letters not printed yet and not stopped, by language, at most 500 together."""
     statement = (
         select(Letter.id, Letter.language, Letter.address_faults)
         .where(Letter.case_number == case_number, Letter.print_batch_id.is_(None))
@@ -119,7 +116,7 @@ def waiting_chunks(case_number: str, *, only: Collection[int] = ()) -> list[Chun
     )
     by_language: dict[Language, list[int]] = {}
     for id_, language, faults in db.session.execute(statement):
-        if light_of(faults) is not Light.STOP and (not only or id_ in only):
+        if light_of(faults) is not Light.STOP:
             by_language.setdefault(language, []).append(id_)
     return [
         Chunk(language, ids[start : start + MAX_BATCH])

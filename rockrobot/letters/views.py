@@ -1,4 +1,3 @@
-import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +29,6 @@ from rockrobot.web import asked_page, commit_and_go, once, page
 
 blueprint = Blueprint("letters", __name__)
 OF_LETTERS = ("letters.case", "letters.show")
-PREVIEW_DOTS = 3.2
 add_link(Link(lazy_gettext("Takaisinvedot"), 120, lazy_gettext("Kirjeet"), "letters.index", "mail", covers=OF_LETTERS))
 
 
@@ -145,7 +143,7 @@ def show(letter_id: int) -> str:
     letter, body = _letter(letter_id), queries.body_of(letter_id)
     facts: dict[str, Any] = {
         "case": find_case(letter.case_number),
-        "pages": _pages(body.body) if body else [],
+        "pages": paper.page_addresses(body.body) if body else [],
         "copies": queries.copies_of(letter_id),
         "message": queries.message_of(letter_id),
         "light": queries.light_of(letter.address_faults),
@@ -154,13 +152,6 @@ def show(letter_id: int) -> str:
     }
     _log(letter)
     return page("letters/show.html", letter=letter, body=body, **facts)
-
-
-def _pages(pdf: bytes) -> list[str]:
-    """The pages as addresses of pictures."""
-    numbers = range(1, paper.page_count(pdf) + 1)
-    pictures = [paper.page_png(pdf, number, dots_per_mm=PREVIEW_DOTS) for number in numbers]
-    return ["data:image/png;base64," + base64.b64encode(picture).decode() for picture in pictures]
 
 
 @blueprint.get("/letters/<int:letter_id>.pdf")

@@ -5,7 +5,7 @@ What a person typed reaches Typst as data, never as markup. Fonts and templates 
 
 from rockrobot.paper.codes import qr_picture, qr_png, qr_svg
 from rockrobot.paper.glyphs import is_printable, printable
-from rockrobot.paper.pages import WindowFault, page_count, page_pictures, page_png, window_faults
+from rockrobot.paper.pages import WindowFault, page_addresses, page_count, page_pictures, page_png, window_faults
 from rockrobot.paper.pool import Drawn, DrawnLetter, draw, draw_batches, render_batches
 from rockrobot.paper.press import (
     MAX_BATCH,
@@ -31,6 +31,7 @@ __all__ = [
     "draw_batches",
     "is_printable",
     "keep_picture",
+    "page_addresses",
     "page_count",
     "page_pictures",
     "page_png",

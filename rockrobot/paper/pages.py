@@ -1,5 +1,6 @@
 """The rendered page: pictures of pages, and what shows in the window of an envelope."""
 
+import base64
 import io
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ SAFE_BOX = (20.0, 40.0, 94.0, 59.0)
 EMPTY_ZONE = (0.0, 27.0, 113.0, 75.0)
 PAGE = (210.0, 297.0)
 FIRST_BASELINE, PITCH = 43.4, 3.7
+PREVIEW_DOTS_PER_MM = 3.2
 DOTS_PER_MM = 4
 POINTS_PER_MM = 72 / 25.4
 PALE, PALE_IN_DRILL = 245, 200
@@ -45,6 +47,13 @@ def page_png(pdf: bytes, number: int, *, dots_per_mm: float = DOTS_PER_MM) -> by
     stream = io.BytesIO()
     picture.save(stream, "PNG")
     return stream.getvalue()
+
+
+def page_addresses(pdf: bytes) -> list[str]:
+    """The pages as data addresses of PNG pictures, for a preview on a screen."""
+    numbers = range(1, page_count(pdf) + 1)
+    pictures = (page_png(pdf, number, dots_per_mm=PREVIEW_DOTS_PER_MM) for number in numbers)
+    return ["data:image/png;base64," + base64.b64encode(picture).decode() for picture in pictures]
 
 
 def _window_zone(pdf: bytes) -> Any:

@@ -76,23 +76,6 @@ def latest_attempt(unit_id: int) -> Attempt | None:
     return next(iter(attempts_of(unit_id)), None)
 
 
-def letter_with_reference(reference: str) -> Letter | None:
-    """The letter with this reference, whatever its case and spaces."""
-    plain = "".join(reference.split()).upper()
-    return db.session.scalar(
-        select(Letter)
-        .where(func.upper(Letter.reference) == plain)
-        .options(joinedload(Letter.company), joinedload(Letter.person))
-    )
-
-
-def letter_for(letter_id: int) -> Letter | None:
-    """A letter with its recipient."""
-    return db.session.scalar(
-        select(Letter).where(Letter.id == letter_id).options(joinedload(Letter.company), joinedload(Letter.person))
-    )
-
-
 def attempt_of_letter(letter_id: int) -> Attempt | None:
     """The attempt that a letter is."""
     return db.session.scalar(select(Attempt).where(Attempt.letter_id == letter_id))

@@ -13,6 +13,7 @@ from rockrobot.dispatches import actions as dispatches
 from rockrobot.fields import today_form
 from rockrobot.follow_ups import actions as follow_ups
 from rockrobot.letters.models import Letter
+from rockrobot.letters.queries import letter_with_reference
 from rockrobot.navigation import Link, add_link
 from rockrobot.outcomes.rules import Channel, ReplyKind
 from rockrobot.recalls.models import CaseUnit
@@ -61,7 +62,7 @@ FIELD_OF = {
 def find() -> Answer:
     form = FindLetterForm()
     if form.validate_on_submit():
-        letter = queries.letter_with_reference(form.reference.data)
+        letter = letter_with_reference(form.reference.data)
         if letter is not None:
             return redirect(url_for("replies.by_reference", reference=letter.reference), 303)
         form.reference.errors = [_("Tällä viitteellä ei ole kirjettä. Tarkista numero vastauslomakkeen yläreunasta.")]
@@ -125,7 +126,7 @@ def _write_on(units: list[CaseUnit]) -> str:
 
 
 def _letter(reference: str) -> Letter:
-    letter = queries.letter_with_reference(reference)
+    letter = letter_with_reference(reference)
     if letter is None:
         abort(404)
     return letter

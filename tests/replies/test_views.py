@@ -8,7 +8,9 @@ from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.outcomes.actions import notify
+from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import RecallCase
+from rockrobot.recalls.rules import CaseState
 from tests import make
 from tests.recalls import cases
 
@@ -82,3 +84,17 @@ def test_a_drill_takes_nobody_into_the_register(office):
 
     db.session.rollback()
     assert db.session.scalar(select(func.count(Company.id))) == before
+
+
+def test_a_stale_page_of_a_closed_case_says_why_nothing_was_recorded(office):
+    case, letter = written()
+    unit_id = letter.units[0]["case_unit_id"]
+    set_state(case, CaseState.CLOSED)
+    db.session.commit()
+
+    answer = office.post(
+        f"/recalls/units/{unit_id}/outcome", data={"state": "scheduled", "on": "tänään", "evidence": "", "note": ""}
+    )
+
+    assert answer.status_code == 422
+    assert "Tapaus on suljettu" in answer.text
