@@ -2,10 +2,10 @@
 
 import json
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from rockrobot import clock
-from rockrobot.db import db
+from rockrobot import clock, jobs
+from rockrobot.db import db, reading
 from rockrobot.drafts.models import Draft
 from rockrobot.drafts.queries import SEAL, drafts_of
 from rockrobot.drafts.rules import KEPT_EACH, KEPT_FOR, Fields
@@ -13,8 +13,7 @@ from rockrobot.sealing import seal
 
 
 def keep_draft(member_id: int, path: str, fields: Fields, *, had_files: bool) -> Draft:
-    """Keep a form for a member, sealed; forms older than a day and more than ten of one member go."""
-    db.session.execute(delete(Draft).where(Draft.made_at <= clock.now() - KEPT_FOR))
+    """Keep a form for a member, sealed; of more than ten the oldest go."""
     for old in drafts_of(member_id)[KEPT_EACH - 1 :]:
         db.session.delete(old)
     draft = Draft(staff_member_id=member_id, path=path, had_files=had_files, made_at=clock.now())
@@ -27,3 +26,17 @@ def keep_draft(member_id: int, path: str, fields: Fields, *, had_files: bool) ->
 def discard(draft: Draft) -> None:
     """Let a kept form go."""
     db.session.delete(draft)
+
+
+@jobs.sweep
+def forget_old() -> int:
+    """Forget the forms that were kept for a day; how many there were. The worker calls this."""
+    old = Draft.made_at <= clock.now() - KEPT_FOR
+    with reading():
+        has_old = db.session.scalar(select(Draft.id).where(old).limit(1)) is not None
+        db.session.rollback()
+    if not has_old:
+        return 0
+    count = db.session.execute(delete(Draft).where(old)).rowcount  # type: ignore[attr-defined]
+    db.session.commit()
+    return int(count)

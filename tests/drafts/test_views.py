@@ -7,7 +7,7 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
-from rockrobot import clock
+from rockrobot import clock, jobs
 from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.drafts.models import Draft
@@ -123,8 +123,12 @@ def test_a_day_later_the_text_is_gone(late, monkeypatch):
     later(monkeypatch, hours=24)
 
     sign_in_again(late, "/")
+    page = late.get(next_of(sent.location))
+    db.session.rollback()
+    jobs.run_waiting()
 
-    assert late.get(next_of(sent.location)).status_code == 404
+    assert page.status_code == 404
+    assert db.session.scalars(select(Draft)).all() == []
 
 
 def test_a_form_that_asks_for_fresh_proof_goes_on_after_it(administrator, monkeypatch):
