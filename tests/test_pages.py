@@ -10,6 +10,7 @@ from html5lib.constants import E as MESSAGES
 from werkzeug.exceptions import HTTPException
 
 from rockrobot.access import LOOKING, Role, permission_of
+from tests import make
 from tests.conftest import Visitor
 from tests.register import write_xlsx
 from tests.walk import Walk
@@ -89,7 +90,15 @@ def walked(app, office, supervisor, tmp_path) -> Walk:
     walk.write_texts()
     walk.approve()
     walk.print_letters()
+    keep_a_filter(office)
+    make.worksite()
     return walk
+
+
+def keep_a_filter(office: Visitor) -> None:
+    """A tag on the first machine, and the list of those that have it kept by name."""
+    office.post("/tags/devices/1/new", data={"names": "VIP"})
+    office.post("/saved-filters/devices/new?tag=1", data={"name": "Tärkeät"})
 
 
 def test_every_page_that_a_link_leads_to_is_sound(app, walked):
