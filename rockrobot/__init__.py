@@ -94,6 +94,7 @@ ROOM_NAMES = (
     "evidence",
     "desk",
     "histories",
+    "viewings",
 )
 
 

@@ -1,0 +1,132 @@
+"""Who has seen whose data, from the ledger."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, distinct, func, select
+
+from rockrobot import clock
+from rockrobot.chain import ChangeSet, LedgerEntry
+from rockrobot.contacts.models import ContactPoint, Person
+from rockrobot.contacts.rules import PointKind
+from rockrobot.db import among, db
+from rockrobot.lists import Listing, listing
+from rockrobot.search_words import fold
+from rockrobot.staff.models import StaffMember
+from rockrobot.staff.queries import all_members
+from rockrobot.viewings.rules import WEEKS_BEFORE, Mark, is_at_night, is_unusual
+
+WEEK = timedelta(days=7)
+
+
+@dataclass
+class MemberWeek:
+    """What one member of staff saw in a week: acts, different people, acts at night, people in each week before."""
+
+    member: StaffMember
+    acts: int = 0
+    people: int = 0
+    at_night: int = 0
+    earlier: list[int] = field(default_factory=list)
+    own: int = 0
+    colleagues: int = 0
+
+    @property
+    def usual(self) -> int | None:
+        """How many different people the member saw in a middling week before, rounded down; None without one."""
+        return int(median(self.earlier)) if self.earlier else None
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Why somebody should look closer."""
+        said = {
+            Mark.OWN: self.own > 0,
+            Mark.COLLEAGUE: self.colleagues > 0,
+            Mark.MANY: is_unusual(self.people, self.earlier),
+            Mark.NIGHT: self.at_night > 0,
+        }
+        return [mark for mark, holds in said.items() if holds]
+
+
+def _views() -> list[ColumnElement[bool]]:
+    return [LedgerEntry.action == "view", LedgerEntry.table_name == "people"]
+
+
+def _during(begin: date, end: date) -> list[ColumnElement[bool]]:
+    """From the beginning of a day to that of another, by the clocks of Finland."""
+    first, past = (clock.moment_of(day, time()) for day in (begin, end))
+    return [ChangeSet.at >= first, ChangeSet.at < past]
+
+
+def viewings_of(person_id: int, *, number: int = 1) -> Listing[ChangeSet]:
+    """The acts that showed a person's data, newest first."""
+    shown = select(LedgerEntry.change_set_id).where(*_views(), LedgerEntry.row_id == person_id)
+    return listing(select(ChangeSet).where(ChangeSet.id.in_(shown)).order_by(ChangeSet.id.desc()), number)
+
+
+def viewings_by(member_id: int, monday: date, *, number: int = 1) -> Listing[ChangeSet]:
+    """The acts by which a member of staff saw people's data in a week, newest first."""
+    shown = select(LedgerEntry.id).where(*_views(), LedgerEntry.change_set_id == ChangeSet.id)
+    mine = select(ChangeSet).where(ChangeSet.actor == f"staff:{member_id}", *_during(monday, monday + WEEK))
+    return listing(mine.where(shown.exists()).order_by(ChangeSet.id.desc()), number)
+
+
+def week_of_members(monday: date) -> list[MemberWeek]:
+    """What each member of staff saw in the week that begins on a Monday; those who saw nothing are left out."""
+    weeks = {f"staff:{member.id}": MemberWeek(member) for member in all_members()}
+    for actor, at in db.session.execute(_acts(monday)):
+        if actor in weeks:
+            weeks[actor].acts += 1
+            weeks[actor].at_night += is_at_night(at.astimezone(clock.HOME))
+    for actor, before, people in db.session.execute(_people_by_week(monday)):
+        if actor in weeks and before == 0:
+            weeks[actor].people = people
+        elif actor in weeks:
+            weeks[actor].earlier.append(people)
+    _mark_staff(weeks, monday)
+    return [week for week in weeks.values() if week.acts]
+
+
+def _acts(monday: date) -> Select[str, datetime]:
+    shown = select(LedgerEntry.id).where(*_views(), LedgerEntry.change_set_id == ChangeSet.id)
+    return select(ChangeSet.actor, ChangeSet.at).where(*_during(monday, monday + WEEK), shown.exists())
+
+
+def _people_by_week(monday: date) -> Select[Any]:
+    """Different people seen, by actor and by how many weeks before."""
+    bounds = [(clock.moment_of(monday - n * WEEK, time()), n) for n in range(WEEKS_BEFORE)]
+    before = case(*((ChangeSet.at >= bound, n) for bound, n in bounds), else_=WEEKS_BEFORE)
+    people = func.count(distinct(LedgerEntry.row_id))
+    span = _during(monday - WEEKS_BEFORE * WEEK, monday + WEEK)
+    joined = select(ChangeSet.actor, before, people).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
+    return joined.where(*_views(), *span).group_by(ChangeSet.actor, before)
+
+
+def _mark_staff(weeks: dict[str, MemberWeek], monday: date) -> None:
+    """Count the people seen who are members of staff themselves: the viewer, or a colleague."""
+    members_of = _members_of_people([week.member for week in weeks.values()])
+    seen = select(ChangeSet.actor, LedgerEntry.row_id).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
+    here = [*_views(), *_during(monday, monday + WEEK), among(LedgerEntry.__table__.c.row_id, members_of)]
+    for actor, person_id in {(actor, id_) for actor, id_ in db.session.execute(seen.where(*here))}:
+        if actor in weeks:
+            is_own = f"staff:{members_of[person_id]}" == actor
+            weeks[actor].own += is_own
+            weeks[actor].colleagues += not is_own
+
+
+def _members_of_people(members: list[StaffMember]) -> dict[int, int]:
+    """Which rows of the register are members of staff, by person id: the same e-mail address, or the same name."""
+    by_mail = {member.email: member.id for member in members}
+    by_name = {fold(member.name): member.id for member in members}
+    mails = select(ContactPoint.person_id, ContactPoint.normal).where(
+        ContactPoint.kind == PointKind.EMAIL, ContactPoint.normal.in_(by_mail)
+    )
+    found = {id_: by_mail[mail] for id_, mail in db.session.execute(mails) if id_}
+    last_names = {member.name.split()[-1] for member in members}
+    names = select(Person.id, Person.first_name, Person.last_name).where(Person.last_name.in_(last_names))
+    for id_, first, last in db.session.execute(names):
+        if fold(f"{first} {last}") in by_name:
+            found.setdefault(id_, by_name[fold(f"{first} {last}")])
+    return found

@@ -1,0 +1,94 @@
+from flask import Blueprint, abort, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from rockrobot import clock, ledger, paper
+from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.contacts.queries import person_with
+from rockrobot.fields import format_day
+from rockrobot.navigation import Link, add_link
+from rockrobot.staff.queries import member_with
+from rockrobot.viewings import queries
+from rockrobot.viewings.queries import WEEK, MemberWeek
+from rockrobot.viewings.rules import Mark, monday_of, sunday_of, week_text
+from rockrobot.web import asked_page, page
+
+blueprint = Blueprint("viewings", __name__)
+add_link(Link(lazy_gettext("Hallinta"), 907, lazy_gettext("Katselut"), "viewings.index", "eye"))
+WORDS = {
+    Mark.OWN: lazy_gettext("oma tieto"),
+    Mark.COLLEAGUE: lazy_gettext("työtoverin tieto"),
+    Mark.MANY: lazy_gettext("tavallista enemmän"),
+    Mark.NIGHT: lazy_gettext("yöllä"),
+}
+SIGNED = 2
+
+
+@blueprint.get("/people/<int:person_id>/viewings")
+@allow(*PEOPLE_READERS, event="viewings.person")
+def person(person_id: int) -> str:
+    seen = person_with(person_id) or abort(404)
+    found = queries.viewings_of(person_id, number=asked_page())
+    ledger.log_view([person_id])
+    return page("viewings/person.html", contact=seen, found=found)
+
+
+@blueprint.get("/viewings/")
+@allow(Role.DATA_PROTECTION, event="viewings.index")
+def index() -> str:
+    monday = monday_of(request.args.get("week", ""), clock.today())
+    weeks = queries.week_of_members(monday)
+    ledger.log_view([])
+    return page(
+        "viewings/index.html",
+        weeks=weeks,
+        monday=monday,
+        sunday=sunday_of(monday),
+        week=week_text(monday),
+        before=week_text(monday - WEEK),
+        after=week_text(monday + WEEK) if monday + WEEK <= clock.today() else None,
+        words=WORDS,
+    )
+
+
+@blueprint.get("/viewings/<int:member_id>")
+@allow(Role.DATA_PROTECTION, event="viewings.member")
+def member(member_id: int) -> str:
+    monday = monday_of(request.args.get("week", ""), clock.today())
+    viewer = member_with(member_id) or abort(404)
+    found = queries.viewings_by(member_id, monday, number=asked_page())
+    return page("viewings/member.html", viewer=viewer, found=found, week=week_text(monday))
+
+
+@blueprint.get("/viewings/sheet.pdf")
+@allow(Role.DATA_PROTECTION, event="viewings.sheet")
+def sheet() -> Response:
+    monday = monday_of(request.args.get("week", ""), clock.today())
+    weeks = queries.week_of_members(monday)
+    ledger.log_view([])
+    columns = [_("Kuka"), _("Katseluja"), _("Eri henkilöitä"), _("Tavallisesti"), _("Yöllä"), _("Huomioitavaa")]
+    document = {
+        "title": _("Katselujen viikkokatsaus %(week)s", week=week_text(monday)),
+        "author": "Rockrobot",
+        "language": "fi",
+        "is_drill": False,
+        "facts": [
+            [_("Viikko"), f"{format_day(monday)}–{format_day(sunday_of(monday))}"],
+            [_("Tulostettu"), f"{format_day(clock.today())}, {current_user.name}"],
+        ],
+        "sections": [
+            {"heading": _("Kuka katsoi"), "columns": columns, "rows": [_cells(week) for week in weeks], "wide": [5]},
+            {"heading": _("Selvitykset, päiväys ja nimikirjoitus"), "blank_lines": SIGNED},
+        ],
+        "qr": "",
+    }
+    headers = {"Content-Disposition": "inline; filename=katselut.pdf"}
+    return Response(paper.render_report(document), mimetype="application/pdf", headers=headers)
+
+
+def _cells(week: MemberWeek) -> list[str]:
+    usual = "–" if week.usual is None else str(week.usual)
+    marks = ", ".join(str(WORDS[mark]) for mark in week.marks)
+    return [week.member.name, str(week.acts), str(week.people), usual, str(week.at_night), marks]

@@ -1,0 +1,57 @@
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from rockrobot.clock import HOME
+from rockrobot.viewings.rules import is_at_night, is_unusual, monday_of, sunday_of, week_text
+
+TODAY = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("text", "monday"),
+    [
+        ("2026-W48", date(2026, 11, 23)),
+        ("2026-W01", date(2025, 12, 29)),
+        ("2020-W53", date(2020, 12, 28)),
+        ("2026-W53", date(2026, 12, 28) - timedelta(weeks=6)),
+        ("2026-W49", date(2026, 11, 16)),
+        ("", date(2026, 11, 16)),
+        ("viikko", date(2026, 11, 16)),
+        ("2026-W99", date(2026, 11, 16)),
+        ("99999999999-W01", date(2026, 11, 16)),
+    ],
+)
+def test_a_week_is_read_and_anything_else_is_the_week_that_is_over(text, monday):
+    assert monday_of(text, TODAY) == monday
+
+
+@pytest.mark.parametrize("monday", [date(2026, 11, 23), date(2025, 12, 29), date(2020, 12, 28)])
+def test_a_week_is_written_as_it_is_read(monday):
+    assert monday_of(week_text(monday), TODAY) == monday
+    assert sunday_of(monday).isoweekday() == 7
+
+
+@pytest.mark.parametrize(
+    ("people", "earlier", "unusual"),
+    [
+        (199, [], False),
+        (200, [], True),
+        (49, [1, 1, 1], False),
+        (50, [1, 1, 1], True),
+        (90, [30, 30, 30], False),
+        (91, [30, 30, 30], True),
+        (91, [30, 31], False),
+        (400, [200, 10, 150], False),
+    ],
+)
+def test_many_is_measured_against_the_weeks_before(people, earlier, unusual):
+    assert is_unusual(people, earlier) is unusual
+
+
+NIGHTS = [(5, 59, True), (6, 0, False), (12, 0, False), (21, 59, False), (22, 0, True), (0, 0, True)]
+
+
+@pytest.mark.parametrize(("hour", "minute", "night"), NIGHTS)
+def test_the_night_is_from_ten_to_six(hour, minute, night):
+    assert is_at_night(datetime(2026, 11, 26, hour, minute, tzinfo=HOME)) is night

@@ -1,0 +1,138 @@
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from rockrobot import clock
+from rockrobot.access import Role
+from rockrobot.clock import HOME
+from rockrobot.db import db
+from tests import make
+
+
+@pytest.fixture
+def at(app, monkeypatch):
+    """Set the clock of the house: November 2026, day and hour; nobody's session ends meanwhile."""
+    for limit in ("SESSION_IDLE", "SESSION_LENGTH"):
+        monkeypatch.setitem(app.config, limit, timedelta(days=365))
+
+    def set_clock(day: int, hour: int = 12) -> None:
+        moment = datetime(2026, 11, day, hour, tzinfo=HOME)
+        monkeypatch.setattr(clock, "now", lambda: moment.astimezone(clock.UTC))
+
+    return set_clock
+
+
+def cells(html: str) -> str:
+    return " ".join(html.split())
+
+
+def marks(html: str) -> str:
+    return re.search(r'data-label="Huomioitavaa">(.*?)</td>', html).group(1)
+
+
+def test_a_persons_card_leads_to_who_has_seen_it_when_and_how(office, protection):
+    person = make.person("Aino", "Aho")
+    other = make.person("Eero", "Erkki")
+    db.session.commit()
+
+    office.get(f"/people/{person.id}")
+    office.get(f"/people/{other.id}")
+    card = protection.get(f"/people/{person.id}").text
+    seen = protection.get(f"/people/{person.id}/viewings").text
+
+    assert f"/people/{person.id}/viewings" in card
+    assert "Aino Aho" in seen
+    assert "Olga Office" in seen
+    assert "Tiina Tieto" in seen
+    assert "2</b>" in cells(seen)
+    assert "Eero" not in seen
+
+
+def test_looking_who_has_seen_is_a_viewing_too(office):
+    person = make.person()
+    db.session.commit()
+
+    office.get(f"/people/{person.id}/viewings")
+
+    assert "Katsottu, kuka on katsonut" in office.get(f"/people/{person.id}/viewings").text
+
+
+def test_a_week_counts_acts_and_different_people_and_knows_the_night(office, protection, at):
+    people = [make.person("Aino", f"Aho{number}") for number in range(3)]
+    db.session.commit()
+    at(18)
+    for person in (*people, people[0]):
+        office.get(f"/people/{person.id}")
+    at(19, 23)
+    office.get(f"/people/{people[1].id}")
+    at(23, 0)
+    office.get(f"/people/{people[2].id}")
+    at(26)
+
+    page = cells(protection.get("/viewings/?week=2026-W47").text)
+    over = cells(protection.get("/viewings/").text)
+    sheet = protection.get("/viewings/sheet.pdf?week=2026-W47")
+
+    assert 'data-label="Katseluja">5<' in page
+    assert 'data-label="Eri henkilöitä">3<' in page
+    assert 'data-label="Yöllä">1<' in page
+    assert "yöllä" in marks(page)
+    assert over.count("2026-W47") > 0
+    assert sheet.data.startswith(b"%PDF")
+
+
+def test_own_and_colleagues_data_and_unusual_amounts_are_marked(office, protection, at):
+    make.staff_member(Role.WORKSHOP, name="Pekka Paja", email="pekka@rockrobot.example")
+    own = make.person("Olga", "Office")
+    colleague = make.person("P.", "P.", email="pekka@rockrobot.example")
+    many = [make.person("Aino", f"Aho{number}") for number in range(60)]
+    db.session.commit()
+    for monday in (2, 9):
+        at(monday)
+        office.get(f"/people/{many[0].id}")
+    at(18)
+    office.get(f"/people/{own.id}")
+    office.get(f"/people/{colleague.id}")
+    office.get("/people/")
+    office.get("/people/?page=2")
+    at(26)
+
+    page = cells(protection.get("/viewings/?week=2026-W47").text)
+    before = cells(protection.get("/viewings/?week=2026-W46").text)
+
+    assert all(mark in marks(page) for mark in ("oma tieto", "työtoverin tieto", "tavallista enemmän"))
+    assert 'data-label="Tavallisesti">1<' in page
+    assert marks(before).strip() == ""
+
+
+def test_what_one_member_saw_in_a_week_is_listed(office, protection, at):
+    person = make.person()
+    db.session.commit()
+    at(18)
+    office.get(f"/people/{person.id}")
+    at(26)
+
+    listed = protection.get(f"/viewings/{office.member_id}?week=2026-W47").text
+    empty = protection.get(f"/viewings/{office.member_id}?week=2026-W46").text
+
+    assert "Henkilö katsottu" in listed
+    assert "Ei katseluja tällä viikolla" in empty
+
+
+def test_weeks_begin_at_midnight_in_finland(office, protection, at, monkeypatch):
+    person = make.person()
+    db.session.commit()
+    moment = datetime(2026, 11, 23, 0, 0, tzinfo=HOME)
+    for when in (moment - timedelta(seconds=1), moment):
+        monkeypatch.setattr(clock, "now", lambda when=when: when.astimezone(clock.UTC))
+        office.get(f"/people/{person.id}")
+    at(26)
+
+    for week in ("2026-W47", "2026-W48"):
+        assert 'data-label="Katseluja">1<' in cells(protection.get(f"/viewings/?week={week}").text)
+
+
+def test_only_data_protection_reads_the_weekly_sheet(office, workshop, administrator):
+    for client in (office, workshop, administrator):
+        assert client.get("/viewings/").status_code == 403
