@@ -28,6 +28,7 @@ ROOM_NAMES = (
     "passkeys",
     "drafts",
     "staff_devices",
+    "networks",
     "own_account",
     "purposes",
     "contacts",

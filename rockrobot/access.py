@@ -47,18 +47,23 @@ class Permission:
 
 
 def allow(
-    *roles: Role, event: str, object_rule: Callable[..., bool] | None = None, fresh: bool = False
+    *roles: Role,
+    event: str,
+    object_rule: Callable[..., bool] | None = None,
+    fresh: bool = False,
+    from_anywhere: bool = False,
 ) -> Callable[[View], View]:
     """Mark a view as open to these roles.
 
     event: the act's name in the ledger. object_rule: called with the view's arguments, false means 404 (what one may
     not see does not exist). fresh: a weighty act, before which they prove again who they are unless they just did.
+    from_anywhere: no doorkeeper is asked.
     """
-    return _mark(Permission(frozenset(roles), event, object_rule, fresh))
+    return _mark(Permission(frozenset(roles), event, object_rule, fresh, from_anywhere))
 
 
 def allow_anyone(*, event: str, from_anywhere: bool = False) -> Callable[[View], View]:
-    """Mark a view as open without sign-in (sign-in page); from_anywhere: no doorkeeper is asked (health check)."""
+    """Mark a view as open without sign-in (sign-in page); from_anywhere: no doorkeeper is asked."""
     return _mark(Permission(None, event, from_anywhere=from_anywhere))
 
 

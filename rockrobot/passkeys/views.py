@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from rockrobot import browser_key, clock
 from rockrobot.access import EVERYONE, allow, allow_anyone
 from rockrobot.db import db
+from rockrobot.networks.actions import turn_away
 from rockrobot.passkeys import actions, queries
 from rockrobot.passkeys.forms import PasskeyForm
 from rockrobot.passkeys.models import Passkey
@@ -17,9 +18,10 @@ from rockrobot.passkeys.rules import House, is_in_time
 from rockrobot.staff.actions import confirm, end_sign_ins, record, sign_in
 from rockrobot.staff.queries import member_with, sign_in_for
 from rockrobot.staff.rules import Outcome, browser_name
+from rockrobot.staff_devices.actions import note_device
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject, network_of
-from rockrobot.web import Answer, commit_and_go, form_page, path_inside, say
+from rockrobot.web import Answer, commit_and_go, form_page, page, path_inside, say
 
 blueprint = Blueprint("passkeys", __name__)
 ASKED = "passkey_question"
@@ -64,7 +66,7 @@ def _answered(house: House) -> Passkey | None:
 
 @blueprint.post("/sign-in/passkey")
 @allow_anyone(event="passkeys.sign_in")
-def enter() -> Response:
+def enter() -> Answer:
     passkey = _answered(_house())
     member = member_with(passkey.staff_member_id) if passkey else None
     if member is None or not member.is_active:
@@ -72,8 +74,13 @@ def enter() -> Response:
         db.session.commit()
         say(_("Pääsyavain ei kelvannut. Yritä uudelleen tai kirjaudu salasanalla."), "bad")
         return redirect(url_for("staff.sign_in", next=request.form.get("next") or None), 303)
+    if refusal := turn_away(member, request.form.get("next")):
+        db.session.commit()
+        return page("networks/refused.html", refusal=refusal), 403
     address = browser_key.address()
-    browser_key.give(sign_in(member, browser=browser_name(request.user_agent.string), address=address))
+    key = sign_in(member, browser=browser_name(request.user_agent.string), address=address)
+    note_device(key, browser_key.device_key())
+    browser_key.give(key)
     record(Outcome.SIGNED_IN, member.id, address=address)
     db.session.commit()
     return redirect(path_inside(request.form.get("next")) or url_for("desk.index"), 303)

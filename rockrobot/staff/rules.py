@@ -46,6 +46,7 @@ class Outcome(StrEnum):
     WRONG_CODE = "wrong_code"
     CONFIRMED = "confirmed"
     SIGNED_OUT = "signed_out"
+    UNLISTED = "unlisted"
 
 
 def session_runs(*, begun_at: datetime, seen_at: datetime, now: datetime, idle: timedelta, length: timedelta) -> bool:

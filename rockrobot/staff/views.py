@@ -8,6 +8,7 @@ from rockrobot import browser_key, clock
 from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, freshness
 from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
+from rockrobot.networks.actions import turn_away
 from rockrobot.passkeys.queries import passkeys_of
 from rockrobot.passwords.actions import make_link
 from rockrobot.passwords.queries import address_of
@@ -17,6 +18,7 @@ from rockrobot.staff import actions, queries
 from rockrobot.staff.forms import ConfirmForm, MemberForm, NewMemberForm, SignInForm
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.rules import Outcome, Step, browser_name, is_fresh
+from rockrobot.staff_devices.actions import note_device
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject, network_of
 from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, once, page, path_inside, say
@@ -101,6 +103,9 @@ def _sign_in(form: SignInForm) -> Answer:
         return page("staff/sign_in.html", form=form), 422
     forgive(tries)
     actions.renew_hash(named, form.password.data)
+    if refusal := turn_away(named, form.next.data):
+        db.session.commit()
+        return page("networks/refused.html", refusal=refusal), 403
     return _let_in(named, form.next.data)
 
 
@@ -112,7 +117,9 @@ def _let_in(member: StaffMember, target: str | None) -> Response:
     if passkeys_of(member.id):
         step = Step.SECOND_FACTOR
     browser = browser_name(request.user_agent.string)
-    browser_key.give(actions.sign_in(member, waits_for=step, browser=browser, address=address))
+    key = actions.sign_in(member, waits_for=step, browser=browser, address=address)
+    note_device(key, browser_key.device_key())
+    browser_key.give(key)
     if step is Step.ENROLMENT:
         offer_key(member.id)
     if step is Step.NOTHING:
@@ -159,7 +166,7 @@ def _confirm(form: ConfirmForm, member_id: int, email: str) -> Answer:
 
 
 @blueprint.post("/sign-out")
-@allow(*EVERYONE, event="staff.sign_out")
+@allow(*EVERYONE, event="staff.sign_out", from_anywhere=True)
 def sign_out() -> Response:
     row = queries.sign_in_for(browser_key.key())
     if row is not None:

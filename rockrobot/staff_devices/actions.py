@@ -11,9 +11,10 @@ from rockrobot import clock, ledger
 from rockrobot.db import db
 from rockrobot.staff.actions import end_these
 from rockrobot.staff.models import SignIn
-from rockrobot.staff.queries import digest_of
+from rockrobot.staff.queries import digest_of, row_of_key
 from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
-from rockrobot.staff_devices.rules import LINK_WORKS_FOR
+from rockrobot.staff_devices.queries import device_of_key
+from rockrobot.staff_devices.rules import LINK_PATH, LINK_WORKS_FOR
 
 KEY_BYTES = 32
 
@@ -53,7 +54,7 @@ def make_link(device: StaffDevice) -> str:
 
 def address_of(token: str) -> str:
     """The address of a link, from the settings alone."""
-    return f"{current_app.config['BASE_URL']}/this-device/{token}"
+    return f"{current_app.config['BASE_URL']}{LINK_PATH}{token}"
 
 
 def enrol(device: StaffDevice, row: SignIn) -> str:
@@ -64,6 +65,13 @@ def enrol(device: StaffDevice, row: SignIn) -> str:
     db.session.flush()
     remember(row, device)
     return key
+
+
+def note_device(key: str, device_key: str) -> None:
+    """Note on which device the sign-in of this key was made, where the browser is a listed one."""
+    row, device = row_of_key(key), device_of_key(device_key)
+    if row is not None and device is not None:
+        remember(row, device)
 
 
 def remember(row: SignIn, device: StaffDevice) -> None:

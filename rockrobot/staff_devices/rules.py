@@ -45,6 +45,7 @@ PROTECTIONS: Final = ("screen_lock", "firewall", "security_software", "disk_encr
 
 CHECK_EVERY: Final = timedelta(days=180)
 LINK_WORKS_FOR: Final = timedelta(hours=24)
+LINK_PATH: Final = "/this-device/"
 
 
 def latest_findings(checks: Sequence[tuple[date, Mapping[str, Finding]]]) -> dict[str, Found]:
@@ -77,3 +78,9 @@ def standing(
     if any(one.finding is Finding.NO for one in found.values()):
         return Standing.BROKEN
     return Standing.DUE if any(is_check_due(one.on, today) for one in found.values()) else Standing.IN_ORDER
+
+
+def token_in(path: str) -> str:
+    """The token of a link that takes a device into use, or empty; path: of a page of ours, as in next=."""
+    start, _, token = path.partition(LINK_PATH)
+    return "" if start else token

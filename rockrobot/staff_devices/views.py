@@ -16,7 +16,7 @@ from rockrobot.staff.queries import sign_in_for
 from rockrobot.staff_devices import actions, queries
 from rockrobot.staff_devices.forms import CheckForm, DeviceForm
 from rockrobot.staff_devices.models import StaffDevice
-from rockrobot.staff_devices.rules import PROTECTIONS, DeviceKind, Finding, Found, Standing, standing
+from rockrobot.staff_devices.rules import LINK_PATH, PROTECTIONS, DeviceKind, Finding, Found, Standing, standing
 from rockrobot.web import Answer, asked_page, commit_and_go, commit_answer, form_page, once, page
 
 blueprint = Blueprint("staff_devices", __name__)
@@ -151,7 +151,7 @@ def make_link(device_id: int) -> Answer:
     return page("staff_devices/made.html", device=device, address=address, picture=qr_picture(address))
 
 
-@blueprint.route("/this-device/<string(maxlength=60):token>", methods=["GET", "POST"])
+@blueprint.route(f"{LINK_PATH}<string(maxlength=60):token>", methods=["GET", "POST"])
 @allow(*EVERYONE, event="staff_devices.enrol")
 def enrol(token: str) -> Answer:
     is_sent = request.method == "POST"

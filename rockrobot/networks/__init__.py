@@ -1,0 +1,1 @@
+"""Which networks and devices one may come in from (statement: Rekisterin suojauksen periaatteet)."""
