@@ -34,7 +34,7 @@ def _is_first_answer(challenge: bytes) -> bool:
     db.session.execute(delete(AnsweredQuestion).where(AnsweredQuestion.at < now - 2 * ANSWERED_WITHIN))
     insert = sqlite.insert if is_sqlite() else postgresql.insert
     noted = insert(table).values(digest=hashlib.sha256(challenge).hexdigest(), at=now).on_conflict_do_nothing()
-    return bool(db.session.execute(noted).rowcount)  # type: ignore[attr-defined]
+    return db.session.execute(noted.returning(table.c.digest)).first() is not None
 
 
 def add_passkey(member_id: int, name: str, answer: str, challenge: bytes, house: House) -> Passkey | None:

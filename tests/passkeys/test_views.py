@@ -58,7 +58,8 @@ def test_a_passkey_is_added_and_signs_in_alone(office, stranger, device):
     assert (entered.status_code, entered.location, is_in(stranger)) == (303, "/devices/", True)
 
 
-def test_an_answer_counts_once(app, office, stranger, device):
+def test_an_answer_counts_once_even_of_a_device_that_does_not_count(app, office, stranger, device):
+    device.step = 0
     add(office, device)
     answer = device.get(asked(stranger, "/sign-in"))
     with stranger.session_transaction() as session:
