@@ -61,6 +61,7 @@ def test_a_passkey_is_made_and_signs_in_without_a_password(page):
     sign_in(page, "paja")
     page.goto("/account/")
     page.get_by_role("link", name="Lisää pääsyavain").click()
+    page.wait_for_load_state()  # the script is there
     page.get_by_label("Nimi").fill("työpuhelin")
     page.get_by_role("button", name="Lisää pääsyavain").click()
     expect(page.get_by_text("Pääsyavain on lisätty")).to_be_visible()
@@ -77,6 +78,7 @@ def test_a_passkey_is_made_and_signs_in_without_a_password(page):
 def test_a_device_whose_owner_is_not_there_signs_nobody_in(page):
     sign_in(page, "tietosuoja")
     page.goto("/account/passkeys/new")
+    page.wait_for_load_state()  # the script is there
     page.get_by_label("Nimi").fill("läppäri")
     page.get_by_role("button", name="Lisää pääsyavain").click()
     expect(page.get_by_text("Pääsyavain on lisätty")).to_be_visible()
