@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
-from rockrobot.fields import BusinessIdField, CountryField, DateField, PhoneField
+from rockrobot.fields import BusinessIdField, CountryField, DateField, PhoneField, choices_of
 
 TYPED = {
     "serial": "",
@@ -23,10 +23,10 @@ class ExampleForm(FlaskForm):
     """One field of each kind; never saved."""
 
     serial = StringField(_("Sarjanumero"), [DataRequired(_("Kirjoita sarjanumero."))], render_kw={"class": "medium no"})
-    model = SelectField(_("Malli"), choices=[("SP500", "SP500"), ("SP750", "SP750")])
+    model = SelectField(_("Malli"), choices=choices_of([("SP500", "SP500"), ("SP750", "SP750")]))
     handed_over_on = DateField(_("Luovutettu"))
     result = RadioField(
-        _("Tulos"), choices=[("ok", _("Kunnossa")), ("changed", _("Osa vaihdettu"))], validate_choice=False
+        _("Tulos"), choices=choices_of([("ok", _("Kunnossa")), ("changed", _("Osa vaihdettu"))]), validate_choice=False
     )
     phone = PhoneField(_("Puhelin"))
     year = IntegerField(_("Valmistusvuosi"))

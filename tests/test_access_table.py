@@ -1,0 +1,106 @@
+"""Every door as the table says, and behind every closed one nothing happens."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from rockrobot import clock
+from rockrobot.access import Role
+from rockrobot.db import Base, db
+from rockrobot.staff.models import SignIn, StaffMember
+from tests import make
+from tests.access_table import NO, OPEN, YES, Line, addresses, kept_lines, lines_of
+from tests.conftest import Visitor
+
+NOT_STORED_DATA = {"sign_ins"}
+
+
+def test_every_door_stands_in_the_table_as_it_is(app):
+    doors, kept = lines_of(app), kept_lines()
+
+    missing = [line for line in doors if line not in kept]
+    extra = [line for line in kept if line not in doors]
+
+    assert (missing, extra) == ([], []), "read the doors over, then: python -m tests.access_table"
+
+
+def digest() -> dict[str, str]:
+    """What every table holds, by table; the last moment somebody was seen apart."""
+    db.session.rollback()
+    told = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in NOT_STORED_DATA:
+            rows = sorted(repr(tuple(row)) for row in db.session.execute(table.select()))
+            told[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    db.session.rollback()
+    return told
+
+
+def register() -> None:
+    """A row with the number one of what addresses name."""
+    company = make.company("Kivi Oy")
+    make.person("Aino", "Aho")
+    make.address(company)
+    make.worksite(company)
+    machine = make.device()
+    make.fitting(machine, make.batch())
+    make.ownership(machine, company)
+    db.session.commit()
+
+
+def answers(app: Flask, visitor: Visitor, closed: list[Line]) -> dict[tuple[str, str], int]:
+    """What each of these doors answers."""
+    places = addresses(app)
+    keys = [(line["rule"], line["method"]) for line in closed]
+    return {key: visitor.open(places[key], method=key[1]).status_code for key in keys if key in places}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_closed_door_answers_403_and_nothing_behind_it_changes(app, request, role):
+    visitor = request.getfixturevalue(
+        {"customer_care": "office", "data_protection": "protection"}.get(role.value, role.value)
+    )
+    register()
+    closed = [line for line in kept_lines() if line[role.value] == NO]
+    before = digest()
+
+    told = answers(app, visitor, closed)
+
+    assert len(told) > 10
+    assert {key: status for key, status in told.items() if status != 403} == {}
+    assert digest() == before
+
+
+@pytest.mark.parametrize("who", ["stranger", "disabled", "expired"])
+def test_who_is_not_signed_in_is_led_to_sign_in_and_nothing_changes(app, office, stranger, who):
+    register()
+    if who == "disabled":
+        db.session.get_one(StaffMember, office.member_id).is_active = False
+    if who == "expired":
+        for row in db.session.query(SignIn):
+            row.seen_at = row.begun_at = clock.now() - timedelta(days=400)
+    db.session.commit()
+    closed = [line for line in kept_lines() if line["customer_care"] != OPEN]
+    before = digest()
+
+    told = answers(app, stranger if who == "stranger" else office, closed)
+
+    assert {key: status for key, status in told.items() if status != 303} == {}
+    after = digest()
+    assert {name for name in after if after[name] != before[name]} <= {"drafts"}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_open_door_lets_in_to_look(app, request, role):
+    visitor = request.getfixturevalue(
+        {"customer_care": "office", "data_protection": "protection"}.get(role.value, role.value)
+    )
+    register()
+    looks = [line for line in kept_lines() if line[role.value] in {YES, OPEN} and line["method"] == "GET"]
+
+    told = answers(app, visitor, looks)
+
+    refused = {key: status for key, status in told.items() if status in {401, 403, 405} or status >= 500}
+    assert refused == {}
