@@ -11,6 +11,7 @@ from rockrobot.passkeys.queries import house, passkeys_of
 from rockrobot.second_factors.queries import app_key_of, codes_left
 from rockrobot.staff import actions, queries
 from rockrobot.staff.models import SignIn
+from rockrobot.staff_devices.queries import devices_of
 from rockrobot.web import commit_and_go, page
 
 blueprint = Blueprint("own_account", __name__, url_prefix="/account")
@@ -32,6 +33,7 @@ def index() -> str:
         app_key=app_key_of(current_user.id),
         codes_left=codes_left(current_user.id),
         drafts=drafts_of(current_user.id),
+        devices=devices_of(current_user.id),
         passkeys=passkeys_of(current_user.id),
         may_have_passkeys=house() is not None,
         may_remove=not current_app.config["SECOND_FACTOR_REQUIRED"],

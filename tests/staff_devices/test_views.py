@@ -222,8 +222,11 @@ def test_a_lost_device_ends_its_sign_ins_in_one_click_and_no_others(app, adminis
 def test_the_owner_may_say_that_their_own_device_is_lost(administrator, office, workshop):
     id_ = take_into_use(administrator, office)
 
+    offered = office.get("/account/").text
     stranger_to_it, own = workshop.post(f"/staff-devices/{id_}/lose"), office.post(f"/staff-devices/{id_}/lose")
 
+    assert f'action="/staff-devices/{id_}/lose"' in offered
+    assert "Omat laitteet" not in workshop.get("/account/").text
     assert (stranger_to_it.status_code, own.status_code) == (404, 303)
     assert office.get("/account/").status_code == 303
 
