@@ -18,6 +18,7 @@ from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.devices.rules import holders_on, owner_on
 from rockrobot.fields import format_day
 from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.staff_devices.models import StaffDevice
 from rockrobot.staff_devices.queries import find_devices as find_staff_devices
 from rockrobot.staff_devices.queries import findings_of
 from rockrobot.staff_devices.rules import PROTECTIONS, Found
@@ -192,11 +193,16 @@ def worksite(worksite_id: int) -> Response:
 def staff_devices() -> Response:
     devices = [device for device in find_staff_devices(size=MOST_STAFF_DEVICES).rows if device.is_in_use]
     known = findings_of([device.id for device in devices])
-    rows = [[device.name, _word(device.kind, "KINDS", "staff_devices"), device.owner.name, device.serial,
-             *(_finding(known[device.id][name]) for name in PROTECTIONS)] for device in devices]  # fmt: skip
+    rows = [[_named(device), *(_finding(known[device.id][name]) for name in PROTECTIONS)] for device in devices]
     names = [_word(name, "PROTECTIONS", "staff_devices") for name in PROTECTIONS]
-    columns = (_("Nimi"), _("Laji"), _("Kenen käytössä"), _("Sarjanumero"), *names)
-    return _paper(_("Henkilöstön laitteet"), [], [_table(_("Käytössä"), columns, rows), _notes()])
+    table = _table(_("Käytössä"), (_("Laite ja käyttäjä"), *names), rows, wide=[0])
+    return _paper(_("Henkilöstön laitteet"), [], [table, _notes()])
+
+
+def _named(device: StaffDevice) -> str:
+    """What a device is called, whose it is, what it is and its serial."""
+    kind = _word(device.kind, "KINDS", "staff_devices")
+    return f"{device.name}, {device.owner.name} ({', '.join(filter(None, (kind, device.serial)))})"
 
 
 def _finding(found: Found) -> str:
