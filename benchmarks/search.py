@@ -24,6 +24,7 @@ from rockrobot.access import Role
 from rockrobot.db import db, reading
 from rockrobot.search_words import fold
 from rockrobot.staff import actions as staff
+from rockrobot.staff.queries import row_of_key
 
 SYLLABLES = "ka ki ko la le li ma me mi na ne ni pa pe ra ri ro sa se si ta te ti to va ve vi ja ju hä pö sy".split()  # noqa: SIM905
 FIRST = "Aino Matti Liisa Eero Sofia Olavi Helmi Juhani Kaarina Mikko Anna Antti Päivi Timo".split()  # noqa: SIM905
@@ -111,6 +112,7 @@ def query(typed: str) -> int:
 def signed_in(app: Flask) -> Any:
     with ledger.change_set("benchmark"):
         key = staff.sign_in(staff.make_member("B", "b@bench.example", Role.CUSTOMER_CARE, "benchmark password"))
+        staff.say_purpose(row_of_key(key), "contact")
         db.session.commit()
     client = app.test_client()
     with client.session_transaction() as session:

@@ -12,12 +12,13 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
-from rockrobot.db import may_write
+from rockrobot.db import db, may_write
 
 View = TypeVar("View", bound=Callable[..., Any])
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _is_fresh: list[Callable[[], bool]] = []
 _keepers: list[Callable[[], str | None]] = []
+_purpose: list[Callable[[], str | None]] = []
 _doorkeepers: list[Callable[[], Response | None]] = []
 
 
@@ -96,6 +97,12 @@ def freshness(answer: Callable[[], bool]) -> Callable[[], bool]:
     return answer
 
 
+def purpose_teller(answer: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Register who answers what the person signed in looks for; None until they said so."""
+    _purpose.append(answer)
+    return answer
+
+
 def doorkeeper(answer: Callable[[], Response | None]) -> Callable[[], Response | None]:
     """Register who may turn a request away whatever it asks for: the answer it gets then, or None to let it in."""
     _doorkeepers.append(answer)
@@ -147,13 +154,26 @@ def guard() -> Response | None:
             abort(404)
         if permission.fresh and not all(answer() for answer in _is_fresh):
             return _lead_to("staff.confirm")
-    who = f"staff:{current_user.id}" if current_user.is_authenticated else "anonymous"
-    ledger.announce(who, permission.event)
+    _announce(permission.event)
     return None
+
+
+def _announce(event: str) -> None:
+    if current_user.is_authenticated:
+        ledger.announce(f"staff:{current_user.id}", event, next((answer() for answer in _purpose), ""))
+    else:
+        ledger.announce("anonymous", event)
+
+
+def ask_for_purpose(_error: ledger.PurposeMissingError) -> Response:
+    """To the question what for, and back to the page after it."""
+    db.session.rollback()
+    return _lead_to("viewings.purpose")
 
 
 def init_app(app: Flask) -> None:
     """Close every door that no view opens."""
     app.before_request(keep_doors)
     app.before_request(guard)
+    app.register_error_handler(ledger.PurposeMissingError, ask_for_purpose)
     app.jinja_env.globals["may_open"] = may_open

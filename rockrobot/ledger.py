@@ -28,6 +28,10 @@ class LedgerError(RuntimeError):
     """A write that no change set announced."""
 
 
+class PurposeMissingError(RuntimeError):
+    """A person's data is about to be shown to somebody who has not said what for."""
+
+
 @dataclass
 class Announcement:
     """The act that the writes of this request or command belong to."""
@@ -37,6 +41,7 @@ class Announcement:
     purpose: str = ""
     undoes_id: int | None = None
     is_import: bool = False
+    is_purpose_due: bool = False
     change_set_id: int | None = None
 
 
@@ -61,9 +66,9 @@ class HandChanged:
     hand_changed: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
-def announce(actor: str, event_name: str) -> None:
-    """Say to which act the writes of this request belong."""
-    announced_act.set(Announcement(actor, event_name))
+def announce(actor: str, event_name: str, purpose: str | None = "") -> None:
+    """Say to which act the writes of this request belong; purpose: None where it has still to be said."""
+    announced_act.set(Announcement(actor, event_name, purpose or "", is_purpose_due=purpose is None))
     personal_read.set(False)
 
 
@@ -237,16 +242,19 @@ def log_view(ids: Iterable[int], *, table: str = "people") -> None:
 
     A page that only looks writes in a short transaction of its own; one that changes writes in its own change.
     If the row can't be written, the error stops the page (GDPR Art. 5(2), 32: our choice of means).
+    Raises PurposeMissingError where somebody signed in has not said yet what they look for.
     """
     personal_read.set(False)
     rows: list[Change] = [("view", table, id_, None) for id_ in dict.fromkeys(ids)]
+    announced = announced_act.get() or Announcement(SYSTEM, "view")
     if not rows:
         return
+    if announced.is_purpose_due:
+        raise PurposeMissingError
     if writing_allowed():
         open_change_set()
         pending_of(db.session()).rows.extend(rows)
         return
-    announced = announced_act.get() or Announcement(SYSTEM, "view")
     with writing_now(), db.engine.begin() as connection:
         chain.append(connection, _insert_change_set(connection, announced), rows)
 

@@ -18,6 +18,7 @@ from rockrobot import chain, create_app, ledger
 from rockrobot.access import Role
 from rockrobot.db import db, is_sqlite
 from rockrobot.staff import actions as staff_actions
+from rockrobot.staff.queries import row_of_key
 from tests import make
 from tests.postgres import PostgreSQL
 
@@ -112,6 +113,7 @@ def visitor(app: Flask, role: Role, name: str) -> Visitor:
     """A browser in which a new member of staff with this role is signed in."""
     member = make.staff_member(role, name=name)
     key = staff_actions.sign_in(member)
+    staff_actions.say_purpose(row_of_key(key), "contact")
     db.session.commit()
     client = app.test_client()
     contextvars.copy_context().run(_keep, client, key)

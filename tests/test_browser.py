@@ -87,6 +87,9 @@ def visit(browser: Browser, server: str, who: str = "asiakaspalvelu", *, size=DE
     page.get_by_label("Salasana").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_be_visible()
+    page.goto("/purpose")
+    page.get_by_role("button", name="Yhteydenotto").click()
+    expect(page.locator("h1")).to_be_visible()
     page.wait_for_load_state()
     return page
 
@@ -290,7 +293,7 @@ def test_a_call_is_logged_on_a_phone_in_three_taps_with_its_follow_up_and_photo(
     Image.new("RGB", (1600, 1200), "#f2b705").save(photo, "JPEG")
     page = visit(browser, server, size=PHONE)
     page.goto("/people/")
-    page.locator("#people_rows a[href^='/people/']").first.click()
+    page.locator("#people_rows tbody a[href^='/people/']").first.click()
     name = page.locator("h1").inner_text()
     taps = []
 

@@ -19,8 +19,9 @@ from rockrobot.organisation.actions import ensure_organisation
 from rockrobot.parts.models import Batch, Part
 from rockrobot.recalls.models import CaseTask, CaseUnit
 from rockrobot.recalls.rules import OPEN_STATES, UnitState
-from rockrobot.staff.actions import sign_in
+from rockrobot.staff.actions import say_purpose, sign_in
 from rockrobot.staff.models import StaffMember
+from rockrobot.staff.queries import row_of_key
 from tests.conftest import Visitor
 from tests.register import upload_of
 
@@ -139,6 +140,7 @@ def two_weeks_later(monkeypatch: Any, *visitors: Visitor) -> None:
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=15))
     for visitor in visitors:
         key = sign_in(db.session.get(StaffMember, visitor.member_id))
+        say_purpose(row_of_key(key), "contact")
         db.session.commit()
         with visitor.session_transaction() as session:
             session["sign_in"] = key

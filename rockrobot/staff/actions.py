@@ -112,6 +112,12 @@ def confirm(row: SignIn) -> str | None:
     return key if done.rowcount else None  # type: ignore[attr-defined]
 
 
+def say_purpose(row: SignIn, purpose: str) -> None:
+    """Keep what the member looks at people's data for until this sign-in ends."""
+    running = SignIn.__table__.update().where(SignIn.id == row.id, SignIn.ended_at.is_(None))
+    db.session.execute(running.values(purpose=purpose))
+
+
 def end_sign_ins(member: StaffMember, *, keep: SignIn | None = None) -> int:
     """End every running sign-in of a member save one; how many there were."""
     return _end(SignIn.staff_member_id == member.id, SignIn.id != (keep.id if keep else 0))

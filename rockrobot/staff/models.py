@@ -48,6 +48,7 @@ class SignIn(Base):
     waits_for: Mapped[Step] = mapped_column(Word(Step), default=Step.NOTHING)
     browser: Mapped[str] = mapped_column(String(60), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
+    purpose: Mapped[str] = mapped_column(String(60), default="")
 
     staff_member: Mapped[StaffMember] = relationship(lazy="joined")
 

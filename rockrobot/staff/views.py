@@ -5,7 +5,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import browser_key, clock
-from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, freshness
+from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, freshness, purpose_teller
 from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
 from rockrobot.networks.actions import turn_away
@@ -47,6 +47,12 @@ def _who_is_it(_request: object) -> StaffMember | None:
 def _has_just_signed_in() -> bool:
     row = queries.sign_in_for(browser_key.key())
     return row is not None and is_fresh(row.confirmed_at, clock.now())
+
+
+@purpose_teller
+def _what_for() -> str | None:
+    row = queries.sign_in_for(browser_key.key())
+    return row.purpose or None if row else None
 
 
 # ---------- signing in and out ----------

@@ -1,6 +1,6 @@
 """What a week's viewings of personal data should make somebody look closer at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from statistics import median
@@ -10,6 +10,28 @@ TIMES_USUAL = 3
 FEWEST_UNUSUAL = 50
 MANY_WITHOUT_HISTORY = 200
 NIGHT_ENDS, NIGHT_BEGINS = time(6), time(22)
+
+
+CASE = "case"
+
+
+class Purpose(StrEnum):
+    """What somebody looks at people's data for, said once a sign-in; an open recall is a purpose of its own."""
+
+    CONTACT = "contact"
+    SERVICE = "service"
+    REGISTER = "register"
+    PRIVACY = "privacy"
+    OVERSIGHT = "oversight"
+
+
+def is_purpose(text: str, case_numbers: Collection[str]) -> bool:
+    """True for one of the purposes, or "case" and the number of one of these open recalls.
+
+    Nothing else is taken: it stays in the ledger for good, so no free text. Source: our choice (GDPR Art. 5(1)(b)).
+    """
+    kind, _, number = text.partition(" ")
+    return text in set(Purpose) or (kind == CASE and number in case_numbers)
 
 
 class Mark(StrEnum):

@@ -1,19 +1,22 @@
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import clock, ledger, paper
-from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot import browser_key, clock, ledger, paper
+from rockrobot.access import EVERYONE, PEOPLE_READERS, Role, allow
 from rockrobot.contacts.queries import person_with
 from rockrobot.fields import format_day
 from rockrobot.navigation import Link, add_link
-from rockrobot.staff.queries import member_with
+from rockrobot.recalls.queries import cases
+from rockrobot.recalls.rules import CaseState
+from rockrobot.staff.actions import say_purpose
+from rockrobot.staff.queries import member_with, sign_in_for
 from rockrobot.viewings import queries
 from rockrobot.viewings.queries import WEEK, MemberWeek
-from rockrobot.viewings.rules import Mark, monday_of, sunday_of, week_text
-from rockrobot.web import asked_page, page
+from rockrobot.viewings.rules import CASE, Mark, Purpose, is_purpose, monday_of, sunday_of, week_text
+from rockrobot.web import Answer, asked_page, commit_and_go, page, path_inside
 
 blueprint = Blueprint("viewings", __name__)
 add_link(Link(lazy_gettext("Hallinta"), 907, lazy_gettext("Katselut"), "viewings.index", "eye"))
@@ -24,6 +27,19 @@ WORDS = {
     Mark.NIGHT: lazy_gettext("yöllä"),
 }
 SIGNED = 2
+
+
+@blueprint.route("/purpose", methods=["GET", "POST"])
+@allow(*EVERYONE, event="viewings.purpose")
+def purpose() -> Answer:
+    numbers = [line.case.number for line in cases(is_drill=False).rows if line.case.state is not CaseState.CLOSED]
+    target = path_inside(request.values.get("next", "")) or url_for("desk.index")
+    row = sign_in_for(browser_key.key())
+    if request.method == "POST" and row and is_purpose(request.form.get("purpose", ""), numbers):
+        say_purpose(row, request.form["purpose"])
+        return commit_and_go(target)
+    choices = [*Purpose, *(f"{CASE} {number}" for number in numbers)]
+    return page("viewings/purpose.html", choices=choices, target=target, now=row.purpose if row else "")
 
 
 @blueprint.get("/people/<int:person_id>/viewings")

@@ -52,7 +52,8 @@ class Person:
 
     def sign_in(self) -> None:
         def act() -> str:
-            return self.send(self.get("/sign-in"), "/sign-in", email="asiakaspalvelu@demo.example", password=PASSWORD)
+            self.send(self.get("/sign-in"), "/sign-in", email="asiakaspalvelu@demo.example", password=PASSWORD)
+            return self.send(self.get("/purpose"), "/purpose", purpose="contact")
 
         self.until_answered(act)
 

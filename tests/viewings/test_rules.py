@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from rockrobot.clock import HOME
-from rockrobot.viewings.rules import is_at_night, is_unusual, monday_of, sunday_of, week_text
+from rockrobot.viewings.rules import is_at_night, is_purpose, is_unusual, monday_of, sunday_of, week_text
 
 TODAY = date(2026, 11, 26)
 
@@ -55,3 +55,20 @@ NIGHTS = [(5, 59, True), (6, 0, False), (12, 0, False), (21, 59, False), (22, 0,
 @pytest.mark.parametrize(("hour", "minute", "night"), NIGHTS)
 def test_the_night_is_from_ten_to_six(hour, minute, night):
     assert is_at_night(datetime(2026, 11, 26, hour, minute, tzinfo=HOME)) is night
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("contact", True),
+        ("case 2026-001", True),
+        ("case 2026-002", False),
+        ("case", False),
+        ("case ", False),
+        ("", False),
+        ("Contact", False),
+        ("uteliaisuus", False),
+    ],
+)
+def test_a_purpose_is_one_of_the_list_or_an_open_recall(text, taken):
+    assert is_purpose(text, {"2026-001"}) is taken

@@ -7,6 +7,7 @@ from rockrobot import clock
 from rockrobot.access import Role
 from rockrobot.clock import HOME
 from rockrobot.db import db
+from rockrobot.staff.models import SignIn
 from tests import make
 
 
@@ -136,3 +137,57 @@ def test_weeks_begin_at_midnight_in_finland(office, protection, at, monkeypatch)
 def test_only_data_protection_reads_the_weekly_sheet(office, workshop, administrator):
     for client in (office, workshop, administrator):
         assert client.get("/viewings/").status_code == 403
+
+
+@pytest.fixture
+def newcomer(app, office):
+    """Customer care just signed in, who has not said yet what for."""
+    for row in db.session.query(SignIn):
+        row.purpose = ""
+    db.session.commit()
+    return office
+
+
+def test_what_for_is_asked_before_the_first_look_and_not_again(newcomer):
+    person = make.person("Aino", "Aho")
+    db.session.commit()
+
+    machines = newcomer.get("/devices/")
+    asked = newcomer.get(f"/people/{person.id}")
+    page = newcomer.get(asked.location)
+    answered = newcomer.post("/purpose", data={"purpose": "service", "next": f"/people/{person.id}"})
+    shown = newcomer.get(f"/people/{person.id}")
+    seen = newcomer.get(f"/people/{person.id}/viewings").text
+
+    assert machines.status_code == 200
+    assert (asked.status_code, asked.location) == (303, f"/purpose?next=/people/{person.id}")
+    assert f'value="/people/{person.id}"' in page.text
+    assert (answered.status_code, answered.location) == (303, f"/people/{person.id}")
+    assert shown.status_code == 200
+    assert "Huolto tai korjaus" in seen
+
+
+def test_nothing_but_a_purpose_of_the_list_is_taken(newcomer):
+    person = make.person()
+    db.session.commit()
+
+    for text in ("", "uteliaisuus", "case 2026-001", "Huolto tai korjaus"):
+        assert newcomer.post("/purpose", data={"purpose": text}).status_code == 200
+
+    assert newcomer.get(f"/people/{person.id}").status_code == 303
+
+
+def test_by_htmx_the_whole_page_goes_to_the_question(newcomer):
+    make.person("Aino", "Aho")
+    db.session.commit()
+
+    answer = newcomer.get("/people/?q=aho", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].startswith("/purpose")
+
+
+def test_the_question_never_leads_out_of_the_house(newcomer):
+    answer = newcomer.post("/purpose", data={"purpose": "contact", "next": "//evil.example/"})
+
+    assert answer.location == "/"
