@@ -16,6 +16,7 @@ from rockrobot.formulas import harmless
 from rockrobot.organisation.models import Organisation
 from rockrobot.recalls import queries as recalls
 from rockrobot.recalls.models import RecallCase
+from rockrobot.recalls.rules import OPEN_STATES, UnitState
 from rockrobot.reports import queries
 from rockrobot.reports.queries import Report
 from rockrobot.reports.rules import flat
@@ -127,6 +128,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         (_("Viranomaiselle ilmoitettu"), _day(dates["authority_told_on"])),
         (_("Ensimmäinen kirje"), _day(dates["first_letter_on"])),
         (_("Viimeinen kirje"), _day(dates["last_letter_on"])),
+        (_("Arvioitu valmistuminen"), _day(report["expected_finish_on"])),
         (_("Raportin päivä"), _day(report["report_on"])),
     ]
 
@@ -223,6 +225,24 @@ def _efforts_section(report: Report) -> list[Section]:
     return [_section(_("Toimet"), said, [_("Mitä tehtiin"), _("Kpl")], rows)]
 
 
+def _age_section(report: Report) -> list[Section]:
+    by_age = report["units"]["open_by_age"]
+    states = [state for state in UnitState if state in OPEN_STATES]
+    rows = [
+        [_word("age", age), *(str(counts.get(state, 0)) for state in states), str(sum(counts.values()))]
+        for age, counts in by_age.items()
+    ]
+    heads = [_("Odottanut"), *(_word("state", state).capitalize() for state in states), _("Yhteensä")]
+    return [_section(_("Avoinna odotusajan mukaan"), [], heads, rows)] if report["units"]["open"] else []
+
+
+def _quarters_section(report: Report) -> list[Section]:
+    counts = ("notified", "responded", "corrected", "ended")
+    rows = [[_day(q["last_day"]), *(str(q[name]) for name in counts)] for q in report["quarters"]]
+    heads = [_("Päivään mennessä"), _("Ilmoitettu"), _("Vastannut"), _("Vaara poistettu"), _("Päätetty")]
+    return [_section(_("Neljännesvuosittain"), [], heads, rows)] if rows else []
+
+
 def _log_section(report: Report) -> list[Section]:
     rows = [[e["authority"], e["country"], _day(e["told_on"]), e["reference"]] for e in report["authorities"]]
     said = [_approval(approval) for approval in report["approvals"]]
@@ -260,7 +280,9 @@ SECTIONS = (
     _percent_section,
     _pieces_sections,
     _people_section,
+    _age_section,
     _efforts_section,
+    _quarters_section,
     _log_section,
     _checks_section,
     _closing_section,

@@ -57,6 +57,15 @@ def test_the_report_prints_as_a_pdf(running, office):
     assert "Vastausten mediaani 10 päivää" in text
 
 
+def test_the_pdf_has_the_ages_of_open_units_and_the_quarters(running, office):
+    body = office.get(f"/recalls/{running.case.id}/report.pdf").data
+
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(body))
+    assert "Avoinna odotusajan mukaan" in text
+    assert "yli 90 pv" in text
+    assert "Neljännesvuosittain" in text
+
+
 def test_each_number_opens_its_rows(running, office):
     here = f"/recalls/{running.case.id}"
 
