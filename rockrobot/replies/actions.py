@@ -5,7 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from rockrobot import clock, ledger
-from rockrobot.contacts.actions import add_address, add_company
+from rockrobot.contact_cells.rules import split_name
+from rockrobot.contacts.actions import add_address, add_company, add_person
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.rules import AddressKind, language_of_country
 from rockrobot.db import db
@@ -72,8 +73,12 @@ class Answer:
 
 
 class NewParty(NamedTuple):
-    """Who has a machine now and is not in the register yet, and where they are written to; country is an ISO code."""
+    """Who has a machine now and is not in the register yet, and where they are written to; country is an ISO code.
 
+    A person's name is split into first and last as names in a cell are.
+    """
+
+    is_person: bool
     name: str
     street: str
     postcode: str
@@ -162,12 +167,17 @@ def confirm_outcome(step: UnitStep, own_reason: str = "") -> None:
 # ---------- replies ----------
 
 
-def take_in_party(party: NewParty) -> Company:
-    """A company of its own for somebody whom an answer named; written to in the language of the country."""
-    company = add_company(name=party.name, country=party.country, language=language_of_country(party.country))
+def take_in_party(party: NewParty) -> Company | Person:
+    """A new company or person whom an answer named; written to in the language of the country."""
+    language = language_of_country(party.country)
+    if party.is_person:
+        first_name, last_name = split_name(party.name)
+        taken: Company | Person = add_person(first_name=first_name, last_name=last_name, language=language)
+    else:
+        taken = add_company(name=party.name, country=party.country, language=language)
     place = {"street": party.street, "postcode": party.postcode, "city": party.city, "country": party.country}
-    add_address(company, kind=AddressKind.POSTAL, valid_from=clock.today(), **place)
-    return company
+    add_address(taken, kind=AddressKind.POSTAL, valid_from=clock.today(), **place)
+    return taken
 
 
 def record_reply(unit: CaseUnit, answer: Answer, attempt: Attempt | None = None) -> Reply:

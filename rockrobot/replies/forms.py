@@ -7,6 +7,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField, T
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from rockrobot.contact_cells.rules import split_name
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
@@ -58,6 +59,9 @@ EVIDENCE = [
     (Evidence.PUBLIC_NOTICE.value, _("Julkinen ilmoitus")),
     (Evidence.OWN_RECORD.value, _("Oma kirjaus")),
 ]
+COMPANY, PERSON = "company", "person"
+LONGEST_NAME = 100
+NEW_KINDS = [(COMPANY, _("Yritys")), (PERSON, _("Henkilö"))]
 
 
 class UnitsField(SelectMultipleField):
@@ -79,12 +83,20 @@ class ReplyForm(FlaskForm):
         filters=CLEAN,
         description=_("Asiakas- tai henkilönumero tai nimi. Uusi: kirjoita nimi ja osoite alle."),
     )
-    new_name = StringField(_("Uusi nimi"), [Length(max=200)], filters=CLEAN)
+    new_kind = RadioField(_("Uusi on"), choices=choices_of(NEW_KINDS), default=COMPANY)
+    new_name = StringField(
+        _("Uusi nimi"), [Length(max=200)], filters=CLEAN, description=_("Henkilöstä etunimi ja sukunimi.")
+    )
     new_street = StringField(_("Katuosoite"), [Length(max=200)], filters=CLEAN)
     new_postcode = StringField(_("Postinumero"), [Length(max=20)], filters=CLEAN)
     new_city = StringField(_("Postitoimipaikka"), [Length(max=100)], filters=CLEAN)
     new_country = CountryField(_("Maa"), default="FI")
     found: Company | Person | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """True when the new one is a person."""
+        return bool(self.new_kind.data == PERSON)
 
     def check(self, kind: ReplyKind) -> bool:
         """True when the reply can be recorded; else the errors stand beside their fields."""
@@ -107,6 +119,9 @@ class ReplyForm(FlaskForm):
             return self.found is not None
         if not self.new_name.data:
             self.party.errors = [gettext("Kirjoita, kenelle laite on siirtynyt.")]
+            return False
+        if self.is_person and not all(0 < len(name) <= LONGEST_NAME for name in split_name(self.new_name.data)):
+            self.new_name.errors = [gettext("Kirjoita henkilön etunimi ja sukunimi.")]
             return False
         if not (self.new_street.data and self.new_city.data):
             self.new_street.errors = [gettext("Kirjoita katuosoite ja postitoimipaikka, jotta kirje löytää perille.")]

@@ -48,7 +48,7 @@ FAULTS = {
 }
 FIELD_OF = {
     OutcomeFault.NEEDS_NOTE: "note",
-    OutcomeFault.NEEDS_EVIDENCE: "traits",
+    OutcomeFault.NEEDS_EVIDENCE: "evidence",
     OutcomeFault.IN_THE_FUTURE: "on",
     OutcomeFault.RECALLED_BATCH: "new_batch",
 }
@@ -109,7 +109,7 @@ def record(reference: str) -> Answer:
 
 def _new_party(form: ReplyForm) -> actions.NewParty:
     place = (form.new_street.data, form.new_postcode.data, form.new_city.data, form.new_country.data)
-    return actions.NewParty(form.new_name.data, *place)
+    return actions.NewParty(form.is_person, form.new_name.data, *place)
 
 
 def _write_on(units: list[CaseUnit]) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from rockrobot.case_letters.actions import prepare_drill
-from rockrobot.contacts.models import Company
+from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterKind
@@ -52,6 +52,29 @@ def test_a_sold_machine_brings_the_buyers_letter_at_once_in_the_language_of_thei
     assert "Kirje uudelle omistajalle on tulostettavissa." in told
     assert (newest().recipient_name, newest().kind, newest().language) == ("Köparen AB", LetterKind.NEW_OWNER, "sv")
     assert newest().print_batch_id
+
+
+def test_a_buyer_who_is_a_person_is_taken_in_as_one(office):
+    _, letter = written()
+    buyer = BUYER | {"new_kind": "person", "new_name": "Kalle von Kivi", "new_country": "FI"}
+
+    office.post(f"/r/{letter.reference}", data=answer(letter, "sold", **buyer))
+
+    assert (newest().recipient_name, newest().company_id) == ("Kalle von Kivi", None)
+    person = db.session.get(Person, newest().person_id)
+    assert (person.first_name, person.last_name) == ("Kalle", "von Kivi")
+
+
+def test_a_person_needs_both_names_and_nothing_typed_is_lost(office):
+    _, letter = written()
+    buyer = BUYER | {"new_kind": "person", "new_name": "Kivi", "new_country": "FI"}
+
+    told = office.post(f"/r/{letter.reference}", data=answer(letter, "sold", **buyer))
+
+    assert told.status_code == 422
+    assert "Kirjoita henkilön etunimi ja sukunimi." in told.text
+    assert 'value="person" checked' in told.text.replace('checked value="person"', 'value="person" checked')
+    assert 'value="Storgatan 1"' in told.text
 
 
 def test_who_hires_a_machine_gets_a_copy_at_once(office):
