@@ -73,9 +73,12 @@ def asked_id(name: str) -> int | None:
     return id_ if 0 < id_ <= LARGEST_ID else None
 
 
-def asked_page() -> int:
-    """The page of a list that the address asks for, from 1; lists.listing takes the last one for any past the end."""
-    return request.args.get("page", 1, int)
+def asked_page(name: str = "page") -> int:
+    """The page of a list that the address asks for, from 1; lists.listing takes the last one for any past the end.
+
+    name: how the address says it, where one screen has several lists.
+    """
+    return request.args.get(name, 1, int)
 
 
 # ---------- answers ----------

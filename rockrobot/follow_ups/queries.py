@@ -107,11 +107,11 @@ class Silent:
     step: LadderStep
 
 
-def silent_of(case: RecallCase) -> list[Silent]:
-    """The silent letters of a case with their next step."""
-    letters = silent_letters(case.id, clock.today())
-    steps = steps_for_letters(case, letters, addresses_left(case.number, letters))
-    return [Silent(letter, steps[letter.id]) for letter in letters]
+def silent_of(case: RecallCase, number: int) -> Listing[Silent]:
+    """The silent letters of a case with their next step, a page of them."""
+    page = silent_letters(case.id, clock.today(), number)
+    steps = steps_for_letters(case, page.rows, addresses_left(case.number, page.rows))
+    return Listing([Silent(letter, steps[letter.id]) for letter in page.rows], page.total, page.number)
 
 
 def unposted_batches(case_number: str) -> Sequence[Any]:
@@ -156,13 +156,3 @@ def mailable(case_number: str) -> dict[str, list[tuple[Letter, str]]]:
         if email:
             found.setdefault(letter.language.value, []).append((letter, email))
     return found
-
-
-def letters_with(letter_ids: Collection[int]) -> Sequence[Letter]:
-    """These letters with their parties."""
-    return db.session.scalars(
-        select(Letter)
-        .where(Letter.id.in_(letter_ids))
-        .options(joinedload(Letter.company), joinedload(Letter.person))
-        .order_by(Letter.id)
-    ).all()

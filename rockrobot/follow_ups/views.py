@@ -20,6 +20,7 @@ from rockrobot.mailing import queries as mail_queries
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.recalls.rules import CaseState
+from rockrobot.replies.queries import silent_among
 from rockrobot.web import Answer, asked_page, commit_and_go, once, page, say
 
 blueprint = Blueprint("follow_ups", __name__)
@@ -43,10 +44,10 @@ def index(case_id: int) -> str:
 
 
 def _index_page(case: RecallCase, posted: PostedForm) -> str:
-    silent = queries.silent_of(case)
+    silent = queries.silent_of(case, asked_page("silent"))
     out = queries.posted_letters(case.number, asked_page())
-    messages = mail_queries.messages_of(case.number, request.args.get("mails", 1, int))
-    letters: list[Letter] = [line.letter for line in silent] + list(out.rows) + [m.letter for m in messages.rows]
+    messages = mail_queries.messages_of(case.number, asked_page("mails"))
+    letters: list[Letter] = [line.letter for line in silent.rows] + list(out.rows) + [m.letter for m in messages.rows]
     context: dict[str, Any] = {
         "unposted": queries.unposted_batches(case.number),
         "mailable": sum(len(pairs) for pairs in queries.mailable(case.number).values()),
@@ -114,9 +115,7 @@ def mark_returned(letter_id: int) -> Answer:
 @once
 def write_reminders(case_id: int) -> Answer:
     case = _case(case_id)
-    wanted = {int(id_) for id_ in request.form.getlist("letters") if id_.isdigit()}
-    silent = [line.letter.id for line in queries.silent_of(case)]
-    letters = queries.letters_with([id_ for id_ in silent if id_ in wanted])
+    letters = silent_among(case.id, clock.today(), request.form.getlist("letters", int))
     try:
         made = actions.write_reminders(case, letters)
     except LettersRefusedError:

@@ -1,16 +1,17 @@
 """Attempts, units and replies of cases: who was asked, who answered, what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceFate
 from rockrobot.letters.models import Letter, LetterKind
+from rockrobot.lists import Listing, listing
 from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
 from rockrobot.outcomes.rules import AttemptState
 from rockrobot.parts.models import LooseDelivery
@@ -126,8 +127,18 @@ def steps_to_confirm(case_id: int) -> Sequence[Any]:
     ).all()
 
 
-def silent_letters(case_id: int, today: date) -> Sequence[Letter]:
-    """The newest letter of each recipient who was told 14 days ago or more and has units without any answer."""
+def silent_letters(case_id: int, today: date, number: int) -> Listing[Letter]:
+    """The newest letter of each recipient who was told 14 days ago or more and has units without any answer: a page."""
+    return listing(_silent(case_id, today), number)
+
+
+def silent_among(case_id: int, today: date, letter_ids: Collection[int]) -> Sequence[Letter]:
+    """Those of these letters that are silent still, with their parties."""
+    parties = (joinedload(Letter.company), joinedload(Letter.person))
+    return db.session.scalars(_silent(case_id, today).where(Letter.id.in_(letter_ids)).options(*parties)).all()
+
+
+def _silent(case_id: int, today: date) -> Select[Any]:
     open_units = (
         select(AttemptUnit.attempt_id)
         .join(CaseUnit, CaseUnit.id == AttemptUnit.case_unit_id)
@@ -138,7 +149,7 @@ def silent_letters(case_id: int, today: date) -> Sequence[Letter]:
         .where(Attempt.case_id == case_id, Attempt.letter_id.is_not(None))
         .group_by(Attempt.company_id, Attempt.person_id)
     )
-    statement = (
+    return (
         select(Letter)
         .join(Attempt, Attempt.letter_id == Letter.id)
         .where(
@@ -150,7 +161,6 @@ def silent_letters(case_id: int, today: date) -> Sequence[Letter]:
         )
         .order_by(Letter.id)
     )
-    return db.session.scalars(statement).all()
 
 
 def step_for(step_id: int) -> UnitStep | None:
