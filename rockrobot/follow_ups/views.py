@@ -53,6 +53,7 @@ def _index_page(case: RecallCase, posted: PostedForm) -> str:
         "mailable": sum(len(pairs) for pairs in queries.mailable(case.number).values()),
         "returned": today_form(ReturnedForm),
         "is_open": case.state is not CaseState.CLOSED,
+        "outbox": mailing.files_go_to(),
     }
     ledger.log_view(letter.person_id for letter in letters if letter.person_id)
     return page(

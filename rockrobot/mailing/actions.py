@@ -181,9 +181,17 @@ def _expect(answer: tuple[int, bytes], what: str) -> None:
 # ---------- without a server: files, sent by hand ----------
 
 
+OUTBOX = "outbox"
+
+
 def outbox_folder() -> Path:
     """Where e-mails wait as files to be sent by hand."""
-    return Path(current_app.config["DATA_DIR"]) / "outbox"
+    return Path(current_app.config["DATA_DIR"]) / OUTBOX
+
+
+def files_go_to() -> str:
+    """The folder inside the data folder where e-mails wait as files; empty when a server sends them."""
+    return "" if current_app.config["SMTP_URL"] else OUTBOX
 
 
 def _write_file(message: OutboxMessage, mail: Mail) -> None:
