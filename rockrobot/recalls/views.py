@@ -87,8 +87,13 @@ def open_case() -> Response:
         say(_("Tapausta ei avattu: jäljitä ensin, mitä se koskee, ja anna tapaukselle nimi."), "bad")
         return redirect(url_for("traces.index"), 303)
     case = actions.open_case(opening)
-    said = _("Harjoitus avattu, kello käy.") if case.is_drill else _("Tapaus avattu. Erän käyttö on estetty.")
-    return commit_and_go(_here(case), said)
+    return commit_and_go(_here(case), _opened(opening))
+
+
+def _opened(opening: CaseOpening) -> str:
+    if opening.is_drill:
+        return str(_("Harjoitus avattu, kello käy."))
+    return str(_("Tapaus avattu. Erän käyttö on estetty.") if opening.batch_ids else _("Tapaus avattu."))
 
 
 def _opening(form: OpeningForm) -> CaseOpening | None:

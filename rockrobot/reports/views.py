@@ -90,10 +90,10 @@ def download_pdf(case_id: int) -> Response:
 # ---------- the report on paper ----------
 
 
-def _word(kind: str, name: Any, template: str = "effectiveness/words.html") -> str:
+def _word(kind: str, name: Any, template: str = "effectiveness/words.html", *more: str) -> str:
     """The word that the screens use."""
     words: Any = current_app.jinja_env.get_template(template).module
-    return str(getattr(words, f"{kind}_word")(name)).replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
+    return str(getattr(words, f"{kind}_word")(name, *more)).replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -144,9 +144,13 @@ def _units_section(report: Report) -> list[Section]:
     terms = [_word("state", s) + f" {n}" for s, n in units["by_state"].items() if n and s != "released"]
     equation = f"{units['affected']} = " + (" + ".join(terms) or "0")
     out = [_("Rajattu pois %(count)s.", count=units["released"])] if units["released"] else []
-    classes = [[_word("class", c, "traces/words.html"), str(n)] for c, n in scope["by_class"].items()]
+    classes = [[_class_word(c, scope), str(n)] for c, n in scope["by_class"].items()]
     lines = [equation, *out, *map(_version, scope["versions"])]
     return [_section(_("Yksiköt"), lines, [_("Luokka"), _("Yksiköitä")], classes)]
+
+
+def _class_word(name: str, scope: Report) -> str:
+    return _word("class", name, "traces/words.html", scope["determined_by"])
 
 
 def _version(version: Report) -> str:

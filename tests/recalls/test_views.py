@@ -1,3 +1,4 @@
+from datetime import date
 from io import BytesIO
 
 from PIL import Image
@@ -80,6 +81,21 @@ def test_a_case_opens_from_serials_only_when_all_of_them_were_read(office):
     db.session.commit()
     assert only_case().origin_text == "SN-00123"
     assert machine.serial in office.get(f"/recalls/{only_case().id}").text
+
+
+def test_a_case_from_build_dates_speaks_of_no_part_and_no_batch(office):
+    model = make.device_model("RR")
+    make.device(model, serial="SN-1", built_on=date(2023, 5, 5))
+    form = {"origin": "build_dates", "title": "Hitsaus", "device_model_id": model.id, "built_from": "2023-01-01"}
+
+    opened = office.post("/recalls/", data=form, follow_redirects=True).text
+    freeze_scope(only_case())
+    db.session.commit()
+    scope = office.get(f"/recalls/{only_case().id}/scope").text
+
+    assert "Tapaus avattu." in opened
+    assert "Erän käyttö on estetty" not in opened
+    assert "sennettuna nyt" not in scope
 
 
 def test_the_case_page_shows_units_tasks_and_authorities(office):
