@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NAME_SWAPPED = "name_swapped"
     NAME_NEAR = "name_near"
     NAME_SHORT = "name_short"
+    NAME_ROUGHLY = "name_roughly"
     LAST_NAME = "last_name"
     FIRST_NAME = "first_name"
     COMPANY = "company"
@@ -63,12 +64,12 @@ UNLIKE = Likeness(0)
 POINTS: dict[Reason, int] = {
     Reason.MOBILE: 45, Reason.PHONE: 45, Reason.EMAIL: 50, Reason.COMPANY: 25, Reason.STREET: 25, Reason.POSTCODE: 15,
     Reason.DOMAIN: 20, Reason.NOTHING_AGAINST: 10, Reason.NAME: 50, Reason.NAME_SWAPPED: 50, Reason.NAME_NEAR: 35,
-    Reason.NAME_SHORT: 35, Reason.LAST_NAME: 20, Reason.FIRST_NAME: 15,
+    Reason.NAME_SHORT: 35, Reason.NAME_ROUGHLY: 20, Reason.LAST_NAME: 20, Reason.FIRST_NAME: 15,
 }  # fmt: skip
 WEAK_NAMES = frozenset({PersonAlike.NEAR_FIRST, PersonAlike.NO_FIRST, PersonAlike.FIRST_ONLY})
 PERSON_NAMES: dict[PersonAlike, Reason] = {
     PersonAlike.SAME: Reason.NAME, PersonAlike.SWAPPED: Reason.NAME_SWAPPED, PersonAlike.NEAR: Reason.NAME_NEAR,
-    PersonAlike.SHORT: Reason.NAME_SHORT, PersonAlike.NEAR_FIRST: Reason.LAST_NAME,
+    PersonAlike.SHORT: Reason.NAME_SHORT, PersonAlike.NEAR_FIRST: Reason.NAME_ROUGHLY,
     PersonAlike.NO_FIRST: Reason.LAST_NAME, PersonAlike.FIRST_ONLY: Reason.FIRST_NAME,
 }  # fmt: skip
 COMPANY_NAMES: dict[CompanyAlike, tuple[Reason, int]] = {
@@ -103,6 +104,8 @@ def person_likeness(one: PersonTraits, other: PersonTraits) -> Likeness:
     if alike is PersonAlike.OTHER:
         return UNLIKE
     sure = [*_same_points(one, other)]
+    if alike in WEAK_NAMES and not sure:
+        return UNLIKE
     reasons = [PERSON_NAMES[alike], *sure]
     if alike not in WEAK_NAMES:
         reasons += [*_same_house(one, other), *_same_place(one.places, other.places)]

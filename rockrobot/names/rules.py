@@ -6,6 +6,7 @@ Source of all of it: our choice, held by the labelled pairs in tests/likeness. N
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -57,7 +58,9 @@ class CompanyName(NamedTuple):
         return "".join(self.words)
 
 
-LONG_FIRST_NAME, NO_WORD_AT_ALL = 6, re.compile(r"[\W_]+")
+LONG_FIRST_NAME, MOST_KEPT = 6, 1 << 16
+NO_WORD_AT_ALL, NOT_DIGITS = re.compile(r"[\W_]+"), re.compile(r"\D+")
+TURNED = {PersonAlike.SAME: PersonAlike.SWAPPED} | {one: one for one in (PersonAlike.NEAR, PersonAlike.NEAR_FIRST)}
 GIVEN_NAMES = frozenset(
     """
     aapo aaro aatu ada adam agneta ahti aila aili aimo aino aki aksel alex alf alfred alma alva anders andreas
@@ -110,6 +113,7 @@ OF_A_GROUP = frozenset(
 )
 
 
+@lru_cache(MOST_KEPT)
 def words_of(folded: str) -> tuple[str, ...]:
     """The words of a folded name; hyphens and dots part them like blanks."""
     return tuple(word for word in NO_WORD_AT_ALL.split(folded) if word)
@@ -123,8 +127,9 @@ def _may_be_typing_error(one: str, other: str) -> bool:
     """
     length = max(len(one), len(other))
     allowed = 0 if length <= 3 else 1 if length <= 9 else 2
-    digits = ["".join(sign for sign in text if sign.isdigit()) for text in (one, other)]
-    return digits[0] == digits[1] and OSA.distance(one, other, score_cutoff=allowed) <= allowed
+    if abs(len(one) - len(other)) > allowed or OSA.distance(one, other, score_cutoff=allowed) > allowed:
+        return False
+    return NOT_DIGITS.sub("", one) == NOT_DIGITS.sub("", other)
 
 
 # ---------- people ----------
@@ -136,17 +141,15 @@ def person_alike(one: tuple[str, str], other: tuple[str, str]) -> PersonAlike:
     Where the last name of one is the first of the other, they may have been typed the other way round.
     """
     straight = _in_order(one, other)
-    if straight in {PersonAlike.SAME, PersonAlike.NEAR}:
+    if straight is not PersonAlike.OTHER:
         return straight
     swapped = _in_order(one, (other[1], other[0]))
-    if swapped is PersonAlike.SAME:
-        return PersonAlike.SWAPPED
-    return PersonAlike.NEAR if swapped is PersonAlike.NEAR else straight
+    return TURNED.get(swapped, PersonAlike.OTHER)
 
 
 def _in_order(one: tuple[str, str], other: tuple[str, str]) -> PersonAlike:
     first, last = _first_names(one[0], other[0]), _part(words_of(one[1]), words_of(other[1]))
-    if last in {_Part.OTHER, _Part.NONE}:
+    if last is _Part.OTHER or last is _Part.NONE:
         return PersonAlike.FIRST_ONLY if first is _Part.SAME and last is _Part.OTHER else PersonAlike.OTHER
     if first is _Part.NONE:
         return PersonAlike.NO_FIRST
@@ -160,6 +163,7 @@ def _in_order(one: tuple[str, str], other: tuple[str, str]) -> PersonAlike:
     return PersonAlike.NEAR if first is _Part.SAME or (is_long and last is _Part.SAME) else PersonAlike.NEAR_FIRST
 
 
+@lru_cache(MOST_KEPT)
 def _first_names(one: str, other: str) -> _Part:
     """First names; an initial stands for any name.
 
