@@ -40,6 +40,7 @@ ROOM_NAMES = (
     "addresses",
     "companies",
     "people",
+    "duplicates",
     "fingerprints",
     "objections",
     "parts",

@@ -262,3 +262,13 @@ def log_view(ids: Iterable[int], *, table: str = "people") -> None:
 def has_unlogged_view() -> bool:
     """True when this request read personal data and nobody said whose it showed."""
     return personal_read.get()
+
+
+@contextmanager
+def showing_nobody() -> Iterator[None]:
+    """Reads inside show nobody's data (a count in the menu): what was read before stays logged or not as it was."""
+    token = personal_read.set(personal_read.get())
+    try:
+        yield
+    finally:
+        personal_read.reset(token)

@@ -8,14 +8,14 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from rockrobot.cli import demo, networks, recall, register, search, staff, system
+from rockrobot.cli import demo, duplicates, networks, recall, register, search, staff, system
 from rockrobot.db import is_made
 
 NEEDS_NO_DATABASE = (system.backup, system.restore, register.export_template)
 NOT_MADE = "There is no database here yet. Make it with: flask --app wsgi db upgrade"
 
 
-GROUPS = (system, staff, networks, recall, register, demo, search)
+GROUPS = (system, staff, networks, recall, register, demo, search, duplicates)
 COMMANDS = tuple(command for group in GROUPS for command in group.COMMANDS)
 
 

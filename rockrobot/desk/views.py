@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 from rockrobot import clock, ledger, search_hits
 from rockrobot import search as searching
 from rockrobot import undo as undoing
-from rockrobot.access import EVERYONE, PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone
+from rockrobot.access import EVERYONE, PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone, may_open
 from rockrobot.bulk.queries import undoable_of
 from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
+from rockrobot.duplicates.queries import count_waiting
 from rockrobot.events.queries import open_tasks as open_event_tasks
 from rockrobot.evidence.queries import latest_check
 from rockrobot.navigation import Link, add_link
@@ -69,6 +70,7 @@ def index() -> str:
         cases=recall_queries.cases(is_drill=False).rows if works else [],
         drills=recall_queries.cases(is_drill=True).rows if works else [],
         tasks=queries.open_tasks() if works else [],
+        duplicates=count_waiting() if may_open("duplicates.index") else 0,
         jobs=queries.unfinished_jobs(),
         bulk_acts=undoable_of(ledger.actor()) if current_user.role == Role.CUSTOMER_CARE else [],
         imports=import_runs(limit=5) if current_user.role == Role.CUSTOMER_CARE else [],

@@ -1,0 +1,175 @@
+"""Which pairs wait for a decision, what was decided, and whom of the register somebody is likely to be."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import aliased, selectinload
+
+from rockrobot import jobs, ledger, search
+from rockrobot.contacts.models import Company, ContactPoint, Person
+from rockrobot.contacts.queries import WITH_COMPANIES, WITH_POINTS_OF_COMPANIES, WITH_POINTS_OF_PEOPLE
+from rockrobot.db import among, db
+from rockrobot.duplicates.models import DuplicatePair, NotSame
+from rockrobot.duplicates.rules import Kind
+from rockrobot.likeness.rules import Likeness, company_likeness, person_likeness
+from rockrobot.lists import Listing, listing
+from rockrobot.traits.queries import traits_of_companies, traits_of_people
+from rockrobot.traits.rules import CompanyTraits, PersonTraits
+
+Party = Person | Company
+MODELS: dict[Kind, Any] = {Kind.PEOPLE: Person, Kind.COMPANIES: Company}
+DECIDED_OF = {
+    Kind.PEOPLE: (NotSame.first_person_id, NotSame.second_person_id),
+    Kind.COMPANIES: (NotSame.first_company_id, NotSame.second_company_id),
+}
+SIDES = {
+    Kind.PEOPLE: (WITH_COMPANIES, WITH_POINTS_OF_PEOPLE, selectinload(Person.addresses)),
+    Kind.COMPANIES: (WITH_POINTS_OF_COMPANIES, selectinload(Company.addresses)),
+}
+SCAN = "duplicates.scan"
+PAIRS_A_PAGE, MOST_TOLD, MOST_COMPARED = 20, 5, 50
+
+
+def _decided(kind: Kind) -> Select[Any]:
+    """The pairs that somebody decided are two, the lower id first; who was merged since stands for who was kept."""
+    one, other = aliased(MODELS[kind]), aliased(MODELS[kind])
+    kept = [func.coalesce(party.merged_into_id, party.id) for party in (one, other)]
+    lower, higher = (case((kept[0] < kept[1], kept[i]), else_=kept[1 - i]) for i in (0, 1))
+    of_first, of_second = DECIDED_OF[kind]
+    joined = select(lower, higher).select_from(NotSame).join(one, one.id == of_first)
+    return joined.join(other, other.id == of_second)
+
+
+def _waits(kind: Kind) -> ColumnElement[bool]:
+    """True for pairs of which both are still there, neither merged, and nobody decided that they are two."""
+    living = select(MODELS[kind].id).where(MODELS[kind].merged_into_id.is_(None))
+    ids = (DuplicatePair.first_id, DuplicatePair.second_id)
+    return and_(DuplicatePair.kind == kind, *(id_.in_(living) for id_ in ids), tuple_(*ids).not_in(_decided(kind)))
+
+
+def _waiting() -> Select[Any]:
+    best_first = (DuplicatePair.score.desc(), DuplicatePair.kind, DuplicatePair.first_id, DuplicatePair.second_id)
+    return select(DuplicatePair).where(or_(*map(_waits, Kind))).order_by(*best_first)
+
+
+def waiting_pairs(*, number: int = 1) -> Listing[DuplicatePair]:
+    """The pairs that wait for a decision, best first, one page."""
+    found: Listing[DuplicatePair] = listing(_waiting(), number, size=PAIRS_A_PAGE)
+    return found
+
+
+def count_waiting() -> int:
+    """How many pairs wait for a decision."""
+    with ledger.showing_nobody():
+        return db.session.scalar(select(func.count()).select_from(_waiting().order_by(None).subquery())) or 0
+
+
+def alike_on_card(kind: Kind, id_: int) -> list[tuple[DuplicatePair, Party]]:
+    """The best pairs of one record that wait for a decision, each with the other record."""
+    its_own = (DuplicatePair.first_id == id_) | (DuplicatePair.second_id == id_)
+    statement = select(DuplicatePair).where(_waits(kind), its_own).order_by(DuplicatePair.score.desc())
+    pairs = db.session.scalars(statement.limit(MOST_TOLD)).all()
+    others = {pair: next(other for other in pair.ids if other != id_) for pair in pairs}
+    parties = parties_with(kind, others.values())
+    return [(pair, parties[other]) for pair, other in others.items()]
+
+
+def latest_scan() -> jobs.Job | None:
+    """The scan that was asked for last, or None."""
+    statement = select(jobs.Job).where(jobs.Job.kind == SCAN).order_by(jobs.Job.id.desc())
+    return db.session.scalar(statement.limit(1))
+
+
+def decision_of(kind: Kind, first_id: int, second_id: int) -> NotSame | None:
+    """The decision that these two, the lower id first, are two; None where there is none."""
+    of_first, of_second = DECIDED_OF[kind]
+    return db.session.scalar(select(NotSame).where(of_first == first_id, of_second == second_id))
+
+
+def decisions(*, number: int = 1) -> Listing[NotSame]:
+    """What was decided, the newest first, one page."""
+    found: Listing[NotSame] = listing(select(NotSame).order_by(NotSame.id.desc()), number)
+    return found
+
+
+def decision_with(decision_id: int) -> NotSame | None:
+    """The decision with this id, or None."""
+    return db.session.get(NotSame, decision_id)
+
+
+def parties_of(pairs: Iterable[DuplicatePair | NotSame]) -> dict[Kind, dict[int, Party]]:
+    """The people and companies of pairs by id, with how they are reached, where they are and whom they represent."""
+    ids: dict[Kind, set[int]] = {kind: set() for kind in Kind}
+    for pair in pairs:
+        ids[pair.kind].update(pair.ids)
+    return {kind: parties_with(kind, wanted) for kind, wanted in ids.items()}
+
+
+def parties_with(kind: Kind, ids: Iterable[int]) -> dict[int, Party]:
+    """People or companies by id, with how they are reached, where they are and whom they represent."""
+    model, wanted = MODELS[kind], list(ids)
+    if not wanted:
+        return {}
+    rows = db.session.scalars(select(model).where(among(model.__table__.c.id, wanted)).options(*SIDES[kind]))
+    return {row.id: row for row in rows}
+
+
+# ---------- whom somebody is likely to be ----------
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A record that somebody is likely to be, and why."""
+
+    party: Party
+    likeness: Likeness
+
+
+def people_like(traits: PersonTraits, *, but: int = 0) -> dict[int, Likeness]:
+    """The people of the register whom somebody is likely to be, best first; but: a person's own id."""
+    ids = _reached_by(ContactPoint.person_id, traits.phones | traits.mobiles | traits.emails)
+    ids |= _called("person", f"{traits.first_name} {traits.last_name}")
+    found = traits_of_people(ids - {but})
+    return _best({id_: person_likeness(traits, other) for id_, other in found.items()})
+
+
+def companies_like(traits: CompanyTraits, *, but: int = 0) -> dict[int, Likeness]:
+    """The companies of the register that somebody is likely to be, best first; but: a company's own id."""
+    ids = _reached_by(ContactPoint.company_id, traits.phones | traits.emails)
+    ids |= _called("company", " ".join(traits.name.words))
+    ids |= _called("company", traits.business_id)
+    found = traits_of_companies(ids - {but})
+    return _best({id_: company_likeness(traits, other) for id_, other in found.items()})
+
+
+def _reached_by(owner: Any, normals: Collection[str]) -> set[int]:
+    reached = select(owner).where(among(ContactPoint.__table__.c.normal, normals), owner.is_not(None))
+    return set(db.session.scalars(reached.distinct()))
+
+
+def _called(kind: str, words: str) -> set[int]:
+    """Who is found by these words in the search, whose typing errors are forgiven."""
+    return {hit.row_id for hit in search.find(words, only=(kind,), limit=MOST_COMPARED)} if words.strip() else set()
+
+
+def _best(scored: Mapping[int, Likeness]) -> dict[int, Likeness]:
+    likely = [(id_, found) for id_, found in scored.items() if found.is_likely]
+    return dict(sorted(likely, key=lambda one: (-one[1].score, one[0])))
+
+
+def told(kind: Kind, scored: Mapping[int, Likeness], *, but: int = 0) -> list[Alike]:
+    """The best of those whom somebody is likely to be, as they are shown.
+
+    but: the record that is being changed; of whom it was decided not to be is left out.
+    """
+    others = _decided_against(kind, but) if but else set()
+    best = {id_: found for id_, found in scored.items() if id_ not in others}
+    parties = parties_with(kind, list(best)[:MOST_TOLD])
+    return [Alike(parties[id_], best[id_]) for id_ in best if id_ in parties]
+
+
+def _decided_against(kind: Kind, id_: int) -> set[int]:
+    pairs = db.session.execute(_decided(kind)).all()
+    return {other for pair in pairs if id_ in pair for other in pair} - {id_}
