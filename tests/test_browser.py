@@ -43,6 +43,8 @@ PAGES = [
     "/history",
     "/jobs",
     "/merges/",
+    "/duplicates/",
+    "/duplicates/decided",
     "/notice-headings",
     "/components",
 ]
@@ -347,4 +349,52 @@ def test_many_companies_are_tagged_at_once_and_one_button_takes_it_back(server, 
     page.get_by_role("status").get_by_role("button", name="Kumoa").click()
     expect(page.get_by_role("status").get_by_text("Kumottu.")).to_be_visible()
     expect(page.locator("tbody").get_by_text("Kevätmessut")).to_have_count(0)
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_typing_somebody_who_is_in_the_register_warns_and_stops_nobody(server, browser, size):
+    page = visit(browser, server, size=size)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/duplicates/typed" in request.url else None)
+    page.goto("/people/new")
+    last_name = f"Aho-{size['width']}"
+
+    page.get_by_label("Etunimi").press_sequentially("Aino")
+    page.get_by_label("Sukunimi").press_sequentially(last_name)
+    page.get_by_label("Matkapuhelin").press_sequentially("040 555 0000")
+    warning = page.locator("#alike")
+    expect(warning).to_contain_text("sama matkapuhelin")
+    expect(warning.get_by_role("link").first).to_have_attribute("target", "_blank")
+    expect(page.get_by_label("Matkapuhelin")).to_be_focused()
+    expect(page.get_by_label("Sukunimi")).to_have_value(last_name)
+    page.get_by_role("button", name="Tallenna henkilö").click()
+
+    expect(page.get_by_text("Henkilö lisätty.")).to_be_visible()
+    expect(page.get_by_text("Mahdollisesti sama kuin")).to_be_visible()
+    assert page.faults == []
+    assert {url.removeprefix(server) for url in asked} == {"/duplicates/typed/people"}
+    page.get_by_role("button", name="Kumoa").first.click()
+    expect(page.locator("h1")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_pair_is_found_decided_and_brought_back(server, browser, script):
+    page = visit(browser, server, script=script)
+    page.goto("/companies/new")
+    page.get_by_label("Nimi").fill("Oy Graniittikeskus Ab")
+    page.get_by_role("button", name="Tallenna yritys").click()
+    expect(page.get_by_text("Mahdollisesti sama kuin")).to_be_visible()
+
+    page.goto("/duplicates/")
+    page.get_by_role("button", name="Eivät ole sama").first.click()
+    expect(page.get_by_text("Kaksoiskappaleita ei ole.")).to_be_visible()
+    page.get_by_role("status").get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_role("button", name="Eivät ole sama")).to_have_count(1)
+    page.get_by_role("link", name="Yhdistä", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("Yhdistä yritykset")
+    page.get_by_role("button", name="Yhdistä").click()
+    expect(page.get_by_text("Yhdistetty. Mitään ei poistettu.")).to_be_visible()
+    page.goto("/duplicates/")
+    expect(page.get_by_text("Kaksoiskappaleita ei ole.")).to_be_visible()
     assert page.faults == []

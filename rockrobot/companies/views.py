@@ -6,13 +6,16 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from rockrobot import clock, ledger
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, may_open
 from rockrobot.companies.forms import CompanyForm, NewCompanyForm
 from rockrobot.contacts import actions, queries
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
+from rockrobot.duplicates.actions import note_company
+from rockrobot.duplicates.queries import alike_on_card
+from rockrobot.duplicates.rules import Kind
 from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
@@ -66,14 +69,13 @@ def show(company_id: int) -> str:
     company, day = _company(company_id), clock.today()
     sees_people = current_user.role in PEOPLE_READERS
     people = queries.affiliations_of(company_id) if sees_people else []
-    addresses = queries.addresses_of(company) if sees_people else []
-    worksites = queries.worksites_of(company) if sees_people else []
+    addresses, worksites = (queries.addresses_of(company), queries.worksites_of(company)) if sees_people else ([], [])
     choices = choices_of(company) if sees_people else None
     points, merged = queries.points_of(company), queries.merged_into(company)
     devices = find_devices(DeviceFilter(company_id=company_id), day=day)
     timeline = timeline_of(company) if sees_people else None
-    tags = tags_of(Register.COMPANIES, [company_id]).get(company_id, [])
-    taggings = tagging_ids(Register.COMPANIES, company_id)
+    tags, taggings = tags_of(Register.COMPANIES, [company_id]), tagging_ids(Register.COMPANIES, company_id)
+    alike = alike_on_card(Kind.COMPANIES, company_id) if may_open("duplicates.index") else []
     ledger.log_view([*(row.person_id for row in people), *(timeline.people_ids if timeline else [])])
     return page(
         "companies/show.html",
@@ -87,7 +89,8 @@ def show(company_id: int) -> str:
         devices=devices,
         choices=choices,
         timeline=timeline,
-        tags=tags,
+        tags=tags.get(company_id, []),
+        alike=alike,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         deliveries=deliveries_to(company_id),
         sees_people=sees_people,
@@ -111,6 +114,7 @@ def new() -> Answer:
     if form.validate_on_submit():
         company = actions.add_company(**typed(form, FIELDS))
         actions.add_points(company, {PointKind.SWITCHBOARD: form.switchboard.data, PointKind.EMAIL: form.email.data})
+        note_company(company.id)
         if remembered_of(company):
             say(_("Sama yritys on aiemmin kieltänyt käytön. Kielto on voimassa myös nyt."), "warn")
         return commit_and_go(url_for("companies.show", company_id=company.id), _("Yritys lisätty."), undo=True)
@@ -125,6 +129,7 @@ def edit(company_id: int) -> Answer:
     form = CompanyForm(obj=company)
     if form.validate_on_submit():
         actions.change(company, **typed(form, FIELDS))
+        note_company(company_id)
         here = url_for("companies.show", company_id=company_id)
         return commit_and_go(here, _("Yrityksen tiedot muutettu."), undo=True)
     return form_page("companies/edit.html", form, company=company)

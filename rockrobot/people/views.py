@@ -6,12 +6,15 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from rockrobot import clock, ledger
-from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.access import PEOPLE_READERS, Role, allow, may_open
 from rockrobot.contacts import actions, queries
 from rockrobot.contacts.models import Person
 from rockrobot.contacts.rules import PointKind, address_order, runs_on
 from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
+from rockrobot.duplicates.actions import note_person
+from rockrobot.duplicates.queries import alike_on_card
+from rockrobot.duplicates.rules import Kind
 from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
@@ -71,7 +74,8 @@ def show(person_id: int) -> str:
     timeline = timeline_of(person)
     tags = tags_of(Register.PEOPLE, [person_id]).get(person_id, [])
     taggings = tagging_ids(Register.PEOPLE, person_id)
-    ledger.log_view([person_id, *timeline.people_ids])
+    alike = alike_on_card(Kind.PEOPLE, person_id) if may_open("duplicates.index") else []
+    ledger.log_view([person_id, *timeline.people_ids, *(other.id for _pair, other in alike)])
     return page(
         "people/show.html",
         contact=person,
@@ -85,6 +89,7 @@ def show(person_id: int) -> str:
         choices=choices,
         timeline=timeline,
         tags=tags,
+        alike=alike,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         history=history_of(
             {
@@ -116,6 +121,7 @@ def new() -> Answer:
             PointKind.EMAIL: form.email.data,
         }
         actions.add_points(person, typed_points)
+        note_person(person.id)
         if remembered_of(person):
             say(_("Sama henkilö on aiemmin kieltänyt käytön. Kielto on voimassa myös nyt."), "warn")
         return commit_and_go(url_for("people.show", person_id=person.id), _("Henkilö lisätty."), undo=True)
@@ -130,6 +136,7 @@ def edit(person_id: int) -> Answer:
     ledger.log_view([person_id])
     if form.validate_on_submit():
         actions.change(person, **typed(form, FIELDS))
+        note_person(person_id)
         here = url_for("people.show", person_id=person_id)
         return commit_and_go(here, _("Henkilön tiedot muutettu."), undo=True)
     return form_page("people/edit.html", form, contact=person)
