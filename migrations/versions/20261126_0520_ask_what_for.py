@@ -16,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("sign_ins") as table:
         table.add_column(sa.Column("purpose", sa.String(60), nullable=False, server_default=""))
+    with op.batch_alter_table("sign_ins") as table:
         table.alter_column("purpose", server_default=None)
 
 
