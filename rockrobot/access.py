@@ -45,6 +45,7 @@ class Permission:
     object_rule: Callable[..., bool] | None = None
     fresh: bool = False
     from_anywhere: bool = False
+    while_typing: bool = False
 
 
 def allow(
@@ -53,14 +54,16 @@ def allow(
     object_rule: Callable[..., bool] | None = None,
     fresh: bool = False,
     from_anywhere: bool = False,
+    while_typing: bool = False,
 ) -> Callable[[View], View]:
     """Mark a view as open to these roles.
 
     event: the act's name in the ledger. object_rule: called with the view's arguments, false means 404 (what one may
     not see does not exist). fresh: a weighty act, before which they prove again who they are unless they just did.
-    from_anywhere: no doorkeeper is asked.
+    from_anywhere: no doorkeeper is asked. while_typing: htmx asks while somebody types: nobody is led away from that,
+    the answer is nothing (204).
     """
-    return _mark(Permission(frozenset(roles), event, object_rule, fresh, from_anywhere))
+    return _mark(Permission(frozenset(roles), event, object_rule, fresh, from_anywhere, while_typing))
 
 
 def allow_anyone(*, event: str, from_anywhere: bool = False) -> Callable[[View], View]:
@@ -117,7 +120,9 @@ def keeper(keep: Callable[[], str | None]) -> Callable[[], str | None]:
 
 def _lead_to(endpoint: str) -> Response:
     """To sign-in or confirmation, and back after it: to the page asked for, or the one that the form stood on."""
-    by_htmx = request.headers.get("HX-Request") == "true"
+    by_htmx, permission = request.headers.get("HX-Request") == "true", permission_of(request.endpoint)
+    if by_htmx and permission and permission.while_typing:
+        return Response(status=204)
     here: str | None = request.full_path.rstrip("?") if request.method in LOOKING and not by_htmx else None
     if by_htmx:
         page = urlsplit(request.headers.get("HX-Current-URL", ""))

@@ -237,6 +237,13 @@ def bulk_delete(table: Table, rows: Sequence[dict[str, Any]]) -> None:
 # ---------- views of a person's data ----------
 
 
+def need_purpose() -> None:
+    """Raises PurposeMissingError where somebody signed in has not said yet what they look at people's data for."""
+    announced = announced_act.get()
+    if announced and announced.is_purpose_due:
+        raise PurposeMissingError
+
+
 def log_view(ids: Iterable[int], *, table: str = "people") -> None:
     """Write down that these people's data (or companies', by table) is about to be shown; before the page is rendered.
 
@@ -246,15 +253,14 @@ def log_view(ids: Iterable[int], *, table: str = "people") -> None:
     """
     personal_read.set(False)
     rows: list[Change] = [("view", table, id_, None) for id_ in dict.fromkeys(ids)]
-    announced = announced_act.get() or Announcement(SYSTEM, "view")
     if not rows:
         return
-    if announced.is_purpose_due:
-        raise PurposeMissingError
+    need_purpose()
     if writing_allowed():
         open_change_set()
         pending_of(db.session()).rows.extend(rows)
         return
+    announced = announced_act.get() or Announcement(SYSTEM, "view")
     with writing_now(), db.engine.begin() as connection:
         chain.append(connection, _insert_change_set(connection, announced), rows)
 

@@ -99,7 +99,7 @@ def take_back(decision_id: int) -> Answer:
 
 @blueprint.post("/typed/people", defaults={"but": 0})
 @blueprint.post("/typed/people/<int:but>")
-@allow(Role.CUSTOMER_CARE, event="duplicates.typed_person")
+@allow(Role.CUSTOMER_CARE, event="duplicates.typed_person", while_typing=True)
 def typed_person(but: int) -> str:
     found = queries.people_like(TypedPersonForm().traits(but), but=but)
     return _alike(Kind.PEOPLE, queries.told(Kind.PEOPLE, found, but=but))
@@ -107,7 +107,7 @@ def typed_person(but: int) -> str:
 
 @blueprint.post("/typed/companies", defaults={"but": 0})
 @blueprint.post("/typed/companies/<int:but>")
-@allow(Role.CUSTOMER_CARE, event="duplicates.typed_company")
+@allow(Role.CUSTOMER_CARE, event="duplicates.typed_company", while_typing=True)
 def typed_company(but: int) -> str:
     found = queries.companies_like(TypedCompanyForm().traits(but), but=but)
     return _alike(Kind.COMPANIES, queries.told(Kind.COMPANIES, found, but=but))

@@ -108,6 +108,7 @@ def show(person_id: int) -> str:
 @allow(Role.CUSTOMER_CARE, event="people.new")
 @once
 def new() -> Answer:
+    ledger.need_purpose()  # before anything is typed: what is typed shows who is like it
     company = queries.company_with(asked_id("company") or 0)
     form = NewPersonForm(company=company.customer_no if company else "", language="fi")
     ledger.log_view([])

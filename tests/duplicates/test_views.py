@@ -10,6 +10,7 @@ from rockrobot.duplicates.models import NotSame
 from rockrobot.duplicates.queries import SCAN
 from rockrobot.duplicates.rules import Kind
 from rockrobot.jobs import Job, run_waiting
+from rockrobot.staff.models import SignIn
 from tests import make
 
 MOBILE = "040 588 2755"
@@ -237,3 +238,29 @@ def test_the_front_page_tells_how_many_pairs_wait(office):
 
     assert "Mahdolliset kaksoiskappaleet" not in before
     assert "1 pari" in after
+
+
+@pytest.fixture
+def newcomer(office):
+    """Customer care just signed in, who has not said yet what they look for."""
+    for row in db.session.query(SignIn):
+        row.purpose = ""
+    db.session.commit()
+    return office
+
+
+def test_what_for_is_asked_before_somebody_types_and_not_meanwhile(newcomer):
+    make.person("Aino", "Aho")
+
+    opened = newcomer.get("/people/new")
+    told = typed(newcomer, first_name="Aino", last_name="Aho")
+
+    assert (opened.status_code, opened.location) == (303, "/purpose?next=/people/new")
+    assert (told.status_code, told.text, told.headers.get("HX-Redirect")) == (204, "", None)
+    assert viewed() == set()
+
+
+def test_nobody_whose_sign_in_ran_out_is_led_away_from_what_they_type(stranger):
+    told = typed(stranger, first_name="Aino", last_name="Aho")
+
+    assert (told.status_code, told.text, told.headers.get("HX-Redirect")) == (204, "", None)
