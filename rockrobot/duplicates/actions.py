@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import time as time_of_day
 from typing import Any
 
 from sqlalchemy import insert
@@ -16,7 +15,6 @@ from rockrobot.duplicates.rules import Kind, LikelyPair, likely_companies, likel
 from rockrobot.likeness.rules import Likeness
 from rockrobot.traits.queries import traits_of_companies, traits_of_people
 
-NIGHT = time_of_day(2, 0)
 _pairs = DuplicatePair.__table__
 
 
@@ -83,14 +81,15 @@ def scan_in_background(job: jobs.Job) -> dict[str, Any]:
 
 @jobs.sweep
 def scan_nightly() -> int:
-    """Queue the night's scan where none was asked for since two o'clock in Finland; the worker calls this."""
-    due_at, last = clock.moment_of(clock.today(), NIGHT), queries.latest_scan()
-    is_due = due_at <= clock.now() and (last is None or last.made_at < due_at)
-    db.session.rollback()
+    """Queue the night's scan where none was asked for since last night, also the first ever; the worker calls this."""
+    with reading():
+        last = queries.latest_scan()
+        is_due = last is None or last.made_at < clock.last_night()
+        db.session.rollback()
     if not is_due:
         return 0
     with ledger.change_set(SCAN, actor="worker"):
-        jobs.enqueue(SCAN, {}, key=f"{SCAN}:{clock.today()}")
+        jobs.enqueue(SCAN, {}, key=f"{SCAN}:{clock.last_night().isoformat()}")
         db.session.commit()
     return 1
 

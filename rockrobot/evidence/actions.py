@@ -6,7 +6,6 @@ from rockrobot import chain, clock, jobs, ledger
 from rockrobot.db import db, reading
 from rockrobot.evidence import queries
 from rockrobot.evidence.models import ChainCheck
-from rockrobot.evidence.rules import is_check_due
 
 SINCE_LAST = "as against check"
 
@@ -41,8 +40,7 @@ def ask_for_check() -> jobs.Job:
     running = queries.running_job()
     if running:
         return running
-    last = queries.latest_check()
-    return jobs.enqueue(queries.JOB, {}, key=f"{queries.JOB}:{last.id if last else 0}:{clock.now().isoformat()}")
+    return jobs.enqueue(queries.JOB, {}, key=f"{queries.JOB}:{clock.now().isoformat()}")
 
 
 @jobs.kind(queries.JOB)
@@ -55,10 +53,10 @@ def check_by_job(_job: jobs.Job) -> dict[str, Any]:
 @jobs.sweep
 def check_nightly() -> int:
     """Check the chain where the night's check is due; how many were made. The worker calls this."""
-    last = queries.latest_check()
-    last_at = last.made_at.astimezone(clock.HOME) if last else None
-    is_due = is_check_due(clock.now().astimezone(clock.HOME), last_at)
-    db.session.rollback()
+    with reading():
+        last = queries.latest_check()
+        is_due = last is None or last.made_at < clock.last_night()
+        db.session.rollback()
     if not is_due:
         return 0
     with ledger.change_set("evidence.check", actor="worker"):

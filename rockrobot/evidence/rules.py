@@ -1,13 +1,11 @@
 """What a seal of the chain says on paper, how it is read back, and what a chain that no longer bears it means."""
 
 import re
-from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 MARK = "ROCKROBOT-1"
 FEWEST_DIGITS = 16
 GROUP = 4
-NIGHT_BEGINS = time(2)
 _HEX = re.compile(r"[0-9a-f]+")
 
 
@@ -60,14 +58,3 @@ def fault_against(seal: Seal, hash_there: str | None, entries_up_to: int) -> str
     if not hash_there.startswith(seal.head):
         return "rewritten"
     return "missing" if entries_up_to != seal.entries else None
-
-
-def is_check_due(now: datetime, last_at: datetime | None) -> bool:
-    """True when the nightly check is due: the first one ever, or the first after two in the morning of each day.
-
-    now, last_at: moments with the time zone of the house. Source: our choice.
-    """
-    night = datetime.combine(now.date(), NIGHT_BEGINS, now.tzinfo)
-    if now < night:
-        night -= timedelta(days=1)
-    return last_at is None or last_at < night

@@ -141,15 +141,16 @@ def test_the_scan_writes_no_history_and_keeps_no_names(database):
     assert set(row.reasons) <= {"phone", "name"}
 
 
-@pytest.mark.parametrize(("hour", "queued"), [(23, 0), (1, 1)])
-def test_the_worker_scans_once_a_night_after_two(database, monkeypatch, hour, queued):
-    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 15, hour, 30, tzinfo=UTC))
+@pytest.mark.parametrize(("hour", "scans"), [(23, 1), (0, 2), (1, 2)])
+def test_the_worker_scans_at_once_and_then_once_a_night_after_two(database, monkeypatch, hour, scans):
+    evening, later = datetime(2026, 1, 15, 20, 30, tzinfo=UTC), datetime(2026, 1, 15 + (hour < 2), hour, tzinfo=UTC)
 
-    for _ in range(3):
+    for moment in (evening, evening, later, later):
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
         jobs.run_waiting()
 
-    scans = db.session.scalars(db.select(jobs.Job).where(jobs.Job.kind == queries.SCAN)).all()
-    assert [job.state for job in scans] == [jobs.DONE] * queued
+    made = db.session.scalars(db.select(jobs.Job).where(jobs.Job.kind == queries.SCAN)).all()
+    assert [job.state for job in made] == [jobs.DONE] * scans
 
 
 def test_the_command_prints_what_it_found_as_json(app, database):

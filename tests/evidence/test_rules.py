@@ -1,9 +1,6 @@
-from datetime import datetime
-
 import pytest
 
-from rockrobot.clock import HOME
-from rockrobot.evidence.rules import Seal, SealError, fault_against, in_groups, is_check_due, read_seal, seal_text
+from rockrobot.evidence.rules import Seal, SealError, fault_against, in_groups, read_seal, seal_text
 
 HEAD = "9f3a0c5177de10b2" * 4
 SEAL = Seal(1204, 1203, HEAD)
@@ -47,23 +44,3 @@ def test_what_is_no_seal_is_refused(text):
 )
 def test_a_chain_bears_a_seal_or_the_fault_is_named(hash_there, entries, fault):
     assert fault_against(SEAL, hash_there, entries) == fault
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 10, day, hour, minute, tzinfo=HOME)
-
-
-@pytest.mark.parametrize(
-    ("now", "last", "is_due"),
-    [
-        (at(24, 12), None, True),
-        (at(24, 12), at(24, 2), False),
-        (at(24, 12), at(24, 1, 59), True),
-        (at(24, 1, 59), at(23, 2), False),
-        (at(24, 1, 59), at(23, 1), True),
-        (at(25, 2), at(24, 2), True),
-        (at(26, 1), at(25, 3), False),
-    ],
-)
-def test_the_nightly_check_is_due_once_a_night(now, last, is_due):
-    assert is_check_due(now, last) is is_due
