@@ -1,4 +1,4 @@
-from flask import Blueprint, abort, make_response, redirect, request, url_for
+from flask import Blueprint, Request, abort, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from flask_login import LoginManager, current_user
@@ -25,6 +25,7 @@ from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, once,
 
 blueprint = Blueprint("staff", __name__)
 login = LoginManager()
+SIGN_IN = "rockrobot.sign_in"
 add_link(Link(lazy_gettext("Hallinta"), 950, lazy_gettext("Käyttäjät"), "staff.index", "key-round"))
 
 
@@ -34,8 +35,8 @@ def _prepare(state: object) -> None:
 
 
 @login.request_loader
-def _who_is_it(_request: object) -> StaffMember | None:
-    row = queries.sign_in_for(browser_key.key())
+def _who_is_it(asked: Request) -> StaffMember | None:
+    row = asked.environ[SIGN_IN] = queries.sign_in_for(browser_key.key())
     if row is None:
         return None
     if request.method in LOOKING:
@@ -51,7 +52,7 @@ def _has_just_signed_in() -> bool:
 
 @purpose_teller
 def _what_for() -> str | None:
-    row = queries.sign_in_for(browser_key.key())
+    row = request.environ[SIGN_IN]
     return row.purpose or None if row else None
 
 
