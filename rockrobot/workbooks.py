@@ -138,6 +138,7 @@ def _read_archive(body: bytes, name: str) -> list[RawSheet]:
                 return _read_workbook(body, name)
             return [_read_csv(stem, _take(archive, entry)) for stem, entry in _csv_entries(entries)]
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+        # zipfile raises NotImplementedError for a way of packing that it does not know
         raise FileError("broken", name) from error
 
 
