@@ -39,7 +39,11 @@ def purpose() -> Answer:
         say_purpose(row, request.form["purpose"])
         return commit_and_go(target)
     choices = [*Purpose, *(f"{CASE} {number}" for number in numbers)]
-    return page("viewings/purpose.html", choices=choices, target=target, now=row.purpose if row else "")
+    is_refused = request.method == "POST"
+    shown = page(
+        "viewings/purpose.html", choices=choices, target=target, now=row.purpose if row else "", is_refused=is_refused
+    )
+    return shown, 422 if is_refused else 200
 
 
 @blueprint.get("/people/<int:person_id>/viewings")

@@ -172,7 +172,9 @@ def test_nothing_but_a_purpose_of_the_list_is_taken(newcomer):
     db.session.commit()
 
     for text in ("", "uteliaisuus", "case 2026-001", "Huolto tai korjaus"):
-        assert newcomer.post("/purpose", data={"purpose": text}).status_code == 200
+        answer = newcomer.post("/purpose", data={"purpose": text})
+        assert answer.status_code == 422
+        assert "Valitse yksi näistä" in answer.text
 
     assert newcomer.get(f"/people/{person.id}").status_code == 303
 
