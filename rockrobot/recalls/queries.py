@@ -40,6 +40,7 @@ class OpenCase(NamedTuple):
     case_unit_id: int
     unit_state: UnitState
     trace_class: TraceClass
+    origin: CaseOrigin
 
 
 class ScopeChange(NamedTuple):
@@ -74,6 +75,7 @@ def open_cases_of_devices(device_ids: Collection[int]) -> dict[int, list[OpenCas
         CaseUnit.id,
         CaseUnit.state,
         CaseUnit.trace_class,
+        RecallCase.origin,
     )
     statement = (
         select(*columns)

@@ -85,14 +85,17 @@ def test_a_case_opens_from_serials_only_when_all_of_them_were_read(office):
 
 def test_a_case_from_build_dates_speaks_of_no_part_and_no_batch(office):
     model = make.device_model("RR")
-    make.device(model, serial="SN-1", built_on=date(2023, 5, 5))
+    machine = make.device(model, serial="SN-1", built_on=date(2023, 5, 5))
     form = {"origin": "build_dates", "title": "Hitsaus", "device_model_id": model.id, "built_from": "2023-01-01"}
 
     opened = office.post("/recalls/", data=form, follow_redirects=True).text
     freeze_scope(only_case())
     db.session.commit()
     scope = office.get(f"/recalls/{only_case().id}/scope").text
+    card = office.get(f"/devices/{machine.id}").text
 
+    assert "Hitsaus: laite on mukana." in card
+    assert "viallinen osa" not in card
     assert "Tapaus avattu." in opened
     assert "Erän käyttö on estetty" not in opened
     assert "sennettuna nyt" not in scope
