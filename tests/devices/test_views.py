@@ -266,7 +266,8 @@ def test_an_undo_that_would_leave_two_owners_is_refused_and_changes_nothing(offi
     for number, kind, day in (("A1", "sold", "1.3.2026"), ("A2", "resold", "1.6.2026"), ("A3", "resold", "1.7.2026")):
         office.post(f"/devices/{device.id}/owner", data={"party_text": number, "kind": kind, "on": day})
     before = [(row.company_id, row.from_on, row.to_on) for row in ownerships()]
-    acts = db.session.scalars(select(ChangeSet.id).where(ChangeSet.event == "devices.change_owner")).all()
+    changes = select(ChangeSet.id).where(ChangeSet.event == "devices.change_owner")
+    acts = db.session.scalars(changes.order_by(ChangeSet.id)).all()
     db.session.rollback()
 
     answer = office.post(f"/history/{acts[1]}/undo", follow_redirects=True)
