@@ -264,3 +264,10 @@ def test_nobody_whose_sign_in_ran_out_is_led_away_from_what_they_type(stranger):
     told = typed(stranger, first_name="Aino", last_name="Aho")
 
     assert (told.status_code, told.text, told.headers.get("HX-Redirect")) == (204, "", None)
+
+
+def test_an_empty_queue_counts_no_pages(office):
+    page = office.get("/duplicates/").text
+
+    assert "Kaksoiskappaleita ei ole." in page
+    assert 'class="pager"' not in page
