@@ -17,6 +17,7 @@ FACTS: dict[str, Any] = {
     "email": lazy_gettext("sähköposti"),
     "point": lazy_gettext("yhteystieto"),
     "text": lazy_gettext("teksti"),
+    "tag": lazy_gettext("avainsana"),
 }
 
 

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -98,13 +98,21 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_later_children: dict[str, tuple[Child, ...]] = {}
 
 
 def declare(kind: Kind) -> None:
     """Let rows of a table be found (rooms call this when they are imported). Raises ValueError when ids would clash."""
     if any(other.ids == kind.ids for name, other in _kinds.items() if name != kind.name):
         raise ValueError(f"the ids of {kind.name} clash with another kind's")
-    _kinds[kind.name] = kind
+    _kinds[kind.name] = replace(kind, children=(*kind.children, *_later_children.get(kind.name, ())))
+
+
+def find_by_child(name: str, child: Child) -> None:
+    """Let rows of a kind be found by rows of a later room that belong to them, in whichever order both are declared."""
+    _later_children[name] = (*_later_children.get(name, ()), child)
+    if name in _kinds:
+        _kinds[name] = replace(_kinds[name], children=(*_kinds[name].children, child))
 
 
 def kinds() -> dict[str, Kind]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from rockrobot import search_index
 from rockrobot.contacts.models import Company, Person, Worksite
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device
@@ -17,6 +18,15 @@ MODELS: Final[dict[Register, Any]] = {
     Register.DEVICES: Device,
     Register.WORKSITES: Worksite,
 }
+KINDS: Final = {
+    Register.PEOPLE: "person",
+    Register.COMPANIES: "company",
+    Register.DEVICES: "device",
+    Register.WORKSITES: "worksite",
+}
+_NAME = search_index.Through("tag_id", Tag.__table__, "name", "tag")
+for _register, _kind in KINDS.items():
+    search_index.find_by_child(_kind, search_index.Child(Tagging.__table__, KEYS[_register], through=(_NAME,)))
 
 
 def key_of(register: Register) -> Any:
