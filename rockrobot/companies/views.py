@@ -13,7 +13,6 @@ from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
-from rockrobot.duplicates.actions import note_company
 from rockrobot.duplicates.queries import alike_on_card
 from rockrobot.duplicates.rules import Kind
 from rockrobot.events.queries import timeline_of
@@ -114,7 +113,6 @@ def new() -> Answer:
     if form.validate_on_submit():
         company = actions.add_company(**typed(form, FIELDS))
         actions.add_points(company, {PointKind.SWITCHBOARD: form.switchboard.data, PointKind.EMAIL: form.email.data})
-        note_company(company.id)
         if remembered_of(company):
             say(_("Sama yritys on aiemmin kieltänyt käytön. Kielto on voimassa myös nyt."), "warn")
         return commit_and_go(url_for("companies.show", company_id=company.id), _("Yritys lisätty."), undo=True)
@@ -129,7 +127,6 @@ def edit(company_id: int) -> Answer:
     form = CompanyForm(obj=company)
     if form.validate_on_submit():
         actions.change(company, **typed(form, FIELDS))
-        note_company(company_id)
         here = url_for("companies.show", company_id=company_id)
         return commit_and_go(here, _("Yrityksen tiedot muutettu."), undo=True)
     return form_page("companies/edit.html", form, company=company)

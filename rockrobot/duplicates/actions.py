@@ -1,20 +1,26 @@
 """Search the register for pairs that are likely one, every night and when asked; decide that two are two."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert, select
+from sqlalchemy.orm import Session
 
 from rockrobot import clock, jobs, ledger
-from rockrobot.db import db, reading
+from rockrobot.db import Base, among, db, reading
 from rockrobot.duplicates import queries
 from rockrobot.duplicates.models import DuplicatePair, NotSame
 from rockrobot.duplicates.queries import DECIDED_OF, SCAN
 from rockrobot.duplicates.rules import Kind, LikelyPair, likely_companies, likely_people
-from rockrobot.likeness.rules import Likeness
 from rockrobot.traits.queries import traits_of_companies, traits_of_people
 
+MOST_AT_ONCE = 20
+TELLING = {
+    Kind.PEOPLE: {"people": "id", "contact_points": "person_id", "addresses": "person_id", "affiliations": "person_id"},
+    Kind.COMPANIES: {"companies": "id", "contact_points": "company_id", "addresses": "company_id"},
+}
+"""The tables that tell a record from others, and the column of each that names the record."""
 _pairs = DuplicatePair.__table__
 
 
@@ -48,28 +54,55 @@ def _insert(kind: Kind, pairs: Iterable[LikelyPair]) -> None:
         db.session.execute(insert(_pairs), rows)
 
 
-def note_likely(kind: Kind, id_: int, likely: Mapping[int, Likeness]) -> None:
-    """Keep whom a record that was just saved is likely to be; what the last scan kept of it is forgotten."""
-    its_own = (_pairs.c.first_id == id_) | (_pairs.c.second_id == id_)
+# ---------- at once ----------
+
+
+def _note_changed(session: Session) -> None:
+    """Compare anew whom somebody at a screen changed: on a card, by undo, by unmerging; the night sees to long acts."""
+    if not ledger.actor().startswith("staff:"):
+        return
+    session.flush()
+    for kind in Kind:
+        ids = _changed(session, kind)
+        if 0 < len(ids) <= MOST_AT_ONCE:
+            note_likely(kind, ids)
+
+
+def _changed(session: Session, kind: Kind) -> set[int]:
+    """The ids of people or companies of whom this transaction changed what tells them from others."""
+    found: set[int] = set()
+    updated: dict[str, set[int]] = {}
+    for action, table, row_id, changes in ledger.pending_of(session).rows:
+        owner = TELLING[kind].get(table)
+        if owner == "id" and action != "view":
+            found.add(row_id)
+        elif owner and action == "update" and owner not in (changes or {}):
+            updated.setdefault(table, set()).add(row_id)
+        elif owner:
+            found |= {id_ for id_ in (changes or {}).get(owner, ()) if id_}
+    for table, ids in updated.items():
+        columns = Base.metadata.tables[table].c
+        owners = select(columns[TELLING[kind][table]]).where(among(columns.id, ids))
+        found |= {id_ for id_ in session.connection().scalars(owners) if id_}
+    return found
+
+
+def note_likely(kind: Kind, ids: Collection[int]) -> None:
+    """Keep whom these records are likely to be; what was kept of them is forgotten."""
+    its_own = among(_pairs.c.first_id, ids) | among(_pairs.c.second_id, ids)
     db.session.execute(_pairs.delete().where(_pairs.c.kind == kind, its_own))
-    _insert(
-        kind,
-        [LikelyPair(min(id_, other), max(id_, other), found.score, found.reasons) for other, found in likely.items()],
-    )
+    found: dict[tuple[int, int], LikelyPair] = {}
+    for id_, likely in queries.like_these(kind, ids).items():
+        for other, one in likely.items():
+            pair = LikelyPair(min(id_, other), max(id_, other), one.score, one.reasons)
+            found[pair.first_id, pair.second_id] = pair
+    _insert(kind, found.values())
 
 
-def note_person(person_id: int) -> None:
-    """Keep whom a person who was just saved is likely to be."""
-    traits = traits_of_people([person_id])
-    if person_id in traits:
-        note_likely(Kind.PEOPLE, person_id, queries.people_like(traits[person_id], but=person_id))
+event.listen(Session, "before_commit", _note_changed, insert=True)
 
 
-def note_company(company_id: int) -> None:
-    """Keep which company one that was just saved is likely to be."""
-    traits = traits_of_companies([company_id])
-    if company_id in traits:
-        note_likely(Kind.COMPANIES, company_id, queries.companies_like(traits[company_id], but=company_id))
+# ---------- every night ----------
 
 
 @jobs.kind(SCAN)

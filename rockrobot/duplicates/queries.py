@@ -144,6 +144,13 @@ def companies_like(traits: CompanyTraits, *, but: int = 0) -> dict[int, Likeness
     return _best({id_: company_likeness(traits, other) for id_, other in found.items()})
 
 
+def like_these(kind: Kind, ids: Collection[int]) -> dict[int, dict[int, Likeness]]:
+    """Whom each of these records is likely to be; who is gone or was merged is absent."""
+    if kind is Kind.PEOPLE:
+        return {id_: people_like(traits, but=id_) for id_, traits in traits_of_people(ids).items()}
+    return {id_: companies_like(traits, but=id_) for id_, traits in traits_of_companies(ids).items()}
+
+
 def _reached_by(owner: Any, normals: Collection[str]) -> set[int]:
     reached = select(owner).where(among(ContactPoint.__table__.c.normal, normals), owner.is_not(None))
     return set(db.session.scalars(reached.distinct()))

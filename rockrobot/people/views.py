@@ -12,7 +12,6 @@ from rockrobot.contacts.models import Person
 from rockrobot.contacts.rules import PointKind, address_order, runs_on
 from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
-from rockrobot.duplicates.actions import note_person
 from rockrobot.duplicates.queries import alike_on_card
 from rockrobot.duplicates.rules import Kind
 from rockrobot.events.queries import timeline_of
@@ -122,7 +121,6 @@ def new() -> Answer:
             PointKind.EMAIL: form.email.data,
         }
         actions.add_points(person, typed_points)
-        note_person(person.id)
         if remembered_of(person):
             say(_("Sama henkilö on aiemmin kieltänyt käytön. Kielto on voimassa myös nyt."), "warn")
         return commit_and_go(url_for("people.show", person_id=person.id), _("Henkilö lisätty."), undo=True)
@@ -137,7 +135,6 @@ def edit(person_id: int) -> Answer:
     ledger.log_view([person_id])
     if form.validate_on_submit():
         actions.change(person, **typed(form, FIELDS))
-        note_person(person_id)
         here = url_for("people.show", person_id=person_id)
         return commit_and_go(here, _("Henkilön tiedot muutettu."), undo=True)
     return form_page("people/edit.html", form, contact=person)

@@ -1,5 +1,7 @@
 """The queue, the decision, and the warning while typing and after."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -271,3 +273,57 @@ def test_an_empty_queue_counts_no_pages(office):
 
     assert "Kaksoiskappaleita ei ole." in page
     assert 'class="pager"' not in page
+
+
+# ---------- at once ----------
+
+
+def told_on(office, url: str) -> bool:
+    return "Mahdollisesti sama kuin" in office.get(url).text
+
+
+def test_a_number_added_on_a_card_tells_of_the_other_at_once_and_no_more_once_it_is_undone(office):
+    make.person("Matti", "Virtanen", direct_phone=MOBILE)
+    new = make.person("M", "Virtanen")
+    card = f"/people/{new.id}"
+
+    before = told_on(office, card)
+    added = {"kind": "mobile", "raw": MOBILE, "source": "other"}
+    html = office.post(f"{card}/contact-points/new", data=added, follow_redirects=True).text
+    office.post(re.search(r"/history/\d+/undo", html)[0])
+
+    assert not before
+    assert "Mahdollisesti sama kuin" in html
+    assert not told_on(office, card)
+
+
+def test_an_address_or_employer_of_a_card_counts_at_once_too(office):
+    company = make.company("Louhinta Oy")
+    one = make.person("Matti", "Virtanen", company=company, email="matti@kivi.example")
+    make.address(one)
+    at_home, at_work = (make.person("Matti", "Virtanen", email=f"m{n}@x.example") for n in (1, 2))
+    place = {"kind": "postal", "street": "Kivitie 1", "postcode": "32800", "city": "Kokemäki", "country": "FI"}
+
+    before = [told_on(office, f"/people/{person.id}") for person in (at_home, at_work)]
+    office.post(f"/people/{at_home.id}/addresses/new", data=place)
+    office.post(f"/people/{at_work.id}/affiliations/new", data={"company": company.customer_no})
+
+    assert before == [False, False]
+    assert told_on(office, f"/people/{at_home.id}")
+    assert told_on(office, f"/people/{at_work.id}")
+
+
+def test_a_number_of_a_company_counts_at_once(office):
+    make.company("Louhinta Virta Oy", switchboard="020 123 4567")
+    other = make.company("Virta Louhinta", switchboard="")
+    card = f"/companies/{other.id}"
+    number = {"kind": "switchboard", "raw": "0201234567", "source": "other"}
+
+    before = told_on(office, card)
+    point = office.post(f"{card}/contact-points/new", data=number, follow_redirects=True).text
+    point_id = re.search(r"/contact-points/(\d+)/edit", point)[1]
+    after = told_on(office, card)
+    office.post(f"/contact-points/{point_id}/edit", data=number | {"raw": "020 999 8888"})
+
+    assert (before, after) == (False, True)
+    assert not told_on(office, card)
