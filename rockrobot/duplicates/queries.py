@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
@@ -42,6 +43,7 @@ def _decided(kind: Kind) -> Select[Any]:
     return joined.join(other, other.id == of_second)
 
 
+@cache
 def _waits(kind: Kind) -> ColumnElement[bool]:
     """True for pairs of which both are still there, neither merged, and nobody decided that they are two."""
     living = select(MODELS[kind].id).where(MODELS[kind].merged_into_id.is_(None))
@@ -49,6 +51,7 @@ def _waits(kind: Kind) -> ColumnElement[bool]:
     return and_(DuplicatePair.kind == kind, *(id_.in_(living) for id_ in ids), tuple_(*ids).not_in(_decided(kind)))
 
 
+@cache
 def _waiting() -> Select[Any]:
     best_first = (DuplicatePair.score.desc(), DuplicatePair.kind, DuplicatePair.first_id, DuplicatePair.second_id)
     return select(DuplicatePair).where(or_(*map(_waits, Kind))).order_by(*best_first)
@@ -60,10 +63,16 @@ def waiting_pairs(*, number: int = 1) -> Listing[DuplicatePair]:
     return found
 
 
+@cache
+def _count_of_waiting() -> Select[Any]:
+    """Built once: the menu of every page asks it, and it takes longer to build than to answer."""
+    return select(func.count()).select_from(_waiting().order_by(None).subquery())
+
+
 def count_waiting() -> int:
     """How many pairs wait for a decision."""
     with ledger.showing_nobody():
-        return db.session.scalar(select(func.count()).select_from(_waiting().order_by(None).subquery())) or 0
+        return db.session.scalar(_count_of_waiting()) or 0
 
 
 def alike_on_card(kind: Kind, id_: int) -> list[tuple[DuplicatePair, Party]]:
