@@ -78,7 +78,7 @@ ROOM_NAMES = (
     "recipients",
     "approvals",
     "case_letters",
-    "outcomes",
+    "attempts",
     "dispatches",
     "replies",
     "follow_ups",

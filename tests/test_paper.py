@@ -16,6 +16,7 @@ from PIL import Image
 
 from rockrobot import paper
 from rockrobot.approvals.rules import SAMPLE_TEXTS
+from rockrobot.attempts.actions import notify
 from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.case_letters.rules import return_country
 from rockrobot.contacts.rules import Language
@@ -25,7 +26,6 @@ from rockrobot.letters.actions import LetterDraft, make_letters
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.letters.rules import address_lines
 from rockrobot.notices.rules import SHIPPED_HEADINGS
-from rockrobot.outcomes.actions import notify
 from tests import make
 from tests.recalls import cases
 

@@ -10,12 +10,12 @@ from flask.cli import with_appcontext
 
 from rockrobot import ledger
 from rockrobot.approvals.queries import readiness_of
+from rockrobot.attempts.actions import notify
 from rockrobot.case_letters.actions import LettersRefusedError, prepare_drill
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.cli.trace import UNKNOWN_BATCH, say_nearest
 from rockrobot.db import db
 from rockrobot.letters.queries import batch_with_body, batches_of, people_in_batch
-from rockrobot.outcomes.actions import notify
 from rockrobot.recalls.actions import open_case
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import find_case, fresh_trace

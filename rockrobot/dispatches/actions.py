@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 
 from rockrobot import clock, ledger
+from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.attempts.rules import AttemptState, Channel
 from rockrobot.db import db
 from rockrobot.dispatches import queries
 from rockrobot.events.actions import Links, NewEvent, add_events
 from rockrobot.events.rules import Channel as EventChannel
 from rockrobot.letters.models import Letter, LetterKind
-from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.outcomes.rules import AttemptState, Channel
 from rockrobot.recalls.actions import NewTask, add_tasks, move_case
 from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.rules import CaseState, TaskKind, UnitState

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
+from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.attempts.rules import AttemptState
 from rockrobot.db import among, db
-from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.outcomes.rules import AttemptState
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recipients.queries import Party
 

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import distinct, func, select
 
 from rockrobot import clock
+from rockrobot.attempts.models import Attempt, AttemptUnit, Reply
+from rockrobot.attempts.rules import AttemptState, Channel, ReplyKind
 from rockrobot.db import db
 from rockrobot.effectiveness import rules
 from rockrobot.effectiveness.rules import CloseFault, LetterSum, UnitFacts, UnitSum
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.mailing.queries import sent_on
-from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
-from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_with
 from rockrobot.recalls.models import CaseBatch, CaseTask, CaseUnit, PiecesExplanation, RecallCase, ScopeVersion

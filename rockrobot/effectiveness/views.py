@@ -6,13 +6,13 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow
+from rockrobot.attempts.models import Attempt
+from rockrobot.attempts.rules import AttemptState
 from rockrobot.db import db
 from rockrobot.effectiveness import queries, rules
 from rockrobot.effectiveness.rules import AgeBucket, UnitFacts
 from rockrobot.letters.models import Letter
 from rockrobot.lists import Listing, listing
-from rockrobot.outcomes.models import Attempt
-from rockrobot.outcomes.rules import AttemptState
 from rockrobot.parts.models import LooseDelivery
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.queries import case_for

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from rockrobot import jobs
+from rockrobot.attempts.actions import print_letters, write_waiting
+from rockrobot.attempts.queries import Waiting, waiting_letters
 from rockrobot.case_letters.actions import check_letters, write_letters
 from rockrobot.case_letters.queries import studio_of
 from rockrobot.contacts.models import Address
@@ -12,8 +14,6 @@ from rockrobot.dispatches.actions import ask_for_addresses, mark_returned
 from rockrobot.follow_ups import queries
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.mailing.actions import queue_mail
-from rockrobot.outcomes.actions import print_letters, write_waiting
-from rockrobot.outcomes.queries import Waiting, waiting_letters
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.recalls.actions import require_public_notice
 from rockrobot.recalls.models import RecallCase

@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot import clock
+from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.attempts.queries import written_in
+from rockrobot.attempts.rules import AttemptState
 from rockrobot.contacts.models import Address, Company, Person
 from rockrobot.contacts.queries import email_of
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, PrintBatch
 from rockrobot.lists import Listing, listing
-from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.outcomes.queries import written_in
-from rockrobot.outcomes.rules import AttemptState
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.rules import UnitState
 from rockrobot.recipients.queries import Party, addresses_of

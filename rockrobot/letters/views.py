@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from rockrobot import jobs, ledger, paper
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.approvals.queries import standing_approval
+from rockrobot.attempts.actions import ask_for_letters, latest_job
+from rockrobot.attempts.queries import waiting_letters
 from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.case_letters.queries import letter_faults
 from rockrobot.case_letters.rules import LettersFault
@@ -18,8 +20,6 @@ from rockrobot.letters.queries import Light
 from rockrobot.letters.rules import AddressFault
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import Party, stops_of_parties
-from rockrobot.outcomes.actions import ask_for_letters, latest_job
-from rockrobot.outcomes.queries import waiting_letters
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, cases_numbered, find_case
 from rockrobot.recalls.rules import CaseState

@@ -5,6 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from rockrobot import clock, ledger
+from rockrobot.attempts.models import Attempt, Reply
+from rockrobot.attempts.rules import AttemptState, Channel, ReplyKind
 from rockrobot.contact_cells.rules import split_name
 from rockrobot.contacts.actions import add_address, add_company, add_person
 from rockrobot.contacts.models import Company, Person
@@ -15,8 +17,6 @@ from rockrobot.devices.models import Device
 from rockrobot.devices.rules import Fate, OwnershipKind
 from rockrobot.dispatches.actions import walk
 from rockrobot.organisation.queries import organisation
-from rockrobot.outcomes.models import Attempt, Reply
-from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.recalls.actions import NewTask, add_tasks
 from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.rules import NEEDS_SECOND_PERSON, OPEN_STATES, UNANSWERED, CaseState, UnitState

@@ -7,11 +7,11 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField, T
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from rockrobot.attempts.rules import Channel, ReplyKind
 from rockrobot.contact_cells.rules import split_name
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
-from rockrobot.outcomes.rules import Channel, ReplyKind
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_numbered
 from rockrobot.recalls.rules import OPEN_STATES, UnitState

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
+from rockrobot.attempts.models import Attempt, AttemptUnit, Reply
+from rockrobot.attempts.rules import AttemptState
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceFate
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.lists import Listing, listing
-from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
-from rockrobot.outcomes.rules import AttemptState
 from rockrobot.parts.models import LooseDelivery
 from rockrobot.recalls.models import CaseBatch, CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.rules import CaseState, UnitState

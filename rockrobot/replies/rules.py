@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from rockrobot.outcomes.rules import ReplyKind
+from rockrobot.attempts.rules import ReplyKind
 from rockrobot.recalls.rules import OPEN_STATES, TERMINAL_STATES, TaskKind, UnitState
 
 FIRST_REMINDER = timedelta(days=14)

@@ -8,6 +8,7 @@ from wtforms import SelectChoice
 
 from rockrobot import clock, ledger
 from rockrobot.access import REGISTER_READERS, Role, allow, may_open
+from rockrobot.attempts.rules import Channel, ReplyKind
 from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.dispatches import actions as dispatches
 from rockrobot.fields import today_form
@@ -15,7 +16,6 @@ from rockrobot.follow_ups import actions as follow_ups
 from rockrobot.letters.models import Letter
 from rockrobot.letters.queries import letter_with_reference
 from rockrobot.navigation import Link, add_link
-from rockrobot.outcomes.rules import Channel, ReplyKind
 from rockrobot.recalls.models import CaseUnit
 from rockrobot.recalls.queries import case_for
 from rockrobot.recalls.rules import UnitState

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import distinct, exists, func, or_, select
 
 from rockrobot import clock
+from rockrobot.attempts.models import Attempt, AttemptUnit, Reply
 from rockrobot.checks.queries import CheckResult, checks_of
 from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.db import db
@@ -20,7 +21,6 @@ from rockrobot.effectiveness.queries import (
     reached_on,
     why_not_close,
 )
-from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
 from rockrobot.recalls.models import Approval, CaseText, CaseUnit, PiecesExplanation, RecallCase, UnitStep
 from rockrobot.recalls.queries import (
     authorities_told,

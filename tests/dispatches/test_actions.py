@@ -3,11 +3,11 @@
 from sqlalchemy import select
 
 from rockrobot import clock
+from rockrobot.attempts.models import Attempt
+from rockrobot.attempts.rules import Channel
 from rockrobot.db import db
 from rockrobot.dispatches.actions import mark_posted, mark_returned, record_attempt
 from rockrobot.letters.models import Letter, LetterKind
-from rockrobot.outcomes.models import Attempt
-from rockrobot.outcomes.rules import Channel
 from rockrobot.recalls.models import CaseUnit
 from rockrobot.recalls.rules import UnitState
 from rockrobot.replies.queries import attempts_of

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from rockrobot.attempts.models import Attempt, AttemptUnit, Reply
+from rockrobot.attempts.rules import AttemptState, Channel, ReplyKind
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterKind
-from rockrobot.outcomes.models import Attempt, AttemptUnit, Reply
-from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.recalls import actions
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.queries import units_of

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from rockrobot import ledger
+from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.attempts.rules import AttemptState, Channel, ReplyKind
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.models import Fitting
 from rockrobot.dispatches import actions as dispatches
 from rockrobot.effectiveness import queries, rules
 from rockrobot.letters.models import Letter, LetterKind
-from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.recalls.actions import open_case
 from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.queries import units_of

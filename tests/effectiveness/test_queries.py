@@ -3,11 +3,11 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from rockrobot.attempts.rules import Channel
 from rockrobot.db import db
 from rockrobot.effectiveness import queries
 from rockrobot.effectiveness.rules import CloseFault
 from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
-from rockrobot.outcomes.rules import Channel
 from rockrobot.recalls.models import PiecesExplanation
 from tests.effectiveness.conftest import POSTED
 

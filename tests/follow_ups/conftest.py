@@ -6,6 +6,7 @@ from sqlalchemy import select
 from rockrobot import ledger
 from rockrobot.approvals.actions import approve, save_facts, save_text
 from rockrobot.approvals.rules import SAMPLE_TEXTS
+from rockrobot.attempts.actions import notify
 from rockrobot.cli.demo import machine_picture, plate_picture
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
@@ -17,7 +18,6 @@ from rockrobot.imports import actions as imports
 from rockrobot.imports import queries as import_queries
 from rockrobot.imports.rules import plan_import
 from rockrobot.organisation.actions import ensure_organisation
-from rockrobot.outcomes.actions import notify
 from rockrobot.parts.models import Batch
 from rockrobot.recalls.actions import open_case
 from rockrobot.recalls.models import RecallCase

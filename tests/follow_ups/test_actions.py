@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from rockrobot import clock, ledger
+from rockrobot.attempts.actions import print_letters
+from rockrobot.attempts.models import Attempt
+from rockrobot.attempts.rules import AttemptState, ReplyKind
 from rockrobot.contacts.models import Address, Company
 from rockrobot.contacts.rules import AddressKind
 from rockrobot.db import db
@@ -16,9 +19,6 @@ from rockrobot.events.models import Event
 from rockrobot.events.queries import timeline_of
 from rockrobot.follow_ups import actions, queries
 from rockrobot.letters.models import Letter, LetterKind, OutboxMessage
-from rockrobot.outcomes.actions import print_letters
-from rockrobot.outcomes.models import Attempt
-from rockrobot.outcomes.rules import AttemptState, ReplyKind
 from rockrobot.recalls.models import CaseTask, CaseUnit
 from rockrobot.recalls.rules import CaseState, TaskKind, UnitState
 from rockrobot.replies import actions as replies

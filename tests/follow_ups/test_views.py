@@ -1,7 +1,7 @@
 """The screen of posting and follow-up: what waits, page by page."""
 
+from rockrobot.attempts.rules import AttemptState
 from rockrobot.db import db
-from rockrobot.outcomes.rules import AttemptState
 from rockrobot.recalls.rules import UnitState
 from tests import make
 from tests.effectiveness.conftest import POSTED, attempt, running

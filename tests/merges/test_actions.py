@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from rockrobot import clock, ledger, undo
+from rockrobot.attempts.models import Attempt
 from rockrobot.comparisons.queries import MODELS, compare, dated_of, party_with
 from rockrobot.comparisons.rules import ClashKind, Holds
 from rockrobot.contacts import actions as contacts
@@ -16,7 +17,6 @@ from rockrobot.contacts.rules import PointKind
 from rockrobot.db import Base, db
 from rockrobot.devices.queries import ownerships_of
 from rockrobot.merges import actions, queries
-from rockrobot.outcomes.models import Attempt
 from rockrobot.references import OnMerge, moving_with, reference_of
 from tests import make
 from tests.merges.filling import counts, fill, naming, snapshot

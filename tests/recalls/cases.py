@@ -1,4 +1,4 @@
-"""Cases that the tests of recalls, letters and outcomes begin with."""
+"""Cases that the tests of recalls, letters and attempts begin with."""
 
 from datetime import date
 from io import BytesIO

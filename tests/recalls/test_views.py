@@ -4,13 +4,13 @@ from io import BytesIO
 from PIL import Image
 
 from rockrobot.approvals.queries import standing_approval
+from rockrobot.attempts.actions import notify
 from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.jobs import run_waiting
 from rockrobot.letters import queries as letters
 from rockrobot.letters.models import Letter, LetterCopy
-from rockrobot.outcomes.actions import notify
 from rockrobot.recalls.actions import NewTask, add_tasks
 from rockrobot.recalls.models import AuthorityEntry, CaseTask, CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.queries import find_case

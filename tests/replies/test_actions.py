@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from rockrobot import clock, ledger
+from rockrobot.attempts.rules import ReplyKind
 from rockrobot.db import db
 from rockrobot.devices.models import Device
 from rockrobot.dispatches import actions as dispatches
 from rockrobot.follow_ups.queries import unsettled_units
 from rockrobot.letters.models import Letter
-from rockrobot.outcomes.rules import ReplyKind
 from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import CaseUnit
 from rockrobot.recalls.rules import CaseState, UnitState

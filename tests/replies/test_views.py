@@ -2,12 +2,12 @@
 
 from sqlalchemy import func, select
 
+from rockrobot.attempts.actions import notify
 from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterKind
-from rockrobot.outcomes.actions import notify
 from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.rules import CaseState

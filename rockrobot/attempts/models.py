@@ -5,10 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.attempts.rules import AttemptState, Channel, ReplyKind
 from rockrobot.contacts.models import Company, Person
 from rockrobot.db import Base, Moment, Word
 from rockrobot.letters.models import Letter
-from rockrobot.outcomes.rules import AttemptState, Channel, ReplyKind
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.references import OnErase, OnMerge, refers_to
 

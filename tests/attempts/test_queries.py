@@ -4,6 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from rockrobot import clock
+from rockrobot.attempts.actions import notify
+from rockrobot.attempts.queries import waiting_letters
+from rockrobot.attempts.rules import ReplyKind
 from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.comparisons.queries import compare
 from rockrobot.contacts.models import Company
@@ -15,9 +18,6 @@ from rockrobot.dispatches.actions import mark_posted
 from rockrobot.follow_ups.actions import take_back
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.merges.actions import merge
-from rockrobot.outcomes.actions import notify
-from rockrobot.outcomes.queries import waiting_letters
-from rockrobot.outcomes.rules import ReplyKind
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.replies.actions import Answer, record_reply
 from tests import make

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
+from rockrobot.attempts.models import Attempt, Reply
+from rockrobot.attempts.rules import ReplyKind
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterKind
-from rockrobot.outcomes.models import Attempt, Reply
-from rockrobot.outcomes.rules import ReplyKind
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.rules import UNANSWERED
 from rockrobot.recipients.queries import Party, Recipient, recipients_of, units_with

@@ -2,6 +2,9 @@ from datetime import date
 
 import pytest
 
+from rockrobot.attempts.actions import notify
+from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.attempts.rules import AttemptState
 from rockrobot.case_letters.actions import LettersRefusedError, prepare_drill
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.contacts.rules import ContactType, Language
@@ -10,9 +13,6 @@ from rockrobot.devices.models import DeviceFate, Ownership
 from rockrobot.devices.rules import Fate, OwnershipKind
 from rockrobot.letters import queries as letters
 from rockrobot.letters.models import Letter, LetterBody, LetterKind
-from rockrobot.outcomes.actions import notify
-from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.outcomes.rules import AttemptState
 from rockrobot.paper import sha256_of
 from rockrobot.parts.models import LooseDelivery
 from rockrobot.recalls.models import CaseUnit

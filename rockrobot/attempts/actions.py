@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from rockrobot import clock, jobs, ledger
+from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.attempts.queries import Waiting, waiting_letters
+from rockrobot.attempts.rules import AttemptState, Channel
 from rockrobot.case_letters import actions as case_letters
 from rockrobot.case_letters.queries import studio_of
 from rockrobot.case_letters.rules import LettersFault
@@ -14,9 +17,6 @@ from rockrobot.letters import actions as letters
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.letters.queries import batches_of, waiting_chunks
 from rockrobot.organisation.queries import organisation
-from rockrobot.outcomes.models import Attempt, AttemptUnit
-from rockrobot.outcomes.queries import Waiting, waiting_letters
-from rockrobot.outcomes.rules import AttemptState, Channel
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recipients.queries import units_with
 

@@ -1,1 +1,0 @@
-"""Contact attempts, replies, returned mail, reminders and how each unit ended (statement: valmius kerätä tuotteet)."""
