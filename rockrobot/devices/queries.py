@@ -159,11 +159,11 @@ def devices_with(ids: Iterable[int]) -> dict[int, Device]:
     return {row.id: row for row in db.session.scalars(select(Device).where(Device.id.in_(list(ids))))}
 
 
-def ownerships_of(device_ids: Iterable[int]) -> dict[int, list[Ownership]]:
+def ownerships_of(device_ids: Collection[int]) -> dict[int, list[Ownership]]:
     """All rows of the owner chains by machine, the oldest first, with their companies and people."""
     statement = (
         select(Ownership)
-        .where(Ownership.device_id.in_(list(device_ids)))
+        .where(among(Ownership.__table__.c.device_id, device_ids))
         .options(selectinload(Ownership.company), selectinload(Ownership.person))
     )
     chains: dict[int, list[Ownership]] = {}
@@ -188,9 +188,9 @@ def ownership_with(ownership_id: int) -> Ownership | None:
     return db.session.get(Ownership, ownership_id)
 
 
-def fates_of(device_ids: Iterable[int]) -> dict[int, DeviceFate]:
+def fates_of(device_ids: Collection[int]) -> dict[int, DeviceFate]:
     """Fates by machine; machines in use are absent."""
-    statement = select(DeviceFate).where(DeviceFate.device_id.in_(list(device_ids)))
+    statement = select(DeviceFate).where(among(DeviceFate.__table__.c.device_id, device_ids))
     return {row.device_id: row for row in db.session.scalars(statement)}
 
 

@@ -1,9 +1,8 @@
 """Who is written to about which units of a case, on a day."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -11,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from rockrobot import clock
 from rockrobot.contacts.models import Address, Company, Person
 from rockrobot.contacts.rules import ContactType, Language, address_order, letter_language
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.devices.models import Ownership
 from rockrobot.devices.queries import fates_of, ownerships_of
 from rockrobot.devices.rules import holders_on, owner_on
@@ -20,7 +19,6 @@ from rockrobot.recalls.models import CaseUnit
 from rockrobot.recalls.rules import OPEN_STATES
 from rockrobot.traces.rules import gets_letter
 
-CHUNK = 5_000
 Party = tuple[int | None, int | None]
 
 
@@ -98,9 +96,7 @@ def recipients_of(units: Iterable[CaseUnit], on: date | None = None, *, but: Col
 def writable(units: Iterable[CaseUnit]) -> list[CaseUnit]:
     """The open units about which letters are written at all."""
     units = [unit for unit in units if unit.state in OPEN_STATES]
-    fates: dict[int, Any] = {}
-    for ids in _chunks([u.device_id for u in units if u.device_id]):
-        fates |= fates_of(ids)
+    fates = fates_of([unit.device_id for unit in units if unit.device_id])
     return [
         u for u in units if gets_letter(u.trace_class, fate.fate if (fate := fates.get(u.device_id or 0)) else None)
     ]
@@ -130,29 +126,27 @@ def _who_has(units: Sequence[CaseUnit], day: date) -> tuple[dict[Party, list[Cas
 
 def chains_of(units: Iterable[CaseUnit]) -> dict[int, list[Ownership]]:
     """Owner chains of the units' machines, by machine."""
-    chains: dict[int, list[Ownership]] = {}
-    for ids in _chunks([unit.device_id for unit in units if unit.device_id]):
-        chains |= ownerships_of(ids)
-    return chains
+    return ownerships_of([unit.device_id for unit in units if unit.device_id])
 
 
 def load_parties(keys: Collection[Party]) -> dict[Party, Company | Person]:
     """Companies and people by key; a row that names nobody is left out."""
     parties: dict[Party, Company | Person] = {}
-    for ids in _chunks(sorted({company_id for company_id, _ in keys if company_id})):
-        parties |= {(c.id, None): c for c in db.session.scalars(select(Company).where(Company.id.in_(ids)))}
-    for ids in _chunks(sorted({person_id for _, person_id in keys if person_id})):
-        parties |= {(None, p.id): p for p in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    companies = among(Company.__table__.c.id, {company_id for company_id, _ in keys if company_id})
+    parties |= {(one.id, None): one for one in db.session.scalars(select(Company).where(companies))}
+    people = among(Person.__table__.c.id, {person_id for _, person_id in keys if person_id})
+    parties |= {(None, one.id): one for one in db.session.scalars(select(Person).where(people))}
     return parties
 
 
 def addresses_of(keys: Collection[Party], day: date) -> dict[Party, list[Address]]:
     """The addresses of each party that are valid on a day, the one that a letter uses first."""
     owned: dict[Party, list[Address]] = {}
-    for column, position in ((Address.company_id, 0), (Address.person_id, 1)):
-        for ids in _chunks(sorted({id_ for key in keys if (id_ := key[position])})):
-            for address in db.session.scalars(select(Address).where(column.in_(ids))):
-                owned.setdefault((address.company_id, address.person_id), []).append(address)
+    columns = Address.__table__.c
+    for column, position in ((columns.company_id, 0), (columns.person_id, 1)):
+        named = among(column, {id_ for key in keys if (id_ := key[position])})
+        for address in db.session.scalars(select(Address).where(named)):
+            owned.setdefault((address.company_id, address.person_id), []).append(address)
     return {key: address_order(found, day) for key, found in owned.items()}
 
 
@@ -163,8 +157,3 @@ def letter_addresses(keys: Collection[Party], day: date, but: Collection[int] = 
     """
     left = {key: [one for one in found if one.id not in but] for key, found in addresses_of(keys, day).items()}
     return {key: found[0] for key, found in left.items() if found}
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]

@@ -5,12 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceModel
 from rockrobot.serials.rules import Expression
 from rockrobot.wordings.rules import range_prefix, serials_between
-
-CHUNK = 5_000
 
 
 class Named(NamedTuple):
@@ -56,11 +54,8 @@ def _grouped(rows: Iterable[Any]) -> dict[str, list[tuple[int, str]]]:
 
 
 def _rows_of(serials: list[str], device_model_id: int | None) -> dict[str, list[tuple[int, str]]]:
-    rows: list[Any] = []
-    for start in range(0, len(serials), CHUNK):
-        wanted = _statement(device_model_id).where(Device.serial.in_(serials[start : start + CHUNK]))
-        rows += db.session.execute(wanted).all()
-    return _grouped(rows)
+    wanted = among(Device.__table__.c.serial, serials)
+    return _grouped(db.session.execute(_statement(device_model_id).where(wanted)))
 
 
 def _between(first: str, last: str, device_model_id: int | None) -> dict[str, list[tuple[int, str]]]:
