@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, selectinload, undefer
 
 from rockrobot import search_index
 from rockrobot.contacts.rules import Language
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.letters.models import Letter, LetterBody, LetterCopy, LetterKind, OutboxMessage, PrintBatch
 from rockrobot.letters.rules import AddressFault
 from rockrobot.lists import Listing, listing
@@ -70,6 +70,13 @@ def copies_of(letter_id: int) -> Sequence[LetterCopy]:
     return db.session.scalars(
         select(LetterCopy).where(LetterCopy.letter_id == letter_id).order_by(LetterCopy.id.desc())
     ).all()
+
+
+def count_copies(letter_ids: Collection[int]) -> dict[int, int]:
+    """How often each of these letters was printed again; those never are absent."""
+    mine = among(LetterCopy.__table__.c.letter_id, letter_ids)
+    counted = select(LetterCopy.letter_id, func.count(LetterCopy.id)).where(mine).group_by(LetterCopy.letter_id)
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def message_of(letter_id: int) -> OutboxMessage | None:

@@ -2,7 +2,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
@@ -66,6 +65,7 @@ def case(case_id: int) -> str:
         "faults": [] if is_busy else letter_faults(recall),
         "job_faults": [LettersFault(code) for code in _codes(job)],
         "posted": queries.counts_of_batches([batch.id for batch in batches]),
+        "copies": queries.count_copies([letter.id for letter in shown.rows]),
         "stopped_waiting": sum(recipient.key in stops for recipient in waiting),
     }
     people = [letter.person_id for letter in shown.rows if letter.person_id]
@@ -158,9 +158,22 @@ def show(letter_id: int) -> str:
 @allow(*PEOPLE_READERS, event="letters.download")
 def download(letter_id: int) -> Response:
     """The exact bytes that were kept."""
-    letter, body = _letter(letter_id), queries.body_of(letter_id) or abort(404)
+    return _kept(_letter(letter_id))
+
+
+@blueprint.get("/letters/<int:letter_id>/copy.pdf")
+@allow(*PEOPLE_READERS, event="letters.download_copy")
+def download_copy(letter_id: int) -> Response:
+    """The same bytes under the name of a copy, once a copy was noted."""
+    if not queries.count_copies([letter_id]):
+        abort(404)
+    return _kept(_letter(letter_id), "-kopio")
+
+
+def _kept(letter: Letter, suffix: str = "") -> Response:
+    body = queries.body_of(letter.id) or abort(404)
     _log(letter)
-    return _pdf(body.body, f"{letter.reference}.pdf")
+    return _pdf(body.body, f"{letter.reference}{suffix}.pdf")
 
 
 @blueprint.post("/letters/<int:letter_id>/copy")
@@ -172,7 +185,7 @@ def copy(letter_id: int) -> Response:
     if queries.body_of(letter_id) is None:
         abort(404)
     actions.note_copy(letter)
-    return commit_and_go(url_for("letters.download", letter_id=letter_id), _("Kopio kirjattu."))
+    return commit_and_go(url_for("letters.download_copy", letter_id=letter_id))
 
 
 # ---------- hits of the search ----------

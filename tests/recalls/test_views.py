@@ -175,17 +175,23 @@ def test_every_page_of_a_case_opens_in_every_state(office):
     assert {path: office.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
-def test_a_copy_is_the_same_bytes_and_is_kept(office):
+def test_a_copy_is_the_same_bytes_is_called_a_copy_and_is_kept(office):
     case = cases.opened(a_batch(), is_drill=True)
     prepare_drill(case)
     notify(case)
     letter = db.session.scalars(db.select(Letter)).one()
 
-    answer = office.post(f"/letters/{letter.id}/copy")
-    body = office.get(answer.location).data
+    before = office.get(f"/letters/{letter.id}/copy.pdf").status_code
+    first, second = (office.post(f"/letters/{letter.id}/copy") for _ in range(2))
+    pdf = office.get(second.location)
+    room, card = office.get(f"/recalls/{case.id}/letters").text, office.get(f"/letters/{letter.id}").text
 
-    assert body == letters.body_of(letter.id).body
-    assert len(db.session.scalars(db.select(LetterCopy)).all()) == 1
+    assert (before, first.status_code) == (404, 303)
+    assert pdf.data == letters.body_of(letter.id).body
+    assert f'filename="{letter.reference}-kopio.pdf"' in pdf.headers["Content-Disposition"]
+    assert len(db.session.scalars(db.select(LetterCopy)).all()) == 2
+    assert "2 kopiota tulostettu" in room
+    assert card.count("Kopio tulostettu") == 2
 
 
 def test_a_task_and_an_authority_are_noted(office):
