@@ -20,8 +20,8 @@ from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, remembered_of, stops_of_companies
 from rockrobot.parts.queries import deliveries_to
-from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.saved_filters.queries import SHOWN, kept_for
+from rockrobot.scopes.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.selections.queries import find, understand

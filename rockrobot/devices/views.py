@@ -29,8 +29,8 @@ from rockrobot.fields import format_day
 from rockrobot.navigation import Link, add_link
 from rockrobot.parts.actions import BlockedBatchError
 from rockrobot.parts.queries import all_parts, running_blocks
-from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.saved_filters.queries import SHOWN, kept_for
+from rockrobot.scopes.queries import OpenCase, open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.selections.queries import find, understand
@@ -256,14 +256,18 @@ def record_fate(device_id: int) -> Answer:
 def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
     rows = queries.devices_with(hit.row_id for hit in hits)
     recalled = open_cases_of_devices(list(rows))
-    return {id_: _hit_line(row, is_recalled=id_ in recalled) for id_, row in rows.items()}
+    return {id_: _hit_line(row, recalled.get(id_, ())) for id_, row in rows.items()}
 
 
-def _hit_line(row: Device, *, is_recalled: bool) -> Line:
+def _hit_line(row: Device, recalls: Sequence[OpenCase]) -> Line:
     day = f", {format_day(row.built_on)}" if row.built_on else ""
-    state = ("late", _("Takaisinveto")) if is_recalled else ()
+    state = _recall_state(recalls[0]) if recalls else ()
     note = f"{row.device_model.model_code} {row.device_model.name}{day}"
     return Line(row.serial, url_for("devices.show", device_id=row.id), note, is_code=True, state=state)
+
+
+def _recall_state(recall: OpenCase) -> tuple[str, str]:
+    return ("wait", _("Takaisinveto, luonnos")) if recall.is_draft else ("late", _("Takaisinveto"))
 
 
 FACTS = {"serial": lazy_gettext("sarjanumero"), "model": lazy_gettext("malli")}

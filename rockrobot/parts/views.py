@@ -12,6 +12,7 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.parts import actions, queries
 from rockrobot.parts.forms import BatchForm, CountForm, DeliveryForm, PartForm
 from rockrobot.parts.models import Batch, Part
+from rockrobot.recalls.queries import cases_numbered
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.traces.queries import pieces_of
@@ -122,6 +123,7 @@ def new_batch() -> Answer:
 def show_batch(batch_id: int) -> str:
     batch = _batch(batch_id)
     counts, deliveries = queries.counts_of(batch_id), queries.deliveries_of(batch_id)
+    blocks = queries.running_blocks([batch_id]).get(batch_id, [])
     keys = {
         "batches": [batch_id],
         "batch_stock": [row.id for row in counts],
@@ -135,7 +137,8 @@ def show_batch(batch_id: int) -> str:
         deliveries=deliveries,
         contents=queries.contents_of(batch_id),
         contained_in=queries.contained_in(batch_id),
-        blocks=queries.running_blocks([batch_id]).get(batch_id, []),
+        blocks=blocks,
+        blocking=cases_numbered({block.source for block in blocks}),
         cases=cases_of_batch(batch_id),
         machines=machines_with_batch(batch_id, number=asked_page()),
         history=history_of(keys),

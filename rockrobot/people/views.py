@@ -19,8 +19,8 @@ from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, remembered_of, stops_of_people
 from rockrobot.people.forms import NewPersonForm, PersonForm
-from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.saved_filters.queries import SHOWN, kept_for
+from rockrobot.scopes.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.search_words import lines_of

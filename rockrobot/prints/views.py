@@ -17,7 +17,7 @@ from rockrobot.devices.models import Ownership
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.devices.rules import holders_on, owner_on
 from rockrobot.fields import format_day
-from rockrobot.recalls.queries import open_cases_of_devices
+from rockrobot.scopes.queries import open_cases_of_devices
 from rockrobot.staff_devices.models import StaffDevice
 from rockrobot.staff_devices.queries import find_devices as find_staff_devices
 from rockrobot.staff_devices.queries import findings_of
@@ -124,7 +124,8 @@ def _machines(wanted: DeviceFilter) -> dict[str, Any] | None:
 
 
 def _recall(cases: Sequence[Any] | None) -> str:
-    return ", ".join(case.number for case in cases or ())
+    drafts = _("luonnos")
+    return ", ".join(f"{case.number} ({drafts})" if case.is_draft else case.number for case in cases or ())
 
 
 # ---------- machines and worksites ----------
@@ -138,13 +139,15 @@ def device(device_id: int) -> Response:
     parts = [[row.part.name or row.part.part_no, row.batch.batch_no if row.batch else _("ei tiedossa"),
               _day(row.fitted_on), _day(row.removed_on)] for row in devices.fittings_of(device_id)]  # fmt: skip
     cases = open_cases_of_devices([device_id]).get(device_id, [])
-    recalls = [[case.number, case.title] for case in cases]
+    recalls = [[case.number, case.title] for case in cases if not case.is_draft]
+    drafts = [[case.number, case.title] for case in cases if case.is_draft]
     stay = stay_on(stays_of(device_id), today)
     owners = _owners(chain, today)
     facts = [(_("Malli"), machine.device_model.model_code), (_("Valmistusvuosi"), str(machine.year or ""))]
     facts += [(_("Omistaja"), owners), (_("Työmaa"), stay.worksite.name if stay else "")]
     sections = [
         _table(_("Avoin takaisinveto: älä käytä laitetta"), (_("Tapaus"), _("Nimi")), recalls),
+        _table(_("Luonnos: selvitys kesken"), (_("Tapaus"), _("Nimi")), drafts),
         _table(_("Osat"), (_("Osa"), _("Erä"), _("Asennettu"), _("Irrotettu")), parts),
         _notes(),
     ]

@@ -30,19 +30,6 @@ from rockrobot.traces.rules import TraceClass, TraceRow
 UnitKey = tuple[int | None, int | None]
 
 
-class OpenCase(NamedTuple):
-    """A real case that is not closed and in which a machine is still open."""
-
-    case_id: int
-    number: str
-    title: str
-    case_state: CaseState
-    case_unit_id: int
-    unit_state: UnitState
-    trace_class: TraceClass
-    origin: CaseOrigin
-
-
 class ScopeChange(NamedTuple):
     """How a fresh trace differs from the frozen scope."""
 
@@ -62,37 +49,6 @@ class CaseLine(NamedTuple):
     case: RecallCase
     units: int
     open_units: int
-
-
-def open_cases_of_devices(device_ids: Collection[int]) -> dict[int, list[OpenCase]]:
-    """Open real recalls by machine, oldest first: what a device card shows as its red bar; drills never."""
-    columns = (
-        CaseUnit.device_id,
-        RecallCase.id,
-        RecallCase.number,
-        RecallCase.title,
-        RecallCase.state,
-        CaseUnit.id,
-        CaseUnit.state,
-        CaseUnit.trace_class,
-        RecallCase.origin,
-    )
-    statement = (
-        select(*columns)
-        .join_from(CaseUnit, RecallCase, RecallCase.id == CaseUnit.case_id)
-        .where(
-            CaseUnit.device_id.in_(list(device_ids)),
-            CaseUnit.released_in_version.is_(None),
-            CaseUnit.state.in_(OPEN_STATES),
-            RecallCase.state != CaseState.CLOSED,
-            RecallCase.is_drill.is_(False),
-        )
-        .order_by(RecallCase.id)
-    )
-    found: dict[int, list[OpenCase]] = {}
-    for row in db.session.execute(statement).all():
-        found.setdefault(row[0] or 0, []).append(OpenCase._make(row[1:]))
-    return found
 
 
 # ---------- cases ----------

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rockrobot.devices.rules import Fate
 
@@ -119,6 +119,32 @@ def could_be_bad(
     if fitted_on is None:
         return True
     return (received_on is None or received_on <= fitted_on) and (used_up_on is None or fitted_on <= used_up_on)
+
+
+def class_of_fittings(fittings: Iterable[Any], bad: Iterable[Any]) -> TraceClass | None:
+    """The first class that a machine's fittings give it when these batches are bad; None where it has none of them.
+
+    fittings: rows with part_id, supplier, batch_id, fitted_on, removed_on; bad: rows with id, part_id, supplier,
+    received_on, used_up_on. Source: exchange format, what the trace answers.
+    """
+    batches = list(bad)
+    ids = {batch.id for batch in batches}
+    found = [
+        class_of(is_known_bad=fitting.batch_id in ids, is_removed=fitting.removed_on is not None)
+        for fitting in fittings
+        if fitting.batch_id in ids or (fitting.batch_id is None and any(_could_be_of(b, fitting) for b in batches))
+    ]
+    return min(found, key=CLASS_RANK.__getitem__, default=None)
+
+
+def _could_be_of(batch: Any, fitting: Any) -> bool:
+    return fitting.part_id == batch.part_id and could_be_bad(
+        fitted_on=fitting.fitted_on,
+        supplier=fitting.supplier,
+        batch_supplier=batch.supplier,
+        received_on=batch.received_on,
+        used_up_on=batch.used_up_on,
+    )
 
 
 def class_by_build_day(

@@ -19,8 +19,8 @@ from rockrobot.devices.rules import holders_on, owner_on
 from rockrobot.events.queries import timeline_of
 from rockrobot.fields import format_day, read_day, today_form, typed
 from rockrobot.navigation import Link, add_link
-from rockrobot.recalls.queries import open_cases_of_devices
 from rockrobot.saved_filters.queries import SHOWN, kept_for
+from rockrobot.scopes.queries import open_cases_of_devices
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.selections.queries import find, understand

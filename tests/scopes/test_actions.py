@@ -2,11 +2,13 @@ import pytest
 
 from rockrobot.contacts.rules import ContactType
 from rockrobot.db import db
+from rockrobot.devices.models import Ownership
 from rockrobot.parts.queries import block_of
 from rockrobot.recalls import queries
 from rockrobot.recalls.actions import ReasonMissingError, open_case, set_state
 from rockrobot.recalls.rules import CaseOpening, CaseOrigin, CaseState, StepError, TaskKind, UnitState
 from rockrobot.scopes.actions import NoChangeError, freeze_scope
+from rockrobot.scopes.queries import open_cases_of_devices
 from tests import make
 from tests.recalls import cases
 
@@ -91,10 +93,51 @@ def test_an_open_case_shows_on_its_machines_and_a_drill_does_not(database):
     case = cases.opened(batch)
     freeze_scope(case)
     freeze_scope(cases.opened(batch, is_drill=True))
+    cases.opened(batch, is_drill=True)
 
-    found = queries.open_cases_of_devices([machine.id])
+    found = open_cases_of_devices([machine.id])
 
-    assert [row.number for row in found[machine.id]] == [case.number]
+    assert [(row.number, row.is_draft) for row in found[machine.id]] == [(case.number, False)]
+
+
+def test_a_draft_shows_on_the_machines_that_its_scope_would_take_in(database):
+    batch, model = make.batch(), make.device_model()
+    named, untouched = make.device(), make.device(model)
+    sold, unknown, removed = cases.sold_machine(batch, model=model), make.device(model), make.device(model)
+    make.fitting(unknown, batch, batch_id=None)
+    make.fitting(removed, batch, removed_on=cases.DAY)
+    machines = [sold, unknown, removed, named, untouched]
+    opened = [
+        cases.opened(batch),
+        open_case(CaseOpening(CaseOrigin.SERIALS, "Sarja", device_ids=[named.id], origin_text="1")),
+        open_case(CaseOpening(CaseOrigin.BUILD_DATES, "Malli", device_model_id=named.device_model_id)),
+    ]
+
+    found = open_cases_of_devices([machine.id for machine in machines])
+
+    told = {id_: {row.number: row.trace_class for row in rows if row.is_draft} for id_, rows in found.items()}
+    traced = {machine.id: {} for machine in machines}
+    for case in opened:
+        for row in queries.fresh_trace(case):
+            traced[row.device_id][case.number] = row.trace_class
+    assert told == {id_: rows for id_, rows in traced.items() if rows}
+    assert set(told) == {sold.id, unknown.id, removed.id, named.id}
+
+
+def test_a_draft_is_said_to_be_one_on_the_cards_of_its_batch_and_machine(office):
+    batch = make.batch()
+    machine = cases.sold_machine(batch, model=make.device_model())
+    owner = db.session.scalars(db.select(Ownership.company_id)).one()
+    case = cases.opened(batch)
+    paths = [f"/batches/{batch.id}", f"/devices/{machine.id}", f"/companies/{owner}"]
+
+    drafts = [office.get(path).text for path in paths]
+    freeze_scope(case)
+    db.session.commit()
+    frozen = [office.get(path).text for path in paths]
+
+    assert ["Luonnos: selvitys kesken" in html for html in drafts] == [True] * 3
+    assert ["Luonnos" in html for html in frozen] == [False] * 3
 
 
 def test_a_case_from_serials_takes_in_these_machines(database):
