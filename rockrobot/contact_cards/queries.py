@@ -6,9 +6,10 @@ from rockrobot.vcards import Card, Property, read_cards, unescaped
 PHONES = ("Work phone", "Mobile", "Home phone", "Other phone", "Company main phone")
 PLACES = ("Work", "Home", "Other")
 PARTS = ("street", "postcode", "city", "country")
-LEFT_OUT = {"NOTE": "Notes", "BDAY": "Birthday", "URL": "Web page", "TEL": "Fax"}
+LEFT_OUT = {"BDAY": "Birthday", "URL": "Web page", "TEL": "Fax"}
 HEADER = (
-    "UID", "Name", "First name", "Middle name", "Last name", "Company", "Job title", "Language", "E-mail", *PHONES,
+    "UID", "Name", "First name", "Middle name", "Last name", "Company", "Job title", "Language", "E-mail", "Notes",
+    *PHONES,
     *(f"{place} {part}" for place in PLACES for part in PARTS), *LEFT_OUT.values(),
 )  # fmt: skip
 FAX = frozenset({"FAX", "PAGER", "PCS"})
@@ -26,6 +27,7 @@ def card_rows(text: str) -> list[tuple[int, list[str], str | None]]:
 def _said(card: Card) -> dict[str, str]:
     said = _names(card) | _phones(card) | _addresses(card)
     said["E-mail"] = "; ".join(one.text().removeprefix("mailto:") for one in card.all("EMAIL"))
+    said["Notes"] = "\n\n".join(one.text() for one in card.all("NOTE"))
     for name, title in LEFT_OUT.items():
         if name != "TEL":
             said[title] = _text(card.first(name))

@@ -12,6 +12,7 @@ from rockrobot.exchange.rules import ROUNDED, SPOILED
 LONGEST = {
     "first_name": 100, "last_name": 100, "title": 120, "company": 200, "customer_no": 60, "person_no": 60,
     "business_id": 40, "street": 200, "postcode": 20, "city": 100, "phone": 200, "email": 254, "key": 200,
+    "notes": 20_000,
 }  # fmt: skip
 PARTICLES = frozenset({"von", "af", "de", "da", "del", "der", "den", "van", "zu", "la", "le"})
 LANGUAGES = {

@@ -43,7 +43,7 @@ class CompanyNamed:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing to be written: what (a column, title, company, point, address), before and after as one reads them.
+    """One thing to be written: what (column, title, company, point, address, notes), before and after as one reads it.
 
     said: the point or address. replaces: what gives way to it, None for one more. is_primary: of a point.
     """
@@ -101,6 +101,8 @@ class Comparison:
             self._point(point)
         for address in self.contact.addresses:
             self._address(address)
+        for note in self.contact.notes:
+            self._note(note)
 
     def _said(self, name: str) -> str:
         return getattr(self.contact, name) if hasattr(self.contact, name) else self.contact.text(name)
@@ -181,6 +183,11 @@ class Comparison:
             return
         old = next((stored for stored in of_kind if self._is_old_news(said.kind, stored.said.plain())), None)
         self.row.changes.append(Change(said.kind.value, one_line(old.said) if old else "", one_line(said), said, old))
+
+    def _note(self, note: str) -> None:
+        """One more event; a note that is there, or that somebody has deleted or changed since, stays as it is."""
+        if plain(note) not in self.party.notes and not self._is_old_news("notes", plain(note)):
+            self.row.changes.append(Change("notes", "", note))
 
 
 def _says_no_more(said: AddressSaid, stored: AddressSaid) -> bool:

@@ -22,6 +22,7 @@ class Field(StrEnum):
     SWITCHBOARD = "switchboard"
     EMAIL = "email"
     LANGUAGE = "language"
+    NOTES = "notes"
     WORK_STREET = "work_street"
     WORK_POSTCODE = "work_postcode"
     WORK_CITY = "work_city"
@@ -51,7 +52,6 @@ class Ignored(StrEnum):
     """Why a column is left out, where the file's reader is told."""
 
     OBJECTION = "objection"
-    NOTES = "notes"
     OTHER = "other"
 
 
@@ -75,7 +75,6 @@ WITHOUT_TITLE = re.compile(r"\d+\.")
 PHONE = re.compile(r"(?:\+|00|0)[\d\s()./-]{5,}\d|\d{2,4}[ -]\d{3,4}[ -]?\d{2,4}")
 
 _OBJECTION = r"markkinoin|suoramarkk|marketing|mainos|reklam|newsletter|uutiskirje|opt.?out|opt.?in|nyhetsbrev|kielto"
-_NOTES = r"notes?$|^note|muistiinpano|huomautuks|huomio|lisätie|anteckning|kommentti|comment|^memo"
 _NOT_READ = (
     r"fax|faksi|pager|hakulai|personsök|telex|isdn|\btty|assist|avustaj|sihteer|\bradio\b|callback|takaisinsoit|"
     r"car phone|autopuh|\bbiltele|email.*(display|type|label)|phonetic|yomi|\bnick|kutsuma|epost.*typ|"
@@ -86,6 +85,7 @@ _NOT_READ = (
     r"id number|organization \d type"
 )
 _RULES: tuple[tuple[str, Field], ...] = (
+    (r"notes?$|^note|muistiinpano|huomautuks|huomio|lisätie|anteckning|kommentti|comment|^memo", Field.NOTES),
     (r"^phone \d+ (type|label)$", Field.PHONE_LABEL),
     (r"^phone \d+ value$", Field.LABELLED_PHONE),
     (r"^address \d+ (type|label)$", Field.ADDRESS_LABEL),
@@ -166,11 +166,8 @@ def field_of(header: object) -> Target:
 
 
 def ignored_because(header: object) -> Ignored:
-    """Why a column is never read: it tells of an objection or consent, or holds notes; else no special reason."""
-    text = plain_header(header)
-    if re.search(_OBJECTION, text):
-        return Ignored.OBJECTION
-    return Ignored.NOTES if re.search(_NOTES, text) else Ignored.OTHER
+    """Why a column is never read: it tells of an objection or consent; else no special reason."""
+    return Ignored.OBJECTION if re.search(_OBJECTION, plain_header(header)) else Ignored.OTHER
 
 
 def field_by_content(cells: Iterable[str]) -> Target:

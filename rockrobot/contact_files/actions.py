@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, cast
 
-from rockrobot import ledger
+from rockrobot import clock, ledger
 from rockrobot.contact_cells.rules import AddressSaid, PointSaid
 from rockrobot.contact_changes.rules import COLUMNS, Change, CompanyNamed, PlannedContact
 from rockrobot.contact_columns.rules import Product
@@ -16,6 +16,8 @@ from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.queries import free_customer_nos, free_person_nos
 from rockrobot.contacts.rules import Source
 from rockrobot.db import db
+from rockrobot.events.actions import NewEvent, add_events
+from rockrobot.events.rules import Channel
 from rockrobot.party_facts.actions import Facts, write_facts
 
 CHUNK = 2_000
@@ -76,6 +78,7 @@ class _Writer:
         write_facts("people", facts, on=self.on)
         self._points(pairs)
         self._addresses(pairs)
+        self._notes(pairs)
         self._keys(pairs)
 
     def _owners(self, rows: Sequence[PlannedContact]) -> list[int]:
@@ -140,6 +143,16 @@ class _Writer:
                     fresh.append(values)
         ledger.bulk_insert(Address.__table__, fresh)
         _update(Address.__table__, ended)
+
+    def _notes(self, pairs: Sequence[tuple[int, PlannedContact]]) -> None:
+        """What the source has noted of each stands on their timeline, as of now: no file says when it was noted."""
+        now, links = clock.now(), {False: "people", True: "companies"}
+        notes = ((id_, row, change) for id_, row in pairs for change in row.changes if change.what == "notes")
+        events = [
+            NewEvent({links[row.contact.is_company]: [id_]}, Channel.NOTE, now, change.new, source=self.source)
+            for id_, row, change in notes
+        ]
+        add_events(events)
 
     def _keys(self, pairs: Sequence[tuple[int, PlannedContact]]) -> None:
         """What the source calls each, and what it said of them this time."""

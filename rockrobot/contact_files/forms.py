@@ -27,6 +27,7 @@ WORDS = {
     Field.SWITCHBOARD: _("Yrityksen vaihde"),
     Field.EMAIL: _("Sähköposti"),
     Field.LANGUAGE: _("Kieli"),
+    Field.NOTES: _("Muistiinpano"),
     Field.WORK_STREET: _("Työosoite: katu"),
     Field.WORK_POSTCODE: _("Työosoite: postinumero"),
     Field.WORK_CITY: _("Työosoite: postitoimipaikka"),

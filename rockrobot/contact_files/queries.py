@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from itertools import islice
+from textwrap import shorten
 from typing import Any
 
 from rockrobot import clock
 from rockrobot.contact_cells.rules import Remark
 from rockrobot.contact_changes.rules import Outcome, PlannedContact
-from rockrobot.contact_columns.rules import REASON, WHICH_PERSON, Field, Ignored, Target, ignored_because
+from rockrobot.contact_columns.rules import REASON, WHICH_PERSON, Field, Ignored, Target, field_of, ignored_because
 from rockrobot.contact_files.rules import ContactPlan, plan_contacts
 from rockrobot.contact_matches.queries import stored_for
 from rockrobot.contact_rows.queries import ContactTable, read_contacts
 
-SAMPLES, TOLD_ROWS = 3, 1_000
+SAMPLES, TOLD_ROWS, SHOWN_SIGNS = 3, 1_000, 300
 REMARKS: dict[str, Callable[[str], str]] = {
     "no_name": lambda _: "nimi ja yritys puuttuvat: kirjoita toinen niistä",
     "unknown_customer": lambda v: f"asiakasnumeroa {v} ei ole: kirjoita myös yrityksen nimi",
@@ -35,9 +36,9 @@ REMARKS: dict[str, Callable[[str], str]] = {
 }
 IGNORED = {
     Ignored.OBJECTION: "kielto tai suostumus kirjataan henkilön kortille, ei tuoda tiedostosta",
-    Ignored.NOTES: "muistiinpanoja ei tuoda: kirjaa ne tapahtumina",
     Ignored.OTHER: "",
 }
+NOTES_HINT = "kukin tulee tapahtumaksi aikajanalle: valitse «ei lueta», jos niissä on muuta kuin asiakkuutta"
 
 
 def plan_of(table: ContactTable, fields: Sequence[Target], *, takes_duplicates: bool = False) -> ContactPlan:
@@ -51,12 +52,12 @@ def ignored_columns(table: ContactTable, fields: Sequence[Target]) -> list[tuple
     """(title, where to put it instead) of the filled columns that are not read."""
     left = [place for place, field in enumerate(fields) if field is None]
     filled = [place for place in left if any(place < len(cells) and cells[place].strip() for _, cells in table.rows)]
-    return [(table.header[place], hint_of(table.header[place])) for place in filled]
+    return [(table.header[place], IGNORED[ignored_because(table.header[place])]) for place in filled]
 
 
 def hint_of(title: str) -> str:
-    """Where to put what a column that is never read holds; empty where there is nothing to say."""
-    return IGNORED[ignored_because(title)]
+    """What to know of a column: where to put what is never read, what becomes of notes; empty for the others."""
+    return NOTES_HINT if field_of(title) is Field.NOTES else IGNORED[ignored_because(title)]
 
 
 def remark_text(remark: Remark) -> str:
@@ -130,7 +131,9 @@ def _told(row: PlannedContact) -> dict[str, Any]:
         "name": row.contact.name,
         "how": row.how,
         "reason": reason_of(row),
-        "changes": [[change.what, change.old, change.new] for change in row.changes],
+        "changes": [
+            [change.what, change.old, shorten(change.new, SHOWN_SIGNS, placeholder="…")] for change in row.changes
+        ],
         "kept": row.kept,
         "doubts": [remark_text(doubt) for doubt in row.contact.doubts],
         "parties": [[party.is_company, party.id, party.name] for party in people],

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Text, func, or_, select
 
-from rockrobot.contact_cells.rules import AddressSaid
+from rockrobot.contact_cells.rules import AddressSaid, plain
 from rockrobot.contact_columns.rules import Product
 from rockrobot.contact_matches.models import ImportKey
 from rockrobot.contact_matches.rules import Stored, StoredAddress, StoredParty, StoredPoint, key_of
@@ -13,6 +13,8 @@ from rockrobot.contact_rows.rules import Contact
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
 from rockrobot.contacts.rules import runs_on
 from rockrobot.db import among, db
+from rockrobot.events.models import Event, EventCompany, EventPerson
+from rockrobot.events.rules import Channel
 
 _people, _companies, _points = Person.__table__, Company.__table__, ContactPoint.__table__
 _addresses, _affiliations, _keys = Address.__table__, Affiliation.__table__, ImportKey.__table__
@@ -32,6 +34,9 @@ def stored_for(contacts: Sequence[Contact], product: Product, *, day: Any) -> St
         _load_points(parties, owner, day)
         _load_addresses(parties, owner, day)
         _load_said(parties, owner, product)
+    if any(row.notes for row in contacts):
+        _load_notes(stored.people, EventPerson.__table__.c.person_id)
+        _load_notes(stored.companies, EventCompany.__table__.c.company_id)
     for row in keys:
         party = stored.people.get(row.person_id) if row.person_id else stored.companies.get(row.company_id)
         if party is not None:
@@ -127,6 +132,13 @@ def _load_addresses(parties: dict[int, StoredParty], owner: str, day: Any) -> No
         is_running = runs_on(day, row.valid_from, row.valid_to)
         address = StoredAddress(row.id, said, row.valid_to, is_running, bool(row.hand_changed))
         parties[getattr(row, owner)].addresses.append(address)
+
+
+def _load_notes(parties: dict[int, StoredParty], owner: Any) -> None:
+    """What notes say of each, whoever wrote them."""
+    notes = select(owner.label("owner_id"), Event.text).join_from(owner.table, Event.__table__)
+    for row in _rows(notes.where(among(owner, parties.keys()), Event.channel == Channel.NOTE)):
+        parties[row.owner_id].notes.add(plain(row.text))
 
 
 def _load_said(parties: dict[int, StoredParty], owner: str, product: Product) -> None:

@@ -52,7 +52,10 @@ class StoredAddress:
 
 @dataclass
 class StoredParty:
-    """A person or company as stored; values: the columns and facts that a list can say of them. said: digests."""
+    """A person or company as stored; values: the columns and facts that a list can say of them.
+
+    notes: as they are compared (plain). said: digests.
+    """
 
     id: int
     number: str
@@ -63,6 +66,7 @@ class StoredParty:
     merged_into_id: int | None = None
     points: list[StoredPoint] = field(default_factory=list)
     addresses: list[StoredAddress] = field(default_factory=list)
+    notes: set[str] = field(default_factory=set)
     key_id: int | None = None
     said: Mapping[str, list[str]] = field(default_factory=dict)
 

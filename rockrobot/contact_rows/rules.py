@@ -40,6 +40,7 @@ class Contact:
     points: list[PointSaid] = field(default_factory=list)
     switchboards: list[PointSaid] = field(default_factory=list)
     addresses: list[AddressSaid] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     fault: Remark | None = None
     doubts: list[Remark] = field(default_factory=list)
 
@@ -115,6 +116,8 @@ class _Reader:
             self._mails(cell, title)
         elif target in {Field.PHONE_LABEL, Field.ADDRESS_LABEL}:
             setattr(self, target.value, cell)
+        elif target is Field.NOTES:
+            self._note(cell, title)
         elif target is Field.LABELLED_PHONE:
             self._labelled_phones(cell, title)
         elif target.rpartition("_")[2] in {"street", "postcode", "city", "country"}:
@@ -132,6 +135,10 @@ class _Reader:
                 self.contact.texts.setdefault(target.value, cell)
         else:
             self.names.setdefault(target, cell)
+
+    def _note(self, cell: str, title: str) -> None:
+        if self._fits("notes", cell, title) and all(plain(cell) != plain(note) for note in self.contact.notes):
+            self.contact.notes.append(cell)
 
     def _fits(self, what: str, text: str, title: str) -> bool:
         if len(text) > LONGEST[what]:
@@ -228,4 +235,6 @@ def what_is_said(contact: Contact) -> dict[str, list[str]]:
         said.setdefault(point.kind.value, []).append(digest(point.kind.value, point.normal))
     for address in contact.addresses:
         said.setdefault(address.kind.value, []).append(digest(address.kind.value, address.plain()))
+    if contact.notes:
+        said["notes"] = [digest("notes", plain(note)) for note in contact.notes]
     return said

@@ -36,13 +36,14 @@ LINKS: dict[str, tuple[Any, str]] = {
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event about to be written by the register itself."""
+    """An event about to be written with many others; one that the register writes itself has a reference."""
 
     links: Links
     channel: Channel
     happened_at: datetime
     text: str
-    reference: str
+    reference: str = ""
+    source: Source | None = None
 
 
 def add_event(links: Links, *, channel: Channel, happened_at: datetime, **rest: Any) -> Event:
@@ -68,13 +69,13 @@ def _link(event: Event, links: Links) -> None:
 
 
 def add_events(events: Sequence[NewEvent]) -> list[int]:
-    """Many events that the register writes itself (letters that went out), each with its reference; their ids."""
+    """Many events at once (letters that went out, notes of a file); without a source, the usual one; their ids."""
     by, now = ledger.actor(), clock.now()
     rows = [
         {
             "channel": event.channel,
             "direction": usual_direction(event.channel),
-            "source": SOURCES.get(event.channel, Source.OTHER),
+            "source": event.source or SOURCES.get(event.channel, Source.OTHER),
             "happened_at": event.happened_at,
             "text": event.text,
             "reference": event.reference,

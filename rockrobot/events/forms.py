@@ -32,6 +32,7 @@ CHANNEL_WORDS = {
     Channel.LETTER: _("Kirje"),
     Channel.VISIT: _("Käynti"),
     Channel.SERVICE: _("Huolto"),
+    Channel.NOTE: _("Muistiinpano"),
 }
 DIRECTION_WORDS = {Direction.OUT: _("Lähtevä"), Direction.IN: _("Saapuva"), Direction.NONE: _("Ei suuntaa")}
 RESULT_WORDS = {

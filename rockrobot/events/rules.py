@@ -18,6 +18,7 @@ class Channel(StrEnum):
     LETTER = "letter"
     VISIT = "visit"
     SERVICE = "service"
+    NOTE = "note"
 
 
 class Direction(StrEnum):
@@ -60,11 +61,11 @@ WORDS_KEPT = 200
 
 
 def usual_direction(channel: Channel) -> Direction:
-    """The direction that a form proposes: calls and letters go out, a website form comes in, a meeting is neither.
+    """The direction that a form proposes: calls and letters go out, a website form comes in, meetings are neither.
 
     Source: our choice.
     """
-    if channel in {Channel.MEETING, *JOBS}:
+    if channel in {Channel.MEETING, Channel.NOTE, *JOBS}:
         return Direction.NONE
     return Direction.IN if channel is Channel.WEBSITE_FORM else Direction.OUT
 

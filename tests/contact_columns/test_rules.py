@@ -40,7 +40,7 @@ def test_the_program_that_wrote_a_list_is_known(source, product):
         ("Syntymäaika", None),
         ("Ei markkinointia", None),
         ("Do not email marketing", None),
-        ("Notes", None),
+        ("Notes", Field.NOTES),
     ],
 )
 def test_a_header_tells_what_its_column_says(title, field):

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from rockrobot import undo
+from rockrobot import ledger, undo
 from rockrobot.chain import ChangeSet, verify
 from rockrobot.contact_columns.actions import keep_mapping
 from rockrobot.contact_columns.queries import first_fields
@@ -22,13 +22,17 @@ from rockrobot.contacts import actions as contacts
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
 from rockrobot.contacts.rules import PointKind
 from rockrobot.db import db
+from rockrobot.events.actions import delete_event
+from rockrobot.events.models import Event, EventCompany, EventPerson
+from rockrobot.events.queries import timeline_of
+from rockrobot.events.rules import Channel
 from rockrobot.exchange.queries import FILE_MESSAGES
 from rockrobot.workbooks import FileError
 from tests import make
 from tests.conftest import SHARED
 from tests.contact_files.lists import CARDS, table, write_all
 
-TABLES = [Company, Person, Affiliation, ContactPoint, Address, ImportKey]
+TABLES = [Company, Person, Affiliation, ContactPoint, Address, ImportKey, Event, EventPerson, EventCompany]
 
 
 def run(app: Flask, path: Path, *words: str) -> tuple[dict[str, int], str, int]:
@@ -180,7 +184,77 @@ def test_an_objection_column_is_ignored_with_a_hint(app, database, tmp_path):
     _, told, _ = run(app, tmp_path / "oma.csv", "--dry-run")
 
     assert "ohitettu sarake: Ei markkinointia kielto tai suostumus kirjataan henkilön kortille" in told
-    assert "ohitettu sarake: Lisätietoja muistiinpanoja ei tuoda" in told
+    assert "ohitettu sarake: Lisätietoja" not in told
+
+
+def notes_of(subject: Person | Company) -> list[tuple[Channel, str, str]]:
+    db.session.rollback()
+    return [(event.channel, event.source.value, event.text) for event in timeline_of(subject).found.rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "last_name", "told"),
+    [
+        ("outlook.csv", "Ahola", (Channel.NOTE, "outlook", "Tavattu messuilla")),
+        ("kortit3.vcf", "Salo", (Channel.NOTE, "file", "Tavattu\nmessuilla")),
+    ],
+)
+def test_a_note_of_a_list_stands_on_the_timeline(app, database, tmp_path, name, last_name, told):
+    write_all(tmp_path)
+    run(app, tmp_path / name, "--take-good")
+
+    person = db.session.scalars(select(Person).where(Person.last_name == last_name)).one()
+
+    assert notes_of(person) == [told]
+
+
+def test_a_note_changed_in_its_source_is_one_more_and_one_deleted_here_does_not_come_back(app, database, tmp_path):
+    row = {"nimi": "Aino Aho", "puhelin": "0405882755"}
+    run(app, one_row(tmp_path, **row, muistiinpano="Soita aamulla", kommentti="soita  AAMULLA"))
+    person = db.session.scalars(select(Person)).one()
+    first = notes_of(person)
+    counts, _, _ = run(app, one_row(tmp_path, **row, muistiinpano="Soita illalla"))
+    both = notes_of(person)
+    with ledger.change_set("test"):
+        delete_event(db.session.scalars(select(Event).where(Event.text == "Soita illalla")).one())
+        db.session.commit()
+
+    again, _, _ = run(app, one_row(tmp_path, **row, muistiinpano="Soita illalla"))
+
+    assert [text for *_, text in first] == ["Soita aamulla"]
+    assert counts["changed"] == 1
+    assert {text for *_, text in both} == {"Soita aamulla", "Soita illalla"}
+    assert again["unchanged"] == 1
+    assert [text for *_, text in notes_of(person)] == ["Soita aamulla"]
+
+
+def test_the_same_note_from_another_program_is_no_second_one(app, database, tmp_path):
+    run(app, one_row(tmp_path, Name="Aino Aho", **{"E-mail 1 - Value": "a@aho.example", "Notes": "Tavattu messuilla"}))
+    path = one_row(tmp_path, nimi="Aino Aho", **{"Email Address": "a@aho.example", "Notes": "tavattu messuilla"})
+
+    run(app, path)
+
+    assert len(notes_of(db.session.scalars(select(Person)).one())) == 1
+
+
+def test_the_note_of_a_row_without_a_person_is_its_companys(app, database, tmp_path):
+    run(app, one_row(tmp_path, yritys="Louhinta Oy", muistiinpano="Maksaa hitaasti"))
+
+    assert notes_of(db.session.scalars(select(Company)).one()) == [(Channel.NOTE, "file", "Maksaa hitaasti")]
+
+
+def test_a_note_edited_since_stays_when_its_import_is_undone(app, database, tmp_path):
+    run(app, one_row(tmp_path, nimi="Aino Aho", muistiinpano="Soita aamulla"))
+    act = newest_change_set()
+    with ledger.change_set("test"):
+        db.session.scalars(select(Event)).one().text = "Soita illalla"
+        db.session.commit()
+
+    undone = undo.undo(act)
+    db.session.commit()
+
+    assert "events" in {table for table, _ in undone.left}
+    assert [row.text for row in db.session.scalars(select(Event))] == ["Soita illalla"]
 
 
 def one_row(tmp_path: Path, **cells: str) -> Path:

@@ -69,7 +69,7 @@ def test_a_list_is_read_its_columns_told_tried_taken_and_undone(office):
         "columns-2": "other_phone",
         "columns-3": "email",
         "columns-4": "",
-        "columns-5": "",
+        "columns-5": "notes",
     }
     assert "kielto tai suostumus kirjataan henkilön kortille" in columns
 
