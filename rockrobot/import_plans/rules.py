@@ -23,7 +23,7 @@ class StoredRow:
     """A row as it is stored, in the format's columns.
 
     by_hand names the columns a person changed; twins are rows with the same key, made by hand. kept_as: the number of
-    the party that was kept, where the row is found by the number of a record merged into it.
+    the party that was kept, where the row is found by another one. is_merged: that of a record merged into it.
     """
 
     id: int
@@ -31,6 +31,7 @@ class StoredRow:
     by_hand: frozenset[str] = frozenset()
     twins: tuple["StoredRow", ...] = ()
     kept_as: str = ""
+    is_merged: bool = False
 
     def says(self, values: Mapping[str, Any]) -> bool:
         """True when the row says all that these values say."""
@@ -39,7 +40,11 @@ class StoredRow:
 
 @dataclass
 class PlannedRow:
-    """What becomes of one row of the file; changes are the columns that will be written."""
+    """What becomes of one row of the file.
+
+    changes: the columns that will be written; kept: those where a value changed by hand wins; agreed: those where the
+    file now says what a person wrote.
+    """
 
     number: int
     key: Key
@@ -47,6 +52,7 @@ class PlannedRow:
     status: Status
     changes: dict[str, Any] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
+    agreed: frozenset[str] = frozenset()
     stored: StoredRow | None = None
     fault: Any = None
     cells: Any = ()
@@ -112,4 +118,4 @@ def merged_record(kept: StoredRow, column: str, old: str) -> StoredRow:
     an older file never brings the others back. Source: our choice, after "a value changed by hand wins".
     """
     values = {**kept.values, column: old}
-    return StoredRow(kept.id, values, frozenset(values), kept_as=str(kept.values[column]))
+    return StoredRow(kept.id, values, frozenset(values), kept_as=str(kept.values[column]), is_merged=True)

@@ -8,7 +8,15 @@ from rockrobot.db import db
 from rockrobot.devices.rules import is_outside_days
 from rockrobot.exchange.rules import SHEETS
 from rockrobot.import_plans.rules import Key, PlannedRow, SheetPlan, Status, StoredRow, merged_values
-from rockrobot.imports.queries import MODELS, REFERENCE_COLUMNS, columns_by_hand, fitting_days, own_column
+from rockrobot.imports.queries import (
+    MODELS,
+    REFERENCE_COLUMNS,
+    columns_by_hand,
+    columns_of,
+    fitting_days,
+    own_column,
+    stored_values,
+)
 from rockrobot.imports.rules import BATCH_KEY, REFERENCES
 from rockrobot.party_facts.actions import Facts, make_worksites, write_facts
 from rockrobot.party_facts.rules import facts_of
@@ -54,6 +62,8 @@ def apply_plan(
             if progress:
                 progress(done)
     _mark_outside_days(plans)
+    for plan in plans:
+        _unmark_agreed(plan)
     db.session.commit()
 
 
@@ -109,6 +119,19 @@ def _update(
         return None
     before = {name: row.stored.values.get(name) for name in changes}
     return row.stored.id, _columns(sheet, row, before, ids), after
+
+
+def _unmark_agreed(plan: SheetPlan) -> None:
+    """What the file says as well is by hand no longer; a value changed since the plan was made still is."""
+    agreed = {row.stored.id: row for row in plan.rows if row.stored and row.agreed and row.fault is None}
+    marks = []
+    for id_, by_hand, values in stored_values(plan.name) if agreed else ():
+        if row := agreed.get(id_):
+            same = {column for column in row.agreed if values[column] == row.values[column]}
+            left = [attribute for attribute in by_hand if not columns_of(plan.name, [attribute]) <= same]
+            marks.append((id_, {"hand_changed": by_hand}, {"hand_changed": left}))
+    if marks:
+        ledger.bulk_update(MODELS[plan.name].__table__, marks)
 
 
 def _mark_outside_days(plans: Sequence[SheetPlan]) -> None:

@@ -138,13 +138,13 @@ def stored_rows(sheet: str) -> dict[Key, StoredRow]:
         if definition.has_ordinal:
             plain, key = key, (*key, ordinals[key])
             ordinals[plain] += 1
-        row = StoredRow(id_, values, _columns_of(sheet, attributes))
+        row = StoredRow(id_, values, columns_of(sheet, attributes))
         first = found.get(key)
         found[key] = replace(first, twins=(*first.twins, row)) if first else row
     return found
 
 
-def _columns_of(sheet: str, attributes: Iterable[str]) -> frozenset[str]:
+def columns_of(sheet: str, attributes: Iterable[str]) -> frozenset[str]:
     """The format's columns that these attributes of a row stand for."""
     references: dict[str, tuple[str, ...]] = REFERENCE_COLUMNS.get(sheet, {})
     renamed = {own: name for name, own in COLUMN_OF.get(sheet, {}).items()}
@@ -155,7 +155,7 @@ def columns_by_hand(sheet: str, row_ids: Sequence[int]) -> dict[int, frozenset[s
     """The format's columns that people changed by hand, of each of these rows that is still there."""
     model = MODELS[sheet]
     rows = db.session.execute(select(model.id, model.hand_changed).where(among(model.__table__.c.id, row_ids)))
-    return {id_: _columns_of(sheet, attributes or []) for id_, attributes in rows}
+    return {id_: columns_of(sheet, attributes or []) for id_, attributes in rows}
 
 
 def fitting_days(batch_ids: Sequence[int]) -> Sequence[Any]:
@@ -259,6 +259,7 @@ def report_of(planned: Planned, told_rows: int) -> dict[str, Any]:
             {"sheet": fault.sheet, "row": fault.row, "column": fault.column, "reason": fault_reason(fault)}
             for fault in faults[:told_rows]
         ],
+        "agreed_count": sum(len(row.agreed) for _, row in rows if row.fault is None),
         "kept_count": len(kept),
         "kept": [
             {"sheet": read.title, "row": row.number, "columns": [read.labels.get(name, name) for name in row.kept]}

@@ -142,9 +142,20 @@ def _compare(plan: SheetPlan, row: PlannedRow, stored: StoredRow | None, seen: d
         different = {c: v for c, v in row.values.items() if stored.values.get(c) != v}
         row.kept = sorted(different.keys() & stored.by_hand)
         row.changes = {c: v for c, v in different.items() if c not in stored.by_hand}
+        row.agreed = frozenset() if stored.is_merged else _agreed(plan, row, stored)
         row.status = Status.CHANGED if row.changes else Status.UNCHANGED
     if row.changes:
         _check_period(plan, row, merged_values(row))
+
+
+def _agreed(plan: SheetPlan, row: PlannedRow, stored: StoredRow) -> frozenset[str]:
+    """The columns changed by hand of which the file now says the same: the next file may change them again.
+
+    The key stays by hand: a file never changes it, and the mark is how the row is found under its former key.
+    Source: exchange format, "changed by hand since its last import"; that of the key is our choice.
+    """
+    same = {column for column in stored.by_hand & row.values.keys() if stored.values[column] == row.values[column]}
+    return frozenset(same.difference(plan.read.sheet.key))
 
 
 def _check_period(plan: SheetPlan, row: PlannedRow, values: Mapping[str, Any]) -> None:

@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 
 from rockrobot import chain, jobs, ledger, undo
 from rockrobot.chain import ChangeSet
-from rockrobot.contacts.models import Address, Company
+from rockrobot.contacts.actions import change_point
+from rockrobot.contacts.models import Address, Company, ContactPoint
+from rockrobot.contacts.rules import PointKind
 from rockrobot.db import Base, db
 from rockrobot.devices.models import Device, Fitting, Ownership
 from tests.conftest import SHARED
@@ -134,6 +136,44 @@ def test_a_value_changed_by_hand_wins_and_is_listed(app, database, tmp_path):
     assert (code, told) == (0, counts(changed=1))
     assert (company.name, company.language) == ("Käsin Oy", "sv")
     assert "käsin muutettu arvo pidettiin: name" in output
+
+
+def test_what_a_later_file_agrees_with_is_by_hand_no_longer(app, database, tmp_path):
+    take(app, tmp_path / "r", small_register())
+    company = db.session.scalar(select(Company).where(Company.customer_no == "A001"))
+    company.name, company.language = "Käsin Oy", "sv"
+    email = db.session.scalar(select(ContactPoint).filter_by(company_id=company.id, kind=PointKind.EMAIL))
+    change_point(email, raw="kasin@example.fi")
+    db.session.commit()
+    said = {"customer_no": "A001", "name": "Käsin Oy", "email": "kasin@example.fi"}
+
+    agreeing = run(app, write_folder(tmp_path / "s", {"companies": [said | {"language": "fi"}]}))
+    db.session.refresh(company)
+    marks = company.hand_changed
+    later = {"name": "Uusi Oy", "language": "en", "email": "uusi@example.fi"}
+    code, told, output = run(app, write_folder(tmp_path / "t", {"companies": [said | later]}))
+
+    db.session.refresh(company)
+    db.session.refresh(email)
+    assert agreeing[1] == counts(unchanged=1)
+    assert marks == ["language"]
+    assert (code, told) == (0, counts(changed=1))
+    assert (company.name, company.language, email.raw) == ("Uusi Oy", "sv", "uusi@example.fi")
+    assert "käsin muutettu arvo pidettiin: language" in output
+
+
+def test_a_file_that_agrees_on_a_key_corrected_by_hand_still_finds_the_row_by_the_old_one(app, database, tmp_path):
+    take(app, tmp_path / "r", small_register())
+    company = db.session.scalar(select(Company).where(Company.customer_no == "A001"))
+    company.customer_no = "A901"
+    db.session.commit()
+
+    run(app, write_folder(tmp_path / "s", {"companies": [{"customer_no": "A901", "name": company.name}]}))
+    code, told, _ = run(app, write_folder(tmp_path / "t", {"companies": [{"customer_no": "A001", "name": "Uusi Oy"}]}))
+
+    db.session.refresh(company)
+    assert (code, told) == (0, counts(changed=1))
+    assert (company.customer_no, company.name) == ("A901", "Uusi Oy")
 
 
 def refused(app, tmp_path, sheets):

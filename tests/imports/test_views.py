@@ -60,6 +60,23 @@ def test_a_workbook_is_read_shown_taken_and_undone(office, tmp_path):
     assert machines() == 0
 
 
+def test_a_file_that_only_agrees_with_what_was_corrected_by_hand_can_be_taken(office, tmp_path):
+    company = Company(customer_no="A001", name="Käsin Oy", country="FI", language="fi")
+    db.session.add(company)
+    db.session.commit()
+    page = upload(
+        office, write_xlsx(tmp_path / "sama.xlsx", {"companies": [{"customer_no": "A001", "name": "Käsin Oy"}]})
+    )
+    work()
+
+    looked = office.get(page).text
+    office.post(upload_of(page) + "/apply")
+    work()
+
+    assert "1 käsin korjattu arvo on nyt tiedostossakin" in looked
+    assert "name" not in db.session.scalar(select(Company.hand_changed))
+
+
 def test_refused_rows_are_listed_and_come_out_as_a_file(office, bad_register):
     page = upload(office, bad_register)
     work()
