@@ -51,7 +51,9 @@ class PostgreSQL:
             owner = pwd.getpwnam("postgres")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         self._run(str(binaries / "initdb"), "-D", str(data), "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-h 127.0.0.1 -p {self.port} -k '' -F -c synchronous_commit=off -c full_page_writes=off"
+        options = (
+            f"-h 127.0.0.1 -p {self.port} -k '' -F -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+        )
         self._run(
             str(binaries / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(self.folder / "log"), "start"
         )
