@@ -81,7 +81,9 @@ class Walk:
 
     def approve(self) -> None:
         names = {f"heading_{language}": "Esa Esimies" for language in Language}
-        ok(self.supervisor.post(self.here + "/approval", data=names))
+        page = ok(self.supervisor.get(self.here + "/approval"), 200).text
+        seen = re.search(r'name="seen" value="(\w+)"', page).group(1)
+        ok(self.supervisor.post(self.here + "/approval", data=names | {"seen": seen}))
 
     def print_letters(self) -> None:
         ok(self.office.post(self.here + "/letters"))

@@ -23,7 +23,7 @@ from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
 from rockrobot.organisation.models import Organisation
 from rockrobot.recalls.actions import set_state
-from rockrobot.recalls.models import Approval, CasePicture, CaseText, RecallCase
+from rockrobot.recalls.models import Approval, CasePicture, CaseText, RecallCase, ScopeVersion
 from rockrobot.recalls.rules import CaseState
 
 DRILL_REASON = "drill"
@@ -85,16 +85,17 @@ def _want_approval(case: RecallCase) -> None:
         set_state(case, CaseState.SCOPED, "text changed")
 
 
-def approve(case: RecallCase, *, confirmed: Mapping[Language, str], own_reason: str = "") -> Approval:
+def approve(
+    case: RecallCase, *, confirmed: Mapping[Language, str], own_reason: str = "", seen: str | None = None
+) -> Approval:
     """A second person approves the frozen scope and the texts as they are.
 
-    confirmed: by language, the name by which the approver confirms a heading that nobody has checked.
-    Raises ApprovalError: elements missing, a heading not confirmed, not a second person, own reason missing.
+    confirmed: by language, the name by which the approver confirms a heading that nobody has checked. seen: the digest
+    of what the approver read, where a person did. Raises ApprovalError: approved by somebody already, changed since it
+    was read, elements missing, a heading not confirmed, not a second person, own reason missing.
     """
     readiness = queries.readiness_of(case)
-    version = readiness.version
-    if readiness.faults or version is None:
-        raise ApprovalError(next(iter(readiness.faults), ApprovalFault.NO_SCOPE))
+    version = _ready_version(case, readiness, seen)
     names = {heading.language: confirmed.get(heading.language, "").strip() for heading in readiness.unchecked}
     if not all(names.values()):
         raise ApprovalError(ApprovalFault.HEADING_UNCONFIRMED)
@@ -120,6 +121,16 @@ def approve(case: RecallCase, *, confirmed: Mapping[Language, str], own_reason: 
     case.decided_on = case.decided_on or clock.today()
     db.session.flush()
     return approval
+
+
+def _ready_version(case: RecallCase, readiness: queries.Readiness, seen: str | None) -> ScopeVersion:
+    if seen is not None and queries.approval_of_letters(case, readiness):
+        raise ApprovalError(ApprovalFault.APPROVED_ALREADY)
+    if seen is not None and seen != readiness.digest:
+        raise ApprovalError(ApprovalFault.CHANGED_SINCE)
+    if readiness.faults or readiness.version is None:
+        raise ApprovalError(next(iter(readiness.faults), ApprovalFault.NO_SCOPE))
+    return readiness.version
 
 
 def fill_samples(case: RecallCase) -> None:

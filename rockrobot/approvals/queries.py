@@ -1,5 +1,7 @@
 """What the texts of a case lack before they may be approved, and whether an approval stands."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,6 +73,13 @@ class Readiness:
             return [ApprovalFault.NO_SCOPE]
         faults = [ApprovalFault.EMPTY_SCOPE] if not self.units else []
         return faults + ([ApprovalFault.MISSING_ELEMENTS] if self.missing else [])
+
+    @property
+    def digest(self) -> str:
+        """What an approver reads, in 16 letters: other ones after a change of scope, text, shared fact or heading."""
+        read = [[check.language, check.text.version, check.heading.words] for check in self.languages]
+        told = json.dumps([self.version.version if self.version else 0, self.units, read])
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def texts_of(case_id: int) -> dict[Language, CaseText]:

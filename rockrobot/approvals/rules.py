@@ -10,6 +10,8 @@ class ApprovalFault(StrEnum):
     """Why a case can't be approved."""
 
     NO_SCOPE = "no_scope"
+    CHANGED_SINCE = "changed_since"
+    APPROVED_ALREADY = "approved_already"
     EMPTY_SCOPE = "empty_scope"
     MISSING_ELEMENTS = "missing_elements"
     HEADING_UNCONFIRMED = "heading_unconfirmed"

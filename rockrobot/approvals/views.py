@@ -29,6 +29,10 @@ LANGUAGE = "<any(fi, sv, en, nb, da):language>"
 NO_SENDER = dict.fromkeys(SAMPLE_SENDER, "") | {"name": "–"}
 FAULTS = {
     ApprovalFault.NO_SCOPE: lambda: _("Rajaa tapaus ensin."),
+    ApprovalFault.CHANGED_SINCE: lambda: _(
+        "Rajaus tai tekstit muuttuivat, kun luit niitä. Lue ne uudelleen ja hyväksy."
+    ),
+    ApprovalFault.APPROVED_ALREADY: lambda: _("Toinen henkilö ehti hyväksyä tämän ennen sinua."),
     ApprovalFault.EMPTY_SCOPE: lambda: _("Rajauksessa ei ole yhtään yksikköä."),
     ApprovalFault.MISSING_ELEMENTS: lambda: _("Kirjeestä puuttuu pakollisia osia. Ne on lueteltu alla."),
     ApprovalFault.HEADING_UNCONFIRMED: lambda: _("Vahvista jokainen tarkistamaton otsikko kirjoittamalla nimesi."),
@@ -71,7 +75,8 @@ def approve(case_id: int) -> Response:
     confirmed = {language: request.form.get(f"heading_{language}", "")[:120] for language in Language}
     there = url_for("approvals.show", case_id=case.id)
     try:
-        actions.approve(case, confirmed=confirmed, own_reason=request.form.get("own_reason", "")[:2000])
+        own_reason, seen = request.form.get("own_reason", "")[:2000], request.form.get("seen", "")
+        actions.approve(case, confirmed=confirmed, own_reason=own_reason, seen=seen)
     except ApprovalError as error:
         db.session.rollback()
         say(FAULTS[error.fault](), "bad")

@@ -3,7 +3,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from rockrobot.approvals.queries import standing_approval
+from rockrobot.approvals.queries import readiness_of, standing_approval
 from rockrobot.attempts.actions import notify
 from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.contacts.rules import Language
@@ -40,8 +40,9 @@ def test_from_the_trace_to_printed_letters(office, supervisor):
     case = only_case()
     office.post(f"/recalls/{case.id}/scope")
     cases.worded(only_case())
-    own = office.post(f"/recalls/{case.id}/approval", data=NAME, follow_redirects=True)
-    supervisor.post(f"/recalls/{case.id}/approval", data=NAME)
+    form = NAME | {"seen": readiness_of(only_case()).digest}
+    own = office.post(f"/recalls/{case.id}/approval", data=form, follow_redirects=True)
+    supervisor.post(f"/recalls/{case.id}/approval", data=form)
     office.post(f"/recalls/{case.id}/letters")
     run_waiting()
     page = office.get(f"/recalls/{case.id}/letters").text
