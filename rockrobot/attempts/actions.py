@@ -79,9 +79,14 @@ def write_waiting(case: RecallCase, waiting: Sequence[Waiting]) -> list[int]:
     return made
 
 
-def print_letters(case: RecallCase, progress: Progress | None = None) -> list[int]:
-    """Print every letter of a case that waits, of whatever kind, and register it; ids of the new batches."""
-    chunks = waiting_chunks(case.number)
+def print_letters(
+    case: RecallCase, progress: Progress | None = None, *, only: Collection[int] | None = None
+) -> list[int]:
+    """Print every letter of a case that waits, of whatever kind, and register it; ids of the new batches.
+
+    only: the letters with these ids, where given.
+    """
+    chunks = waiting_chunks(case.number, only=only)
     ids = [id_ for chunk in chunks for id_ in chunk.letter_ids]
     album = studio_of(case, units_with(case.id)).album
     house = organisation()

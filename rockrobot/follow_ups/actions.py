@@ -113,10 +113,10 @@ def _reminder_address(
 
 
 def print_soon(case: RecallCase, letter_ids: Collection[int]) -> None:
-    """Print what waits: a few letters are drawn at once, many are a job. Commits."""
+    """Print these letters: a few are drawn at once, many are a job, which prints all that waits. Commits."""
     db.session.flush()
     if len(letter_ids) <= DRAWN_AT_ONCE:
-        print_letters(case)
+        print_letters(case, only=letter_ids)
         return
     jobs.enqueue(PRINT, {"case_id": case.id}, key=f"{PRINT}:{case.id}:{max(letter_ids)}")
 

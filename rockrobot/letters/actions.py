@@ -46,9 +46,14 @@ def make_letters(case_number: str, drafts: Sequence[LetterDraft], *, is_drill: b
     return ledger.bulk_insert(Letter.__table__, rows)
 
 
-def keep_printed(case_number: str, chunk: Chunk, drawn: paper.Drawn, *, is_duplex: bool) -> PrintBatch:
-    """Store a drawn batch and its letters, each with its digest and what is wrong with its address on the page."""
-    letters = [db.session.get_one(Letter, id_) for id_ in chunk.letter_ids]
+def keep_printed(case_number: str, chunk: Chunk, drawn: paper.Drawn, *, is_duplex: bool) -> PrintBatch | None:
+    """Store a drawn batch and its letters, each with its digest and what is wrong with its address on the page.
+
+    None, and nothing is stored, when one of the letters was printed by somebody else while this batch was drawn.
+    """
+    letters = queries.letters_to_print(chunk.letter_ids)
+    if len(letters) < len(chunk.letter_ids):
+        return None
     batch = PrintBatch(
         case_number=case_number,
         language=chunk.language,
@@ -79,19 +84,27 @@ def print_waiting(
     is_duplex: bool,
     progress: Callable[[int], None] | None = None,
 ) -> list[int]:
-    """Print the chunks, one batch each; commits after each, since drawing takes long. Ids of the batches."""
-    made, done = [], 0
+    """Print the chunks, one batch each; commits after each, since drawing takes long. Ids of the batches.
+
+    Of a chunk of which somebody else printed a letter meanwhile, those left are drawn anew.
+    """
+    made, done, left = [], 0, list[Chunk]()
     db.session.commit()
     with reading():
         groups = [queries.contents_of(chunk.letter_ids) for chunk in chunks]
         db.session.rollback()
     for chunk, drawn in zip(chunks, _drawn(groups, pictures, is_duplex=is_duplex), strict=True):
-        made.append(keep_printed(case_number, chunk, drawn, is_duplex=is_duplex).id)
+        batch = keep_printed(case_number, chunk, drawn, is_duplex=is_duplex)
+        if batch is None:
+            still = [letter.id for letter in queries.letters_to_print(chunk.letter_ids)]
+            left += [Chunk(chunk.language, still)] if still else []
+        else:
+            made.append(batch.id)
         db.session.commit()
         done += len(chunk.letter_ids)
         if progress:
             progress(done)
-    return made
+    return made + (print_waiting(case_number, left, pictures, is_duplex=is_duplex) if left else [])
 
 
 def _drawn(

@@ -114,13 +114,15 @@ def lights_of(case_number: str) -> Counter[Light]:
 # ---------- print ----------
 
 
-def waiting_chunks(case_number: str) -> list[Chunk]:
-    """Letters not printed yet and not stopped, by language, at most 500 together."""
+def waiting_chunks(case_number: str, *, only: Collection[int] | None = None) -> list[Chunk]:
+    """Letters not printed yet and not stopped, by language, at most 500 together; only: these ids, where given."""
     statement = (
         select(Letter.id, Letter.language, Letter.address_faults)
         .where(Letter.case_number == case_number, Letter.print_batch_id.is_(None))
         .order_by(Letter.language, Letter.id)
     )
+    if only is not None:
+        statement = statement.where(among(Letter.__table__.c.id, only))
     by_language: dict[Language, list[int]] = {}
     for id_, language, faults in db.session.execute(statement):
         if light_of(faults) is not Light.STOP:
@@ -130,6 +132,14 @@ def waiting_chunks(case_number: str) -> list[Chunk]:
         for language, ids in by_language.items()
         for start in range(0, len(ids), MAX_BATCH)
     ]
+
+
+def letters_to_print(letter_ids: Collection[int]) -> list[Letter]:
+    """Those of these letters that are not printed yet, in the order of the ids, held until the transaction ends."""
+    mine = select(Letter).where(among(Letter.__table__.c.id, letter_ids), Letter.print_batch_id.is_(None))
+    fresh = mine.with_for_update().execution_options(populate_existing=True)
+    found = {letter.id: letter for letter in db.session.scalars(fresh)}
+    return [found[id_] for id_ in letter_ids if id_ in found]
 
 
 def contents_of(letter_ids: Sequence[int]) -> list[dict[str, Any]]:

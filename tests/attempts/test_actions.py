@@ -2,22 +2,27 @@ from datetime import date
 
 import pytest
 
-from rockrobot.attempts.actions import notify
+from rockrobot.attempts.actions import notify, write_waiting
 from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.attempts.queries import waiting_letters
 from rockrobot.attempts.rules import AttemptState
 from rockrobot.case_letters.actions import LettersRefusedError, prepare_drill
+from rockrobot.case_letters.queries import studio_of
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.contacts.rules import ContactType, Language
 from rockrobot.db import db
 from rockrobot.devices.models import DeviceFate, Ownership
 from rockrobot.devices.rules import Fate, OwnershipKind
 from rockrobot.letters import queries as letters
+from rockrobot.letters.actions import print_waiting
 from rockrobot.letters.models import Letter, LetterBody, LetterKind
+from rockrobot.letters.queries import Chunk
 from rockrobot.paper import sha256_of
 from rockrobot.parts.models import LooseDelivery
 from rockrobot.recalls.models import CaseUnit
 from rockrobot.recalls.queries import tasks_of
 from rockrobot.recalls.rules import TaskKind
+from rockrobot.recipients.queries import units_with
 from rockrobot.scopes.actions import freeze_scope
 from tests import make
 from tests.recalls import cases
@@ -147,3 +152,26 @@ def test_each_language_is_a_batch_of_its_own_and_bytes_stay(database):
     assert all(row.sha256 == sha256_of(row.body) for row in stored)
     assert len(db.session.scalars(db.select(LetterBody)).all()) == 5
     assert len(db.session.scalars(db.select(CaseUnit)).all()) == 5
+
+
+def test_a_letter_that_somebody_else_printed_meanwhile_is_printed_once(database):
+    cases.house()
+    batch, model = make.batch(), cases.pictured_model()
+    for language in ("fi", "sv", "sv"):
+        cases.sold_machine(batch, model=model, language=language)
+    case = cases.approved(cases.worded(cases.opened(batch), Language.FI, Language.SV))
+    write_waiting(case, waiting_letters(case))
+    pictures = studio_of(case, units_with(case.id)).album.bodies
+    chunks = letters.waiting_chunks(case.number)
+    taken = Chunk(Language.SV, chunks[1].letter_ids[:1])
+
+    def somebody_else(done):
+        if done == 1:
+            print_waiting(case.number, [taken], pictures, is_duplex=False)
+
+    made = print_waiting(case.number, chunks, pictures, is_duplex=False, progress=somebody_else)
+
+    assert [batch.letter_count for batch in letters.batches_of(case.number)] == [1, 1, 1]
+    assert len(made) == 2
+    assert len({letter.print_batch_id for letter in all_letters()}) == 3
+    assert len(db.session.scalars(db.select(LetterBody)).all()) == 3

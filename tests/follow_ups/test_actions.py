@@ -136,6 +136,16 @@ def test_a_reminder_speaks_of_unsettled_units_only_and_not_of_answered_letters(c
     assert all(db.session.get(Letter, id_).kind is LetterKind.REMINDER for id_ in made)
 
 
+def test_a_few_letters_are_printed_at_once_and_others_go_on_waiting(case):
+    post_all(days_ago=15)
+    made = actions.write_reminders(case, [line.letter for line in queries.silent_of(case, 1).rows])
+
+    actions.print_soon(case, made[:1])
+
+    assert len(made) > 1
+    assert [id_ for id_ in made if db.session.get(Letter, id_).print_batch_id] == made[:1]
+
+
 def test_the_second_reminder_goes_to_another_address_and_those_without_one_are_phoned(case):
     post_all(days_ago=31)
     first = actions.write_reminders(case, [letter_to("A001"), letter_to("A008")])
