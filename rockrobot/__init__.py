@@ -31,6 +31,7 @@ ROOM_NAMES = (
     "networks",
     "own_account",
     "purposes",
+    "dual_control",
     "contacts",
     "contact_points",
     "names",

@@ -45,7 +45,7 @@ class OrganisationForm(EditForm):
         render_kw={"rows": 3},
     )
     may_approve_own_cases = BooleanField(
-        _("Sama henkilö saa hyväksyä oman takaisinvetonsa"),
-        description=_("Vain yhden hengen yritykselle. Perustelu kirjoitetaan joka kerta ja näkyy raportissa."),
+        _("Sama henkilö saa hyväksyä oman takaisinvetonsa ja pyyntönsä"),
+        description=_("Vain yhden hengen yritykselle. Perustelu kirjoitetaan joka kerta ja näkyy aina."),
     )
     duplex_letters = BooleanField(_("Kirjeet tulostetaan kaksipuolisina"))

@@ -1,0 +1,14 @@
+"""The form of the second person's decision."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from rockrobot.fields import CLEAN
+
+
+class DecisionForm(FlaskForm):
+    """Why; needed for declining, and for approving what one asked for oneself."""
+
+    reason = TextAreaField(_("Perustelu"), [Length(max=2000)], filters=CLEAN, render_kw={"rows": 2})

@@ -1,0 +1,120 @@
+"""Which acts need two people, and which of them wait for whom."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from rockrobot import clock, ledger
+from rockrobot.access import Role
+from rockrobot.db import db
+from rockrobot.dual_control.models import RequestedAct
+from rockrobot.dual_control.rules import State, state_of
+from rockrobot.lists import Listing, listing
+from rockrobot.organisation.queries import organisation
+from rockrobot.staff.models import StaffMember
+from rockrobot.staff.queries import members_in
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of an act before it is decided: facts (name, words), and the people whose data they show."""
+
+    facts: Sequence[tuple[str, str]]
+    people_ids: Collection[int] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An act that needs two people.
+
+    name: as the screens say it. shown: what the second person sees of it. page_of: the address at which who asked
+    carries on once it is approved.
+    """
+
+    name: Any
+    may_ask: frozenset[Role]
+    may_decide: frozenset[Role]
+    shown: Callable[[RequestedAct], Shown]
+    page_of: Callable[[RequestedAct], str]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def declare(code: str, kind: Kind) -> None:
+    """Make an act one that needs two people (rooms call this when they are imported)."""
+    _kinds[code] = kind
+
+
+def kind_with(code: str) -> Kind:
+    """The declared kind of this code; raises LookupError for one that no room declared."""
+    return _kinds[code]
+
+
+def state_now(act: RequestedAct) -> State:
+    """How far an act is at this moment."""
+    return state_of(act.decision, used_at=act.used_at, expires_at=act.expires_at, now=clock.now())
+
+
+def may_sign_own() -> bool:
+    """True in a firm of one, by its setting: who asked may approve too, with a written reason."""
+    house = organisation()
+    return bool(house and house.may_approve_own_cases)
+
+
+def deciders_of(code: str, asked_by: str) -> list[StaffMember]:
+    """Those who may decide an act that this person asked for."""
+    members = members_in(_kinds[code].may_decide)
+    return [one for one in members if f"staff:{one.id}" != asked_by or may_sign_own()]
+
+
+def act_for(member: StaffMember, act_id: int) -> RequestedAct | None:
+    """The act with this id when this person asked for it or may decide acts of its kind; else None."""
+    return db.session.scalar(select(RequestedAct).where(RequestedAct.id == act_id, _seen_by(member)))
+
+
+def newest_act(code: str, about_id: int) -> RequestedAct | None:
+    """The latest act of a kind about a row of its room, or None."""
+    about = select(RequestedAct).where(RequestedAct.kind == code, RequestedAct.about_id == about_id)
+    return db.session.scalar(about.order_by(RequestedAct.id.desc()).limit(1))
+
+
+def _decided_by_role(role: Role) -> list[str]:
+    return [code for code, kind in _kinds.items() if role in kind.may_decide]
+
+
+def _seen_by(member: StaffMember) -> ColumnElement[bool]:
+    return or_(RequestedAct.asked_by == f"staff:{member.id}", RequestedAct.kind.in_(_decided_by_role(member.role)))
+
+
+def _waits_for(member: StaffMember) -> list[ColumnElement[bool]]:
+    waiting = [RequestedAct.decision.is_(None), RequestedAct.expires_at > clock.now()]
+    waiting.append(RequestedAct.kind.in_(_decided_by_role(member.role)))
+    return waiting if may_sign_own() else [*waiting, RequestedAct.asked_by != f"staff:{member.id}"]
+
+
+def count_waiting(member: StaffMember) -> int:
+    """How many acts wait for this person's decision."""
+    with ledger.showing_nobody():
+        return db.session.scalar(select(func.count(RequestedAct.id)).where(*_waits_for(member))) or 0
+
+
+def acts_waiting(member: StaffMember) -> Sequence[RequestedAct]:
+    """The acts that wait for this person's decision, the oldest first."""
+    waiting = select(RequestedAct).where(*_waits_for(member))
+    return db.session.scalars(waiting.order_by(RequestedAct.id)).all()
+
+
+def acts_under_way(member: StaffMember) -> Sequence[RequestedAct]:
+    """What this person asked for and can still be decided or done, the newest first."""
+    mine = (RequestedAct.asked_by == f"staff:{member.id}", RequestedAct.expires_at > clock.now())
+    is_alive = or_(RequestedAct.decision.is_(None), RequestedAct.decision == State.APPROVED.value)
+    under_way = select(RequestedAct).where(*mine, is_alive, RequestedAct.used_at.is_(None))
+    return db.session.scalars(under_way.order_by(RequestedAct.id.desc())).all()
+
+
+def acts_seen_by(member: StaffMember, *, number: int = 1) -> Listing[RequestedAct]:
+    """One page of all acts that this person may see, the newest first."""
+    return listing(select(RequestedAct).where(_seen_by(member)).order_by(RequestedAct.id.desc()), number)
