@@ -62,6 +62,7 @@ ROOM_NAMES = (
     "import_plans",
     "uploads",
     "imports",
+    "full_exports",
     "contact_columns",
     "contact_cells",
     "contact_cards",

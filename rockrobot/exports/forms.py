@@ -7,25 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import DataRequired
 
-from rockrobot.exports.rules import FileFormat
+from rockrobot.exports.queries import CHANNEL_WORDS, FORMAT_WORDS
 from rockrobot.fields import choices_of
-from rockrobot.objections.rules import Channel
 from rockrobot.purposes.queries import purpose_names
-
-CHANNEL_WORDS = {
-    Channel.ALL: _("Usealla tavalla tai ei vielä tiedossa"),
-    Channel.LETTER: _("Kirjeellä"),
-    Channel.EMAIL: _("Sähköpostilla"),
-    Channel.PHONE: _("Puhelimella"),
-    Channel.SMS: _("Tekstiviestillä"),
-}
-FORMAT_WORDS = {
-    FileFormat.XLSX: _("Excel (XLSX)"),
-    FileFormat.CSV: _("CSV"),
-    FileFormat.VCARD: _("Käyntikortit (vCard)"),
-    FileFormat.CALLING_LIST: _("Soittolista paperille (PDF)"),
-    FileFormat.STICKERS: _("Osoitetarrat, 24 arkilla (PDF)"),
-}
 
 
 class ExportForm(FlaskForm):

@@ -1,25 +1,67 @@
-"""Who goes out in an export, and what of them."""
+"""Who goes out in an export, what of them, and the file it makes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 
+from rockrobot import clock, paper
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.db import among, db
-from rockrobot.exports.rules import COLUMNS, PLACE_COUNTRY, Export, Row, Subject, choose
+from rockrobot.exports.rules import (
+    COLUMNS,
+    NAMES,
+    PHONE_FIELDS,
+    PLACE_COUNTRY,
+    Export,
+    FileFormat,
+    Row,
+    Subject,
+    calling_cells,
+    card_of,
+    choose,
+    sticker_lines,
+)
+from rockrobot.fields import format_day
 from rockrobot.keyed_hash import keyed_hash
 from rockrobot.objections.queries import verdicts_of_companies, verdicts_of_people
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
+from rockrobot.sheet_writer import csv_for_spreadsheets, write_sheet
 from rockrobot.tags.models import Tag
 from rockrobot.tags.queries import tags_of
 from rockrobot.tags.rules import Register
+from rockrobot.workbooks import XLSX
 
+Progress = Callable[[int], None]
 CHUNK = 500
+MEDIA_TYPES = {
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: XLSX,
+    FileFormat.VCARD: "text/vcard; charset=utf-8",
+    FileFormat.CALLING_LIST: "application/pdf",
+    FileFormat.STICKERS: "application/pdf",
+}
+CHANNEL_WORDS = {
+    Channel.ALL: lazy_gettext("Usealla tavalla tai ei vielä tiedossa"),
+    Channel.LETTER: lazy_gettext("Kirjeellä"),
+    Channel.EMAIL: lazy_gettext("Sähköpostilla"),
+    Channel.PHONE: lazy_gettext("Puhelimella"),
+    Channel.SMS: lazy_gettext("Tekstiviestillä"),
+}
+FORMAT_WORDS = {
+    FileFormat.XLSX: lazy_gettext("Excel (XLSX)"),
+    FileFormat.CSV: lazy_gettext("CSV"),
+    FileFormat.VCARD: lazy_gettext("Käyntikortit (vCard)"),
+    FileFormat.CALLING_LIST: lazy_gettext("Soittolista paperille (PDF)"),
+    FileFormat.STICKERS: lazy_gettext("Osoitetarrat, 24 arkilla (PDF)"),
+}
 
 
 def hash_of_filter(chosen: Mapping[str, str]) -> str:
@@ -103,3 +145,57 @@ def _addresses(column: Any, ids: Sequence[int], day: date) -> dict[int, Address]
     for address in db.session.scalars(select(Address).where(among(column, ids))):
         owned.setdefault(address.company_id or address.person_id or 0, []).append(address)
     return {id_: found[0] for id_, rows in owned.items() if (found := address_order(rows, day))}
+
+
+# ---------- the file ----------
+
+
+def file_of(
+    subject: Subject, kind: FileFormat, ids: Sequence[int], *, progress: Progress = lambda _done: None
+) -> BinaryIO:
+    """A whole file with what goes out of each of these; progress is told how many are read.
+
+    It is whole before its first byte is sent: a fault on the way gives an error page and not half a file.
+    """
+    more = [PLACE_COUNTRY] if kind is FileFormat.STICKERS else []
+    return _written(subject, kind, _counted(rows_of(subject, ids, clock.today(), more=more), progress))
+
+
+def _counted(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
+    for number, row in enumerate(rows):
+        if number % CHUNK == 0:
+            progress(number)
+        yield row
+
+
+def _written(subject: Subject, kind: FileFormat, rows: Iterable[Row]) -> BinaryIO:
+    target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
+    header = list(COLUMNS[subject].values())
+    if kind is FileFormat.CALLING_LIST:
+        target.write(paper.render_report(_calling_list(subject, rows)))
+    elif kind is FileFormat.STICKERS:
+        lines = (sticker_lines(row) for row in rows)
+        target.write(paper.render_stickers(_("Osoitetarrat"), [one for one in lines if one]))
+    elif kind is FileFormat.VCARD:
+        target.writelines(card_of(row).encode() for row in rows)
+    elif kind is FileFormat.CSV:
+        target.writelines(csv_for_spreadsheets(header, (list(row.values()) for row in rows)))
+    else:
+        numbers = [place for place, field in enumerate(COLUMNS[subject]) if field in PHONE_FIELDS]
+        write_sheet(target, NAMES[subject], header, (list(row.values()) for row in rows), numbers=numbers)
+    target.seek(0)
+    return target
+
+
+def _calling_list(subject: Subject, rows: Iterable[Row]) -> dict[str, Any]:
+    """Whom to call, with large gaps for what came of it."""
+    columns = [_("Nimi"), _("Yritys"), _("Puhelin"), _("Tulos")]
+    calls = [list(calling_cells(row)) for row in rows]
+    return {
+        "title": _("Soittolista"),
+        "author": "Rockrobot",
+        "language": "fi",
+        "is_drill": False,
+        "facts": [[_("Tulostettu"), format_day(clock.today())], [_("Soitettavia"), str(len(calls))]],
+        "sections": [{"heading": NAMES[subject], "columns": columns, "rows": calls, "wide": [3], "row_padding_pt": 9}],
+    }

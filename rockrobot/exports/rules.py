@@ -71,6 +71,7 @@ PHONE_FIELDS: Final = frozenset({"direct_phone", "mobile", "switchboard"})
 PLACE_COUNTRY: Final = "place_country"
 """The country of the address; the column of a company is where the company is at home."""
 CARD_BYTES: Final = 75
+NEEDS_SECOND_ABOVE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,15 @@ def choose(verdicts: Mapping[int, Verdict]) -> Export:
     reasons = Counter(verdict.reason for verdict in verdicts.values() if not verdict.is_allowed)
     ids = [id_ for id_, verdict in verdicts.items() if verdict.is_allowed]
     return Export(ids, {reason: reasons[reason] for reason in Reason if reason in reasons})
+
+
+def needs_second_person(*, is_whole: bool, rows: int) -> bool:
+    """True for an export that one person asks for and a second approves.
+
+    is_whole: a whole list of the register is asked for, however short it is; rows: how many go out. Such a file is made
+    in a job. Source: our choice; 500 is what one works through by hand in a campaign, more is a copy of the register.
+    """
+    return is_whole or rows > NEEDS_SECOND_ABOVE
 
 
 def ledger_words(

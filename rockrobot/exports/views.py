@@ -1,50 +1,25 @@
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Blueprint, request, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from rockrobot import clock, ledger, paper
+from rockrobot import ledger
 from rockrobot.access import PEOPLE_READERS, allow
 from rockrobot.db import db
 from rockrobot.exports import queries
 from rockrobot.exports.forms import ExportForm
-from rockrobot.exports.rules import (
-    COLUMNS,
-    NAMES,
-    PHONE_FIELDS,
-    PLACE_COUNTRY,
-    Export,
-    FileFormat,
-    Row,
-    Subject,
-    calling_cells,
-    card_of,
-    ledger_words,
-    sticker_lines,
-)
-from rockrobot.fields import format_day
+from rockrobot.exports.rules import NAMES, Export, FileFormat, Subject, ledger_words, needs_second_person
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.selections.queries import ids_of, ids_there, understand
 from rockrobot.selections.rules import Choices, Selection
-from rockrobot.sheet_writer import csv_for_spreadsheets, write_sheet
 from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, page
-from rockrobot.workbooks import XLSX
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 SUBJECTS = ",".join(Subject)
-MEDIA_TYPES = {
-    FileFormat.CSV: "text/csv; charset=utf-8",
-    FileFormat.XLSX: XLSX,
-    FileFormat.VCARD: "text/vcard; charset=utf-8",
-    FileFormat.CALLING_LIST: "application/pdf",
-    FileFormat.STICKERS: "application/pdf",
-}
 
 
 @dataclass(frozen=True)
@@ -62,6 +37,15 @@ class Asked:
             return ids_of(self.selection)
         there = ids_there(self.selection.register, self.ticked)
         return [id_ for id_ in dict.fromkeys(self.ticked) if id_ in there]
+
+    @property
+    def is_whole(self) -> bool:
+        """True when all of the register's list is asked for."""
+        return not self.ticked and not self.selection.is_narrowed
+
+    def needs_second(self, export: Export) -> bool:
+        """True when a second person has to approve it."""
+        return needs_second_person(is_whole=self.is_whole, rows=len(export.ids))
 
     @property
     def hash(self) -> str:
@@ -103,6 +87,8 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
         asked=asked,
         total=len(ids),
         export=export,
+        needs_second=export is not None and asked.needs_second(export),
+        ask_url=_address("full_exports.new_list", subject=subject, **_choices(form), **chosen),
         file_url=_address("exports.download", subject=subject, **_choices(form), **chosen),
         list_url=_address(f"{subject}.index", **chosen),
     )
@@ -130,8 +116,10 @@ def download(subject: str) -> Answer:
         return _page(what, form, is_chosen=False)
     asked, kind = _asked(what), FileFormat(form.file.data)
     export = _export(what, asked.ids, form)
-    more = [PLACE_COUNTRY] if kind is FileFormat.STICKERS else []
-    file = _written(what, kind, queries.rows_of(what, export.ids, clock.today(), more=more))
+    if asked.needs_second(export):
+        ask_url = _address("full_exports.new_list", subject=what, **_choices(form), **asked.selection.words)
+        return page("exports/second_person.html", ask_url=ask_url), 409
+    file = queries.file_of(what, kind, export.ids)
     told = ledger_words(
         PurposeCode(form.purpose.data),
         Channel(form.channel.data),
@@ -144,42 +132,8 @@ def download(subject: str) -> Answer:
         db.session.commit()
     return send_file(
         file,
-        mimetype=MEDIA_TYPES[kind],
+        mimetype=queries.MEDIA_TYPES[kind],
         as_attachment=True,
         download_name=f"{NAMES[what]}.{kind}",
         max_age=0,
     )
-
-
-def _written(subject: Subject, kind: FileFormat, rows: Iterable[Row]) -> BinaryIO:
-    """The whole file, before its first byte is sent: a fault on the way gives an error page and not half a file."""
-    target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
-    header = list(COLUMNS[subject].values())
-    if kind is FileFormat.CALLING_LIST:
-        target.write(paper.render_report(_calling_list(subject, rows)))
-    elif kind is FileFormat.STICKERS:
-        lines = (sticker_lines(row) for row in rows)
-        target.write(paper.render_stickers(_("Osoitetarrat"), [one for one in lines if one]))
-    elif kind is FileFormat.VCARD:
-        target.writelines(card_of(row).encode() for row in rows)
-    elif kind is FileFormat.CSV:
-        target.writelines(csv_for_spreadsheets(header, (list(row.values()) for row in rows)))
-    else:
-        numbers = [place for place, field in enumerate(COLUMNS[subject]) if field in PHONE_FIELDS]
-        write_sheet(target, NAMES[subject], header, (list(row.values()) for row in rows), numbers=numbers)
-    target.seek(0)
-    return target
-
-
-def _calling_list(subject: Subject, rows: Iterable[Row]) -> dict[str, Any]:
-    """Whom to call, with large gaps for what came of it."""
-    columns = [_("Nimi"), _("Yritys"), _("Puhelin"), _("Tulos")]
-    calls = [list(calling_cells(row)) for row in rows]
-    return {
-        "title": _("Soittolista"),
-        "author": "Rockrobot",
-        "language": "fi",
-        "is_drill": False,
-        "facts": [[_("Tulostettu"), format_day(clock.today())], [_("Soitettavia"), str(len(calls))]],
-        "sections": [{"heading": NAMES[subject], "columns": columns, "rows": calls, "wide": [3], "row_padding_pt": 9}],
-    }

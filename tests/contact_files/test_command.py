@@ -373,7 +373,7 @@ def test_what_went_out_comes_in_without_change(app, office, tmp_path, subject, k
         aino = make.person("Aino", "Aho", company=company, title="+myyjä", direct_phone="08-123 456")
         make.address(aino, country="SE")
     make.person("Eero", "Erkki")
-    answer = office.get(f"/exports/{subject}/file?purpose=recall&channel=letter&file={kind}")
+    answer = office.get(f"/exports/{subject}/file?responsible=none&purpose=recall&channel=letter&file={kind}")
     path = tmp_path / f"ulos.{kind}"
     path.write_bytes(answer.data)
     before = snapshot()

@@ -105,7 +105,7 @@ def test_a_calling_list_has_who_and_which_number_for_those_who_may_be_called(off
         f"/people/{stopped.id}/objections/new",
         data={"purpose": "marketing", "channel": "all", "told": "phone", "told_on": "tänään"},
     )
-    asked = {"purpose": "marketing", "channel": "phone", "file": "soittolista.pdf"}
+    asked = {"responsible": "none", "purpose": "marketing", "channel": "phone", "file": "soittolista.pdf"}
 
     words = words_of(office.get("/exports/people/file", query_string=asked))
 
@@ -118,7 +118,7 @@ def test_labels_have_the_address_with_the_country_last_and_skip_who_has_none(off
     abroad = make.company("Fjell AS")
     make.address(abroad, street="Storgata 5", postcode="9008", city="Tromsø", country="NO")
     make.company("Osoitteeton Oy")
-    asked = {"purpose": "recall", "channel": "letter", "file": "tarrat.pdf"}
+    asked = {"responsible": "none", "purpose": "recall", "channel": "letter", "file": "tarrat.pdf"}
 
     words = words_of(office.get("/exports/companies/file", query_string=asked))
 

@@ -1,0 +1,122 @@
+"""What needs two people: asked for by one, seen and decided by another, kept with both names."""
+
+import pytest
+from sqlalchemy import select
+
+from rockrobot import clock
+from rockrobot.access import Role
+from rockrobot.db import db
+from rockrobot.dual_control.models import RequestedAct
+from rockrobot.dual_control.rules import Decision
+from tests.conftest import visitor
+from tests.test_access_table import digest
+from tests.walk import ok
+
+REGISTER = "/full-exports/register/new"
+WHY = {"purpose": "rights", "reason": "viranomainen pyysi"}
+
+
+def asked(office) -> str:
+    return ok(office.post(REGISTER, data=WHY)).location
+
+
+def the_act() -> RequestedAct:
+    db.session.rollback()
+    return db.session.scalars(select(RequestedAct)).one()
+
+
+def test_a_request_waits_for_others_and_is_told_to_them(office, supervisor, protection):
+    told = office.get(asked(office)).text
+
+    todays = [one.get("/").text for one in (office, supervisor, protection)]
+    lists = [one.get("/requested-acts/").text for one in (office, supervisor)]
+
+    assert "Pyydä jotakuta näistä päättämään:" in told
+    assert "Esa Esimies" in told
+    assert ["1 pyyntö" in page for page in todays] == [False, True, True]
+    assert "Mikään ei odota päätöstäsi." in lists[0]
+    assert "viranomainen pyysi" in lists[1]
+
+
+def test_a_decision_stands_with_name_time_and_reason(office, supervisor):
+    request = asked(office)
+
+    ok(supervisor.post(f"{request}/decide", data={"decision": "declined", "reason": "Rajaa ensin."}))
+
+    act = the_act()
+    page = office.get(request).text
+    assert (act.decision, act.decided_by) == (Decision.DECLINED, f"staff:{supervisor.member_id}")
+    assert "Hylkäsi Esa Esimies" in page
+    assert "Rajaa ensin." in page
+
+
+def test_who_asked_does_not_decide(office, supervisor):
+    request = asked(office)
+    before = digest()
+
+    page = office.get(request).text
+    answer = office.post(f"{request}/decide", data={"decision": "approved", "reason": "minä itse"})
+
+    assert "Hyväksy</button>" not in page
+    assert answer.status_code == 409
+    assert "toinen henkilö" in answer.text
+    assert digest() == before
+
+
+def test_what_is_decided_is_decided_once(office, supervisor, protection):
+    request = asked(office)
+    ok(supervisor.post(f"{request}/decide", data={"decision": "approved"}))
+
+    answers = [protection.post(f"{request}/decide", data={"decision": "declined", "reason": "en"})]
+    answers += [office.post(f"{request}/withdraw")]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert the_act().decision is Decision.APPROVED
+
+
+def test_declining_without_a_reason_keeps_what_was_typed_and_says_what_lacks(office, supervisor):
+    request = asked(office)
+
+    answer = supervisor.post(f"{request}/decide", data={"decision": "declined", "reason": " "})
+
+    assert answer.status_code == 422
+    assert "Kirjoita perustelu." in answer.text
+
+
+def test_a_request_is_withdrawn_by_who_asked_alone(office, supervisor):
+    request = asked(office)
+
+    strange = supervisor.post(f"{request}/withdraw")
+    ok(office.post(f"{request}/withdraw"))
+
+    assert strange.status_code == 409
+    assert the_act().decision is Decision.WITHDRAWN
+    assert "Mikään ei odota päätöstäsi." in supervisor.get("/requested-acts/").text
+
+
+def test_after_seven_days_it_waits_no_longer(office, supervisor):
+    request = asked(office)
+    act = the_act()
+    act.expires_at = clock.now()
+    db.session.commit()
+
+    answer = supervisor.post(f"{request}/decide", data={"decision": "approved"})
+
+    assert answer.status_code == 409
+    assert "Mikään ei odota päätöstäsi." in supervisor.get("/requested-acts/").text
+    assert "Vanhentunut" in office.get(request).text
+
+
+@pytest.mark.parametrize("role", [Role.WORKSHOP, Role.ADMINISTRATOR])
+def test_other_roles_see_no_requests(app, office, role):
+    request = asked(office)
+
+    other = visitor(app, role, "Muu")
+
+    assert other.get(request).status_code == other.get("/requested-acts/").status_code == 403
+
+
+def test_alone_one_is_told_how_to_go_on(office):
+    page = office.get(asked(office)).text
+
+    assert "Kukaan muu ei voi päättää tästä." in page

@@ -1,0 +1,295 @@
+"""A whole list or the whole register goes out once one person asked and another approved, and to the asker alone."""
+
+import io
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from rockrobot import clock
+from rockrobot.chain import ChangeSet, LedgerEntry
+from rockrobot.contacts.models import Company
+from rockrobot.db import db
+from rockrobot.dual_control.models import RequestedAct
+from rockrobot.exports import rules
+from rockrobot.exports.rules import needs_second_person
+from rockrobot.full_exports.models import FullExport
+from rockrobot.jobs import Job
+from rockrobot.organisation.actions import ensure_organisation
+from rockrobot.staff.models import SignIn
+from tests import make
+from tests.exports.test_views import objection, table
+from tests.test_access_table import digest
+from tests.walk import ok, work
+
+ALL_PEOPLE = "/full-exports/people/new?purpose=marketing&channel=letter&file=csv"
+REASON = {"reason": "kevään kampanja"}
+APPROVE = {"decision": "approved"}
+
+
+def asked(visitor, address=ALL_PEOPLE, **rest) -> str:
+    """Ask; the address of the request."""
+    return ok(visitor.post(address, data=REASON | rest)).location
+
+
+def act_id(request: str) -> int:
+    return int(request.rpartition("/")[2])
+
+
+def approved(visitor, supervisor, address=ALL_PEOPLE, **rest) -> str:
+    """Ask, and have it approved; the address of the export."""
+    request = asked(visitor, address, **rest)
+    ok(supervisor.post(f"{request}/decide", data=APPROVE))
+    return f"/full-exports/{act_id(request)}"
+
+
+def made(visitor, supervisor, address=ALL_PEOPLE, **rest) -> str:
+    export = approved(visitor, supervisor, address, **rest)
+    ok(visitor.post(f"{export}/make"))
+    work()
+    return export
+
+
+def jobs_made() -> list[Job]:
+    return list(db.session.scalars(select(Job).where(Job.kind == "full_exports.make")))
+
+
+def test_who_needs_a_second_person():
+    assert needs_second_person(is_whole=True, rows=1)
+    assert not needs_second_person(is_whole=False, rows=500)
+    assert needs_second_person(is_whole=False, rows=501)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_whole_list_or_register_does_not_go_out_without_approval(office, method):
+    make.person("Aino", "Aho")
+    before = digest()
+
+    answers = [office.open("/exports/people/file?purpose=marketing&channel=letter&file=csv", method=method)]
+    answers += [office.get("/exports/companies/file?purpose=marketing&channel=letter&file=csv")]
+    answers += [office.get("/imports/register.xlsx")]
+
+    assert [answer.status_code for answer in answers] == [409] * 3
+    assert all("Pyydä hyväksyntä" in answer.text and "Aho" not in answer.text for answer in answers)
+    assert digest() == before
+
+
+def test_many_rows_need_approval_whatever_the_filter(office, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 1)
+    for name in ("Aino", "Eero"):
+        make.person(name, "Aho")
+    chosen = "purpose=marketing&channel=letter&file=csv"
+
+    page = office.get(f"/exports/people?q=aho&{chosen}").text
+    answers = [office.get(f"/exports/people/file?q={text}&{chosen}").status_code for text in ("aho", "aino")]
+
+    assert "/full-exports/people/new?purpose=marketing&amp;channel=letter&amp;file=csv&amp;q=aho" in page
+    assert "Lataa 2" not in page
+    assert answers == [409, 200]
+
+
+def test_a_list_goes_out_when_a_second_person_approved_it(office, supervisor):
+    aino, eero = make.person("Aino", "Aho"), make.person("Eero", "Erkki")
+    objection(eero)
+    export = approved(office, supervisor)
+    page = office.get(export).text
+    ok(office.post(f"{export}/make"))
+    busy = office.get(export).text
+    work()
+    done = office.get(export).text
+
+    file = office.get(f"{export}/file")
+
+    assert "Tee tiedosto" in page
+    assert "Tehdään tiedostoa" in busy
+    assert "Lataa tiedosto" in done
+    assert [row["Sukunimi"] for row in table(file)] == ["Aho"]
+    db.session.rollback()
+    act = db.session.scalars(select(ChangeSet).where(ChangeSet.event == "full_exports.download")).one()
+    seen = select(LedgerEntry.row_id).where(LedgerEntry.change_set_id == act.id, LedgerEntry.table_name == "people")
+    assert act.purpose == "marketing; letter; csv; rows 1; left out 1; filter -"
+    assert db.session.scalars(seen).all() == [aino.id]
+
+
+def test_more_rows_than_are_read_at_a_time_come_whole(office, supervisor):
+    for n in range(1203):
+        db.session.add(Company(customer_no=f"B{n:05}", name=f"Yritys {n:05}"))
+    db.session.commit()
+
+    export = made(office, supervisor, ALL_PEOPLE.replace("people", "companies"))
+
+    assert len(table(office.get(f"{export}/file"))) == 1203
+    assert (jobs_made()[0].done_count, jobs_made()[0].total_count) == (1000, 1203)
+
+
+def test_the_whole_register_goes_out_in_its_format(office, protection):
+    make.device(make.device_model("SP-1"), "000100")
+    make.person("Aino", "Aho")
+    export = made(office, protection, "/full-exports/register/new", purpose="rights")
+
+    file = office.get(f"{export}/file")
+
+    book = openpyxl.load_workbook(io.BytesIO(file.data))
+    assert file.headers["Content-Disposition"] == "attachment; filename=rekisteri.xlsx"
+    assert book["laitteet"]["B2"].value == "000100"
+    assert book["henkilöt"].max_row == 2
+
+
+def test_the_second_person_sees_what_how_many_for_what_and_why(office, supervisor):
+    for name in ("Aino", "Eero"):
+        make.person(name, "Aho", contact_type="asiakas")
+    request = asked(office, ALL_PEOPLE + "&q=aho&type=asiakas")
+    make.person("Ilmari", "Aho", contact_type="asiakas")
+    listed = supervisor.get("/requested-acts/").text
+
+    page = supervisor.get(request).text
+
+    assert request in listed
+    for told in ("Henkilöiden luettelo", "aho, Tyyppi: asiakas", "Suoramarkkinointi", "CSV", "kevään kampanja"):
+        assert told in page
+    assert "3 (pyydettäessä 2)" in page
+
+
+def test_the_file_holds_what_the_approved_filter_finds(office, supervisor):
+    make.person("Aino", "Aho")
+    make.person("Eero", "Erkki")
+
+    export = made(office, supervisor, ALL_PEOPLE + "&q=aho")
+
+    assert [row["Etunimi"] for row in table(office.get(f"{export}/file"))] == ["Aino"]
+
+
+def test_what_was_searched_for_stands_nowhere_in_plain_words(office, supervisor):
+    make.person("Aino", "Salaperäinen")
+
+    made(office, supervisor, ALL_PEOPLE + "&q=salaperäinen")
+
+    db.session.rollback()
+    kept = [db.session.scalars(select(RequestedAct.details)).one(), *db.session.scalars(select(Job.payload))]
+    kept += db.session.scalars(select(LedgerEntry.changes).where(LedgerEntry.table_name == "requested_acts")).all()
+    row = db.session.scalars(select(FullExport)).one()
+    assert "salaperäinen" not in repr(kept)
+    assert "salaperäinen".encode() not in row.sealed_text
+    assert b"Salaper" not in row.sealed_file
+
+
+def test_nobody_but_the_asker_makes_or_fetches_the_file(office, supervisor, protection):
+    make.person()
+    export = made(office, supervisor)
+
+    answers = [visitor.get(export + rest) for visitor in (supervisor, protection) for rest in ("", "/file")]
+    answers += [supervisor.post(f"{export}/make")]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert office.get(f"{export}/file").status_code == 200
+
+
+@pytest.mark.parametrize("decision", [None, "declined"])
+def test_what_nobody_approved_is_not_made(office, supervisor, decision):
+    make.person()
+    request = asked(office)
+    if decision:
+        ok(supervisor.post(f"{request}/decide", data={"decision": decision, "reason": "ei tarvetta"}))
+    before, export = digest(), f"/full-exports/{act_id(request)}"
+
+    answers = [office.post(f"{export}/make"), office.get(f"{export}/file")]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert "Mitään ei tehty." in answers[0].text
+    assert digest() == before
+
+
+def test_an_approval_makes_one_file(office, supervisor):
+    make.person()
+    export = made(office, supervisor)
+
+    again = office.post(f"{export}/make")
+
+    assert again.status_code == 409
+    db.session.rollback()
+    assert len(jobs_made()) == 1
+
+
+def test_an_approval_runs_out_after_seven_days(office, supervisor):
+    export = approved(office, supervisor)
+    db.session.rollback()
+    act = db.session.scalars(select(RequestedAct)).one()
+    act.expires_at = clock.now()
+    db.session.commit()
+
+    answer = office.post(f"{export}/make")
+
+    assert answer.status_code == 409
+    assert "vanhentunut" in answer.text
+
+
+def test_a_file_is_gone_after_a_day(office, supervisor):
+    make.person()
+    export = made(office, supervisor)
+    row = db.session.scalars(select(FullExport)).one()
+    row.made_at = clock.now() - timedelta(hours=24)
+    db.session.commit()
+
+    late = office.get(f"{export}/file")
+    work()
+
+    assert late.location == export
+    assert "Tiedosto on poistettu" in office.get(export).text
+    assert db.session.scalars(select(FullExport)).all() == []
+
+
+def test_weighty_steps_ask_for_a_fresh_sign_in(office, supervisor):
+    make.person()
+    request = asked(office)
+    for row in db.session.scalars(select(SignIn)):
+        row.confirmed_at = clock.now() - timedelta(minutes=6)
+    db.session.commit()
+    export = f"/full-exports/{act_id(request)}"
+
+    answers = [supervisor.post(f"{request}/decide", data=APPROVE), office.post(f"{export}/make")]
+    answers += [office.get(f"{export}/file")]
+
+    assert all("/sign-in/confirm" in answer.location for answer in answers)
+    db.session.rollback()
+    assert db.session.scalars(select(RequestedAct.decision)).one() is None
+
+
+def test_a_request_needs_its_reason_and_the_list_its_purpose(office):
+    wordless = office.post(ALL_PEOPLE, data={"reason": " "})
+    aimless = office.post("/full-exports/register/new", data=REASON)
+    unseen = office.get("/full-exports/people/new?subject=x&q=aho")
+
+    assert (wordless.status_code, aimless.status_code) == (422, 422)
+    assert "Kirjoita, miksi kaikki tarvitaan." in wordless.text
+    assert "Valitse, mihin tietoja käytetään." in aimless.text
+    assert unseen.location.startswith("/exports/people")
+
+
+def test_a_firm_of_one_approves_its_own_export_with_a_reason(office):
+    make.person()
+    ensure_organisation().may_approve_own_cases = True
+    db.session.commit()
+    request = asked(office)
+
+    refused = office.post(f"{request}/decide", data=APPROVE)
+    ok(office.post(f"{request}/decide", data=APPROVE | {"reason": "olen talon ainoa"}))
+
+    assert refused.status_code == 422
+    assert "Hyväksyi itse" in office.get(request).text
+    assert "olen talon ainoa" in office.get("/requested-acts/").text
+
+
+def test_a_job_that_failed_is_asked_for_again_under_the_same_approval(office, supervisor):
+    make.person()
+    export = approved(office, supervisor)
+    ok(office.post(f"{export}/make"))
+    jobs_made()[0].state = "failed"
+    db.session.commit()
+    page = office.get(export).text
+
+    ok(office.post(f"{export}/make"))
+    work()
+
+    assert "Yritä uudelleen" in page
+    assert office.get(f"{export}/file").status_code == 200
