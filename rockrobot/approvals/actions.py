@@ -21,7 +21,7 @@ from rockrobot.approvals.rules import (
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
-from rockrobot.organisation.models import Organisation
+from rockrobot.dual_control.queries import may_sign_own
 from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import Approval, CasePicture, CaseText, RecallCase, ScopeVersion
 from rockrobot.recalls.rules import CaseState
@@ -100,8 +100,7 @@ def approve(
     if not all(names.values()):
         raise ApprovalError(ApprovalFault.HEADING_UNCONFIRMED)
     who = Signatories(ledger.actor(), case.opened_by, version.frozen_by)
-    house = db.session.get(Organisation, 1)
-    may_own = case.is_drill or bool(house and house.may_approve_own_cases)
+    may_own = case.is_drill or may_sign_own()
     own_reason = own_reason.strip() or (DRILL_REASON if case.is_drill else "")
     fault = signing_fault(who, may_approve_own=may_own, own_reason=own_reason)
     if fault:

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rockrobot.contacts.rules import Language
+from rockrobot.dual_control.rules import signature_fault
 
 
 class ApprovalFault(StrEnum):
@@ -38,11 +39,8 @@ def signing_fault(who: Signatories, *, may_approve_own: bool, own_reason: str) -
     A second person approves: not who opened the case nor who froze the scope. A firm of one may allow its own approval
     by a setting; then a written reason is needed, which every report shows. Source: reference 6; our choice.
     """
-    if not who.is_own:
-        return None
-    if not may_approve_own:
-        return ApprovalFault.SECOND_PERSON
-    return None if own_reason.strip() else ApprovalFault.OWN_REASON
+    fault = signature_fault(is_own=who.is_own, may_sign_own=may_approve_own, own_reason=own_reason)
+    return ApprovalFault(fault.value) if fault else None
 
 
 class SampleText(NamedTuple):

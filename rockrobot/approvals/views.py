@@ -17,6 +17,7 @@ from rockrobot.case_letters.rules import SAMPLE_SENDER
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
+from rockrobot.dual_control.queries import may_sign_own
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import CaseText, RecallCase
@@ -50,7 +51,7 @@ def _case(case_id: int) -> RecallCase:
 def show(case_id: int) -> str:
     case = _case(case_id)
     readiness = queries.readiness_of(case)
-    house, version = organisation(), readiness.version
+    version = readiness.version
     here = {case.opened_by, version.frozen_by if version else ""}
     ledger.log_view([])
     return page(
@@ -61,7 +62,7 @@ def show(case_id: int) -> str:
         approval=queries.approval_of_letters(case, readiness),
         approvals=queries.approvals_of(case.id),
         is_own=f"staff:{current_user.id}" in here,
-        may_own=bool(house and house.may_approve_own_cases) or case.is_drill,
+        may_own=may_sign_own() or case.is_drill,
         has_sender=bool(sender_of(case)),
         languages=list(Language),
     )

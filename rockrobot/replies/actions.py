@@ -16,7 +16,8 @@ from rockrobot.devices.actions import change_owner, record_fate
 from rockrobot.devices.models import Device
 from rockrobot.devices.rules import Fate, OwnershipKind
 from rockrobot.dispatches.actions import walk
-from rockrobot.organisation.queries import organisation
+from rockrobot.dual_control.queries import may_sign_own
+from rockrobot.dual_control.rules import signature_fault
 from rockrobot.recalls.actions import NewTask, add_tasks
 from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.rules import NEEDS_SECOND_PERSON, OPEN_STATES, UNANSWERED, CaseState, UnitState
@@ -155,10 +156,10 @@ def confirm_outcome(step: UnitStep, own_reason: str = "") -> None:
     unit = db.session.get_one(CaseUnit, step.case_unit_id)
     if unit.state is not step.from_state or _is_closed(unit):
         raise StaleStepError
-    if step.by == ledger.actor():
-        house = organisation()
-        if not (house and house.may_approve_own_cases and own_reason.strip()):
-            raise SecondPersonError
+    is_own = step.by == ledger.actor()
+    if signature_fault(is_own=is_own, may_sign_own=may_sign_own(), own_reason=own_reason):
+        raise SecondPersonError
+    if is_own:
         step.own_confirmation_reason = own_reason.strip()
     step.confirmed_by, step.confirmed_at = ledger.actor(), clock.now()
     _arrive(unit, step)
