@@ -21,7 +21,7 @@ def show() -> str:
 
 
 @blueprint.route("/edit", methods=["GET", "POST"])
-@allow(Role.ADMINISTRATOR, event="organisation.edit")
+@allow(Role.ADMINISTRATOR, event="organisation.edit", fresh=True)
 def edit() -> Answer:
     form = OrganisationForm(obj=queries.organisation())
     if form.validate_on_submit():
