@@ -14,6 +14,7 @@ from rockrobot.bulk.queries import undoable_of
 from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
+from rockrobot.dual_control.queries import acts_approved
 from rockrobot.dual_control.queries import count_waiting as count_acts
 from rockrobot.duplicates.queries import count_waiting
 from rockrobot.events.queries import open_tasks as open_event_tasks
@@ -72,6 +73,7 @@ def index() -> str:
         drills=recall_queries.cases(is_drill=True).rows if works else [],
         tasks=queries.open_tasks() if works else [],
         acts_waiting=count_acts(current_user) if may_open("dual_control.index") else 0,
+        acts_approved=acts_approved(current_user) if may_open("dual_control.index") else [],
         duplicates=count_waiting() if may_open("duplicates.index") else 0,
         jobs=queries.unfinished_jobs(),
         bulk_acts=undoable_of(ledger.actor()) if current_user.role == Role.CUSTOMER_CARE else [],

@@ -10,7 +10,7 @@ from rockrobot import clock, ledger
 from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
-from rockrobot.dual_control.rules import State, state_of
+from rockrobot.dual_control.rules import Decision, State, state_of
 from rockrobot.lists import Listing, listing
 from rockrobot.organisation.queries import organisation
 from rockrobot.staff.models import StaffMember
@@ -110,9 +110,15 @@ def acts_waiting(member: StaffMember) -> Sequence[RequestedAct]:
 def acts_under_way(member: StaffMember) -> Sequence[RequestedAct]:
     """What this person asked for and can still be decided or done, the newest first."""
     mine = (RequestedAct.asked_by == f"staff:{member.id}", RequestedAct.expires_at > clock.now())
-    is_alive = or_(RequestedAct.decision.is_(None), RequestedAct.decision == State.APPROVED.value)
+    is_alive = or_(RequestedAct.decision.is_(None), RequestedAct.decision == Decision.APPROVED)
     under_way = select(RequestedAct).where(*mine, is_alive, RequestedAct.used_at.is_(None))
     return db.session.scalars(under_way.order_by(RequestedAct.id.desc())).all()
+
+
+def acts_approved(member: StaffMember) -> list[RequestedAct]:
+    """What this person asked for and may do now."""
+    with ledger.showing_nobody():
+        return [act for act in acts_under_way(member) if act.decision is Decision.APPROVED]
 
 
 def acts_seen_by(member: StaffMember, *, number: int = 1) -> Listing[RequestedAct]:

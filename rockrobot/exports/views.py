@@ -10,7 +10,15 @@ from rockrobot.access import PEOPLE_READERS, allow
 from rockrobot.db import db
 from rockrobot.exports import queries
 from rockrobot.exports.forms import ExportForm
-from rockrobot.exports.rules import NAMES, Export, FileFormat, Subject, ledger_words, needs_second_person
+from rockrobot.exports.rules import (
+    NAMES,
+    NEEDS_SECOND_ABOVE,
+    Export,
+    FileFormat,
+    Subject,
+    ledger_words,
+    needs_second_person,
+)
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.selections.queries import ids_of, ids_there, understand
@@ -19,6 +27,7 @@ from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, page
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
+blueprint.add_app_template_global(lambda: NEEDS_SECOND_ABOVE, "largest_export_alone")
 SUBJECTS = ",".join(Subject)
 
 

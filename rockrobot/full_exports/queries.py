@@ -136,7 +136,7 @@ def facts_of(details: Mapping[str, Any], asked: Asked | None, *, then: Mapping[s
         (_("Käyttötarkoitus"), purpose_names()[PurposeCode(details["purpose"])]),
         (_("Tiedosto"), str(FORMAT_WORDS[FileFormat(details["file"])])),
         *counts,
-        (_("Jää pois"), _counted(details["left_out"], then["left_out"])),
+        (_("Jää pois"), "" if details["subject"] == REGISTER else _counted(details["left_out"], then["left_out"])),
     ]
 
 

@@ -50,6 +50,16 @@ def test_a_decision_stands_with_name_time_and_reason(office, supervisor):
     assert "Rajaa ensin." in page
 
 
+def test_once_approved_who_asked_is_led_on_from_the_page_of_the_day(office, supervisor):
+    request = asked(office)
+    ok(supervisor.post(f"{request}/decide", data={"decision": "approved"}))
+
+    todays = [one.get("/").text for one in (office, supervisor)]
+
+    assert ["hyväksytty, jatka" in page for page in todays] == [True, False]
+    assert "/full-exports/1" in todays[0]
+
+
 def test_who_asked_does_not_decide(office, supervisor):
     request = asked(office)
     before = digest()
