@@ -69,6 +69,7 @@ ROOM_NAMES = (
     "contact_rows",
     "contact_matches",
     "contact_changes",
+    "contact_likeness",
     "contact_files",
     "enquiries",
     "wordings",

@@ -49,11 +49,11 @@ def matching(kind: str, typed: str) -> Select[Any]:
     return with_parts(way, kinds()[kind], most=0).with_only_columns(SearchEntry.row_id)
 
 
-def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8) -> list[Hit]:
+def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8, but: int = 0) -> list[Hit]:
     """The best hits, best first, at most limit of a kind.
 
     Exact ones come before beginnings, these before parts; what a row is called itself before what is called so nearby.
-    Where good ones are few, those come too whose words have one typing error.
+    Where good ones are few, those come too whose words have one typing error. but: the id of a row that is not meant.
     """
     wanted = [kinds()[name] for name in (kinds() if only is None else only)]
     alternatives = needles(typed)
@@ -63,6 +63,7 @@ def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8) -> li
     for way in readings(typed):
         for hit in _found(way, alternatives, wanted, limit):
             hits.setdefault((hit.kind, hit.row_id), hit)
+        hits = {key: hit for key, hit in hits.items() if hit.row_id != but}
         if hits:
             break
     if _may_be_mistyped(typed, hits.values()):

@@ -13,7 +13,7 @@ from rockrobot.contact_changes.rules import Outcome
 from rockrobot.contact_columns.queries import fields_of, first_fields, mapping_named
 from rockrobot.contact_columns.rules import Target
 from rockrobot.contact_files import actions
-from rockrobot.contact_files.queries import ignored_columns, plan_of, reason_of, remark_text
+from rockrobot.contact_files.queries import alike_text, further_alike, ignored_columns, plan_of, reason_of, remark_text
 from rockrobot.contact_files.rules import ContactPlan
 from rockrobot.contact_rows.queries import ContactTable, read_contact_tables
 from rockrobot.db import db, reading
@@ -79,5 +79,6 @@ def _tell(table: ContactTable, fields: list[Target], plan: ContactPlan) -> None:
         click.echo(f"ohitettu sarake: {title} {hint}".rstrip())
     for row in plan.rows:
         reason = reason_of(row)
-        for text in ([reason] if reason else []) + [remark_text(doubt) for doubt in row.contact.doubts]:
+        alike, doubts = map(alike_text, further_alike(row)), map(remark_text, row.contact.doubts)
+        for text in (*filter(None, [reason]), *alike, *doubts):
             click.echo(f"rivi {row.contact.number}: {text}")

@@ -8,6 +8,8 @@ from rockrobot.contact_cells.rules import AddressSaid, PointSaid, Remark, digest
 from rockrobot.contact_matches.rules import How, StoredAddress, StoredParty, StoredPoint
 from rockrobot.contact_rows.rules import Contact, what_is_said
 from rockrobot.contacts.rules import PointKind
+from rockrobot.duplicates.rules import Kind
+from rockrobot.likeness.rules import Reason
 
 COLUMNS = {False: ("first_name", "last_name", "language"), True: ("company", "business_id", "language")}
 HAND_NAME = {"company": "customer_no"}
@@ -56,9 +58,23 @@ class Change:
     is_primary: bool = False
 
 
+@dataclass(frozen=True)
+class Alike:
+    """A person or company of the register that a row is likely about without saying so exactly, and why."""
+
+    kind: Kind
+    id: int
+    name: str
+    number: str
+    reasons: tuple[Reason, ...]
+
+
 @dataclass
 class PlannedContact:
-    """What becomes of one row: whom it is about and by what, the changes, what was kept since made by hand."""
+    """What becomes of one row: whom it is about and by what, the changes, what was kept since made by hand.
+
+    similar: whom it nearly fits, so that it waits for a word. alike: whom what it makes new is likely to be.
+    """
 
     contact: Contact
     outcome: Outcome = Outcome.REFUSED
@@ -69,6 +85,7 @@ class PlannedContact:
     kept: list[str] = field(default_factory=list)
     fault: Remark | None = None
     similar: list[StoredParty] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
 
     def refuse(self, column: str, code: str, detail: str = "") -> None:
         """Refuse the row."""

@@ -16,6 +16,8 @@ from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.queries import free_customer_nos, free_person_nos
 from rockrobot.contacts.rules import Source
 from rockrobot.db import db
+from rockrobot.duplicates.actions import queue_likely
+from rockrobot.duplicates.rules import Kind
 from rockrobot.events.actions import NewEvent, add_events
 from rockrobot.events.rules import Channel
 from rockrobot.party_facts.actions import Facts, write_facts
@@ -29,6 +31,7 @@ Update = tuple[int, dict[str, Any], dict[str, Any]]
 def apply_contacts(plan: ContactPlan, *, on: date, progress: Progress | None = None) -> None:
     """Write every new and changed row; commits after each chunk, all in the one running change set.
 
+    Who is likely somebody that was there already waits in the queue of duplicates at once.
     on: the day from which a new company or address counts, and on which the one before ends.
     """
     writer = _Writer(plan, on)
@@ -40,6 +43,8 @@ def apply_contacts(plan: ContactPlan, *, on: date, progress: Progress | None = N
         db.session.commit()
         if progress:
             progress(min(start + CHUNK, len(rows)))
+    for kind, ids in writer.written.items():
+        queue_likely(kind, ids)
 
 
 class _Writer:
@@ -50,6 +55,7 @@ class _Writer:
         self.source = Source.OUTLOOK if plan.product is Product.OUTLOOK else Source.FILE
         self.on = on
         self.made: dict[int, int] = {}
+        self.written: dict[Kind, set[int]] = {kind: set() for kind in Kind}
 
     def add_companies(self, companies: Sequence[CompanyNamed]) -> None:
         """The companies that rows name and nobody has stored."""
@@ -60,6 +66,7 @@ class _Writer:
         ]
         ids = ledger.bulk_insert(Company.__table__, rows)
         self.made |= {id(one): id_ for one, id_ in zip(companies, ids, strict=True)}
+        self.written[Kind.COMPANIES].update(ids)
 
     def company_id(self, named: CompanyNamed | None) -> int | None:
         """The id of the company that a row names."""
@@ -71,6 +78,8 @@ class _Writer:
         """Write one chunk, table by table."""
         owners = self._owners(rows)
         pairs = list(zip(owners, rows, strict=True))
+        for id_, row in pairs:
+            self.written[Kind.COMPANIES if row.contact.is_company else Kind.PEOPLE].add(id_)
         for is_company, table in ((False, Person.__table__), (True, Company.__table__)):
             known = [(id_, row) for id_, row in pairs if row.party and row.contact.is_company is is_company]
             _update(table, [update for id_, row in known if (update := _columns_changed(id_, row))[2]])

@@ -7,11 +7,14 @@ from typing import Any
 
 from rockrobot import clock
 from rockrobot.contact_cells.rules import Remark
-from rockrobot.contact_changes.rules import Outcome, PlannedContact
+from rockrobot.contact_changes.rules import WRITTEN, Alike, Outcome, PlannedContact
 from rockrobot.contact_columns.rules import REASON, WHICH_PERSON, Field, Ignored, Target, field_of, ignored_because
 from rockrobot.contact_files.rules import ContactPlan, plan_contacts
+from rockrobot.contact_likeness.queries import note_alike
 from rockrobot.contact_matches.queries import stored_for
 from rockrobot.contact_rows.queries import ContactTable, read_contacts
+from rockrobot.duplicates.queries import why
+from rockrobot.duplicates.rules import Kind
 
 SAMPLES, TOLD_ROWS, SHOWN_SIGNS = 3, 1_000, 300
 REMARKS: dict[str, Callable[[str], str]] = {
@@ -45,7 +48,9 @@ def plan_of(table: ContactTable, fields: Sequence[Target], *, takes_duplicates: 
     """What taking this table would do, each column saying what fields name."""
     contacts = read_contacts(table, fields)
     stored = stored_for(contacts, table.product, day=clock.today())
-    return plan_contacts(contacts, stored, table.product, takes_duplicates=takes_duplicates)
+    plan = plan_contacts(contacts, stored, table.product, takes_duplicates=takes_duplicates)
+    note_alike(plan.rows, plan.new_companies())
+    return plan
 
 
 def ignored_columns(table: ContactTable, fields: Sequence[Target]) -> list[tuple[str, str]]:
@@ -66,14 +71,30 @@ def remark_text(remark: Remark) -> str:
     return f"{remark.column}: {words}" if remark.column else words
 
 
+def alike_text(alike: Alike) -> str:
+    """Whom a row is likely about, and why, in words."""
+    return f"mahdollinen kaksoiskappale: {_named(alike)}"
+
+
+def _named(alike: Alike) -> str:
+    return f"{alike.name} ({alike.number}), {why(alike.reasons)}"
+
+
 def reason_of(row: PlannedContact) -> str:
     """Why a row is not taken; empty where it is."""
     if row.fault is not None:
         return remark_text(row.fault)
     if row.outcome is not Outcome.DUPLICATE:
         return ""
-    people = ", ".join(f"{party.name} ({party.number})" for party in row.similar)
+    known = {alike.id: _named(alike) for alike in row.alike if alike.kind is Kind.PEOPLE}
+    people = "; ".join(known.get(party.id, f"{party.name} ({party.number})") for party in row.similar)
     return f"ehkä jo rekisterissä: {people}. Kirjoita henkilönumero, tai uusi"
+
+
+def further_alike(row: PlannedContact) -> list[Alike]:
+    """Whom a row is likely about beside those whom the reason of its refusal names."""
+    told = {(Kind.PEOPLE, party.id) for party in row.similar}
+    return [alike for alike in row.alike if (alike.kind, alike.id) not in told]
 
 
 def refused_table(table: ContactTable, plan: ContactPlan, fields: Sequence[Target]) -> list[Any]:
@@ -112,7 +133,7 @@ def plan_report(plan: ContactPlan, table: ContactTable, fields: Sequence[Target]
     At most so many rows of an outcome are told one by one.
     """
     told: dict[str, list[dict[str, Any]]] = {outcome.value: [] for outcome in Outcome}
-    for row in sorted(plan.rows, key=lambda row: not row.contact.doubts):
+    for row in sorted(plan.rows, key=lambda row: not (row.contact.doubts or row.alike)):
         if len(told[row.outcome]) < TOLD_ROWS:
             told[row.outcome].append(_told(row))
     return {
@@ -120,6 +141,7 @@ def plan_report(plan: ContactPlan, table: ContactTable, fields: Sequence[Target]
         "companies": len(plan.new_companies()),
         "ignored": ignored_columns(table, fields),
         "doubt_count": sum(bool(row.contact.doubts) for row in plan.rows),
+        "alike_count": sum(bool(row.alike) for row in plan.rows if row.outcome in WRITTEN),
         "told": told,
     }
 
@@ -136,5 +158,6 @@ def _told(row: PlannedContact) -> dict[str, Any]:
         ],
         "kept": row.kept,
         "doubts": [remark_text(doubt) for doubt in row.contact.doubts],
+        "alike": [[one.kind, one.id, one.name, one.number, one.reasons] for one in further_alike(row)],
         "parties": [[party.is_company, party.id, party.name] for party in people],
     }

@@ -16,6 +16,7 @@ from rockrobot.contact_files.forms import ColumnsForm, ContactFileForm, columns_
 from rockrobot.contact_files.rules import ContactPlan
 from rockrobot.contact_rows.queries import ContactTable, read_contact_tables
 from rockrobot.db import db, reading
+from rockrobot.duplicates.rules import Kind
 from rockrobot.exchange.queries import FILE_MESSAGES
 from rockrobot.lists import part_of
 from rockrobot.navigation import Link, add_link
@@ -72,6 +73,7 @@ def _run_page(run: ImportRun) -> str:
     rows = part_of(told.get(outcome, []), asked_page())
     left = runs.left_shown(run, undo) if undo else []
     named = [id_ for row in rows.rows for is_company, id_, _name in row["parties"] if not is_company]
+    named += [one[1] for row in rows.rows for one in row.get("alike", ()) if one[0] == Kind.PEOPLE]
     ledger.log_view([*named, *(id_ for one in left if one.line for id_ in one.line.people_ids)])
     return page(
         "contact_files/show.html",

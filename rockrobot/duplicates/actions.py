@@ -1,7 +1,7 @@
 """Search the register for pairs that are likely one, every night and when asked; decide that two are two."""
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import event, insert, select
@@ -65,7 +65,7 @@ def _note_changed(session: Session) -> None:
     for kind in Kind:
         ids = _changed(session, kind)
         if 0 < len(ids) <= MOST_AT_ONCE:
-            note_likely(kind, ids)
+            keep_pairs(kind, ids, queries.pairs_of(kind, ids))
 
 
 def _changed(session: Session, kind: Kind) -> set[int]:
@@ -87,16 +87,20 @@ def _changed(session: Session, kind: Kind) -> set[int]:
     return found
 
 
-def note_likely(kind: Kind, ids: Collection[int]) -> None:
-    """Keep whom these records are likely to be; what was kept of them is forgotten."""
+def keep_pairs(kind: Kind, ids: Collection[int], pairs: Sequence[LikelyPair]) -> None:
+    """Keep the pairs that these records are likely in; what was kept of them is forgotten."""
     its_own = among(_pairs.c.first_id, ids) | among(_pairs.c.second_id, ids)
     db.session.execute(_pairs.delete().where(_pairs.c.kind == kind, its_own))
-    found: dict[tuple[int, int], LikelyPair] = {}
-    for id_, likely in queries.like_these(kind, ids).items():
-        for other, one in likely.items():
-            pair = LikelyPair(min(id_, other), max(id_, other), one.score, one.reasons)
-            found[pair.first_id, pair.second_id] = pair
-    _insert(kind, found.values())
+    _insert(kind, pairs)
+
+
+def queue_likely(kind: Kind, ids: Collection[int]) -> None:
+    """Queue whom records that were just taken in are likely to be, and commit; others may write meanwhile."""
+    with reading():
+        pairs = queries.pairs_of(kind, ids)
+        db.session.rollback()
+    keep_pairs(kind, ids, pairs)
+    db.session.commit()
 
 
 event.listen(Session, "before_commit", _note_changed, insert=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, selectinload
 
@@ -13,8 +14,8 @@ from rockrobot.contacts.models import Company, ContactPoint, Person
 from rockrobot.contacts.queries import WITH_COMPANIES, WITH_POINTS_OF_COMPANIES, WITH_POINTS_OF_PEOPLE
 from rockrobot.db import among, db
 from rockrobot.duplicates.models import DuplicatePair, NotSame
-from rockrobot.duplicates.rules import Kind
-from rockrobot.likeness.rules import Likeness, company_likeness, person_likeness
+from rockrobot.duplicates.rules import Kind, LikelyPair, best, likely_known_companies, likely_known_people
+from rockrobot.likeness.rules import Likeness, Reason, company_likeness, person_likeness
 from rockrobot.lists import Listing, listing
 from rockrobot.traits.queries import traits_of_companies, traits_of_people
 from rockrobot.traits.rules import CompanyTraits, PersonTraits
@@ -30,7 +31,25 @@ SIDES = {
     Kind.COMPANIES: (WITH_POINTS_OF_COMPANIES, selectinload(Company.addresses)),
 }
 SCAN = "duplicates.scan"
-PAIRS_A_PAGE, MOST_TOLD, MOST_COMPARED = 20, 5, 50
+REASON_WORDS = {
+    Reason.BUSINESS_ID: _("sama Y-tunnus"),
+    Reason.MOBILE: _("sama matkapuhelin"),
+    Reason.PHONE: _("sama puhelin"),
+    Reason.EMAIL: _("sama sähköposti"),
+    Reason.NAME: _("sama nimi"),
+    Reason.NAME_SWAPPED: _("nimet toisin päin"),
+    Reason.NAME_NEAR: _("lähes sama nimi"),
+    Reason.NAME_SHORT: _("nimi lyhennettynä"),
+    Reason.NAME_ROUGHLY: _("lähes sama nimi"),
+    Reason.LAST_NAME: _("sama sukunimi"),
+    Reason.FIRST_NAME: _("sama etunimi"),
+    Reason.COMPANY: _("sama yritys"),
+    Reason.STREET: _("sama osoite"),
+    Reason.POSTCODE: _("sama postinumero"),
+    Reason.DOMAIN: _("saman talon sähköposti"),
+    Reason.NOTHING_AGAINST: _("muuta verrattavaa ei ole"),
+}
+PAIRS_A_PAGE, MOST_TOLD, MOST_COMPARED, MOST_ONE_BY_ONE = 20, 5, 50, 100
 
 
 def _decided(kind: Kind) -> Select[Any]:
@@ -139,25 +158,56 @@ class Alike:
 def people_like(traits: PersonTraits, *, but: int = 0) -> dict[int, Likeness]:
     """The people of the register whom somebody is likely to be, best first; but: a person's own id."""
     ids = _reached_by(ContactPoint.person_id, traits.phones | traits.mobiles | traits.emails)
-    ids |= _called("person", f"{traits.first_name} {traits.last_name}")
+    ids |= _called("person", f"{traits.first_name} {traits.last_name}", but)
     found = traits_of_people(ids - {but})
-    return _best({id_: person_likeness(traits, other) for id_, other in found.items()})
+    return best({id_: person_likeness(traits, other) for id_, other in found.items()})
 
 
 def companies_like(traits: CompanyTraits, *, but: int = 0) -> dict[int, Likeness]:
     """The companies of the register that somebody is likely to be, best first; but: a company's own id."""
     ids = _reached_by(ContactPoint.company_id, traits.phones | traits.emails)
-    ids |= _called("company", " ".join(traits.name.words))
-    ids |= _called("company", traits.business_id)
+    ids |= _called("company", " ".join(traits.name.words), but)
+    ids |= _called("company", traits.business_id, but)
     found = traits_of_companies(ids - {but})
-    return _best({id_: company_likeness(traits, other) for id_, other in found.items()})
+    return best({id_: company_likeness(traits, other) for id_, other in found.items()})
 
 
-def like_these(kind: Kind, ids: Collection[int]) -> dict[int, dict[int, Likeness]]:
-    """Whom each of these records is likely to be; who is gone or was merged is absent."""
+def people_like_many(asked: Mapping[int, PersonTraits], *, are_known: bool) -> dict[int, dict[int, Likeness]]:
+    """Whom of the register each of many people is likely to be; are_known: asked by their ids, else by other numbers.
+
+    A few are asked for one by one; for many the register is read once.
+    """
+    if len(asked) <= MOST_ONE_BY_ONE:
+        return {id_: people_like(traits, but=id_ if are_known else 0) for id_, traits in asked.items()}
+    return _others(likely_known_people(asked, traits_of_people()), are_known=are_known)
+
+
+def companies_like_many(asked: Mapping[int, CompanyTraits], *, are_known: bool) -> dict[int, dict[int, Likeness]]:
+    """Which companies of the register each of many is likely to be; as of people."""
+    if len(asked) <= MOST_ONE_BY_ONE:
+        return {id_: companies_like(traits, but=id_ if are_known else 0) for id_, traits in asked.items()}
+    return _others(likely_known_companies(asked, traits_of_companies()), are_known=are_known)
+
+
+def _others(found: dict[int, dict[int, Likeness]], *, are_known: bool) -> dict[int, dict[int, Likeness]]:
+    """Without each itself, where they are of the register."""
+    for id_, likely in found.items() if are_known else ():
+        likely.pop(id_, None)
+    return found
+
+
+def pairs_of(kind: Kind, ids: Collection[int]) -> list[LikelyPair]:
+    """The pairs that these records are likely in; who is gone or was merged is in none."""
     if kind is Kind.PEOPLE:
-        return {id_: people_like(traits, but=id_) for id_, traits in traits_of_people(ids).items()}
-    return {id_: companies_like(traits, but=id_) for id_, traits in traits_of_companies(ids).items()}
+        found = people_like_many(traits_of_people(ids), are_known=True)
+    else:
+        found = companies_like_many(traits_of_companies(ids), are_known=True)
+    pairs = {
+        (min(id_, other), max(id_, other)): likeness
+        for id_, likely in found.items()
+        for other, likeness in likely.items()
+    }
+    return [LikelyPair(*pair, likeness.score, likeness.reasons) for pair, likeness in pairs.items()]
 
 
 def _reached_by(owner: Any, normals: Collection[str]) -> set[int]:
@@ -165,14 +215,15 @@ def _reached_by(owner: Any, normals: Collection[str]) -> set[int]:
     return set(db.session.scalars(reached.distinct()))
 
 
-def _called(kind: str, words: str) -> set[int]:
-    """Who is found by these words in the search, whose typing errors are forgiven."""
-    return {hit.row_id for hit in search.find(words, only=(kind,), limit=MOST_COMPARED)} if words.strip() else set()
+def _called(kind: str, words: str, but: int) -> set[int]:
+    """Who is found by these words in the search, whose typing errors are forgiven, beside the one who is called so."""
+    hits = search.find(words, only=(kind,), limit=MOST_COMPARED, but=but) if words.strip() else ()
+    return {hit.row_id for hit in hits}
 
 
-def _best(scored: Mapping[int, Likeness]) -> dict[int, Likeness]:
-    likely = [(id_, found) for id_, found in scored.items() if found.is_likely]
-    return dict(sorted(likely, key=lambda one: (-one[1].score, one[0])))
+def why(reasons: Iterable[str]) -> str:
+    """Reasons in words."""
+    return ", ".join(str(REASON_WORDS[Reason(reason)]) for reason in reasons)
 
 
 def told(kind: Kind, scored: Mapping[int, Likeness], *, but: int = 0) -> list[Alike]:

@@ -79,6 +79,46 @@ def likely_companies(traits: Mapping[int, CompanyTraits]) -> list[LikelyPair]:
     return _likely(traits, keys_of_company, company_likeness)
 
 
+def likely_known_people(
+    asked: Mapping[int, PersonTraits], known: Mapping[int, PersonTraits]
+) -> dict[int, dict[int, Likeness]]:
+    """Whom of those known each of many people is likely to be, best first."""
+    return _likely_known(asked, known, keys_of_person, person_likeness)
+
+
+def likely_known_companies(
+    asked: Mapping[int, CompanyTraits], known: Mapping[int, CompanyTraits]
+) -> dict[int, dict[int, Likeness]]:
+    """Which of those known each of many companies is likely to be, best first."""
+    return _likely_known(asked, known, keys_of_company, company_likeness)
+
+
+def _likely_known(
+    asked: Mapping[int, Traits],
+    known: Mapping[int, Traits],
+    keys_of: Callable[[Traits], set[str]],
+    likeness_of: Callable[[Traits, Traits], Likeness],
+) -> dict[int, dict[int, Likeness]]:
+    keys = {number: keys_of(one) for number, one in asked.items()}
+    wanted = set().union(*keys.values())
+    by_key: defaultdict[str, list[int]] = defaultdict(list)
+    for id_, other in known.items():
+        for key in keys_of(other) & wanted:
+            by_key[key].append(id_)
+    found = {}
+    for number, one in asked.items():
+        groups = (by_key.get(key, ()) for key in keys[number])
+        others = {id_ for ids in groups if len(ids) <= MOST_WITH_A_KEY for id_ in ids}
+        found[number] = best({id_: likeness_of(one, known[id_]) for id_ in others})
+    return found
+
+
+def best(scored: Mapping[int, Likeness]) -> dict[int, Likeness]:
+    """Those who are likely the same, the likeliest first."""
+    likely = [(id_, found) for id_, found in scored.items() if found.is_likely]
+    return dict(sorted(likely, key=lambda one: (-one[1].score, one[0])))
+
+
 def _likely(
     traits: Mapping[int, Traits],
     keys_of: Callable[[Traits], set[str]],

@@ -30,6 +30,12 @@ add_link(
 )
 
 
+@blueprint.app_template_global("why_alike")
+def why_alike(reasons: Iterable[str]) -> str:
+    """Why two may be one, in words."""
+    return queries.why(reasons)
+
+
 @blueprint.app_template_global("party_card")
 def party_card(party: Party) -> str:
     """The address of a person's or company's card."""

@@ -22,6 +22,7 @@ from rockrobot.contacts import actions as contacts
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
 from rockrobot.contacts.rules import PointKind
 from rockrobot.db import db
+from rockrobot.duplicates.queries import waiting_pairs
 from rockrobot.events.actions import delete_event
 from rockrobot.events.models import Event, EventCompany, EventPerson
 from rockrobot.events.queries import timeline_of
@@ -460,3 +461,77 @@ def test_a_kept_mapping_is_used_by_name_and_offered_for_the_same_header(app, dat
     assert counts["new"] == 1
     assert "Mihin soitan: mobile" in told
     assert (offered, name) == ([Field.FULL_NAME, Field.COMPANY, Field.MOBILE], "messut")
+
+
+# ---------- possible duplicates ----------
+
+
+def queued() -> set[tuple[str, int, int]]:
+    db.session.rollback()
+    return {(pair.kind.value, *pair.ids) for pair in waiting_pairs().rows}
+
+
+def test_a_row_that_is_likely_somebody_is_told_with_the_reason_and_queued_at_once(app, database, tmp_path):
+    known = make.person("Matti", "Virtanen", direct_phone="+358 40 588 2755", company=make.company("Louhinta Oy"))
+    path = one_row(tmp_path, nimi="Matti Virtnen", yritys="Louhinta Oy")
+
+    _, tried, code = run(app, path, "--dry-run")
+    before = queued()
+    counts, _, _ = run(app, path)
+    new = db.session.scalars(select(Person).where(Person.last_name == "Virtnen")).one()
+
+    told = f"mahdollinen kaksoiskappale: Matti Virtanen ({known.person_no}), lähes sama nimi, sama yritys"
+    assert told in tried
+    assert (code, before, counts["new"]) == (0, set(), 1)
+    assert queued() == {("people", known.id, new.id)}
+
+
+def test_a_new_company_that_is_likely_one_is_told_and_queued_too(app, database, tmp_path):
+    known = make.company("Louhinta Virta Oy", switchboard="020 123 4567")
+    row = {"nimi": "Aino Aho", "yritys": "Virta Louhinta", "vaihde": "020 123 4567"}
+
+    _, told, _ = run(app, one_row(tmp_path, **row))
+    new = db.session.scalars(select(Company).where(Company.id != known.id)).one()
+
+    assert f"mahdollinen kaksoiskappale: Louhinta Virta Oy ({known.customer_no}), sama puhelin" in told
+    assert queued() == {("companies", known.id, new.id)}
+
+
+def test_a_row_that_is_nobody_is_not_told_and_undo_of_the_import_empties_the_queue(app, database, tmp_path):
+    make.person("Matti", "Virtanen", direct_phone="+358 40 588 2755", company=make.company("Louhinta Oy"))
+
+    _, told, _ = run(app, one_row(tmp_path, nimi="Raija Salo", puhelin="040 588 2755"))
+    nobody = queued()
+    run(app, one_row(tmp_path, nimi="Virtanen Matti", yritys="Louhinta Oy"))
+    somebody = queued()
+    undo.undo(newest_change_set())
+    db.session.commit()
+
+    assert "kaksoiskappale" not in told
+    assert (nobody, len(somebody), queued()) == (set(), 1, set())
+
+
+def test_one_who_waits_for_a_word_is_told_with_the_reason_and_queued_when_taken_as_new(app, database, tmp_path):
+    known = make.person("Matti", "Virtanen", direct_phone="+358 40 588 2755")
+    path = one_row(tmp_path, nimi="M. Virtanen", puhelin="040 588 2755", henkilönumero="")
+
+    _, told, code = run(app, path)
+    run(app, one_row(tmp_path, nimi="M. Virtanen", puhelin="040 588 2755", henkilönumero="uusi"))
+
+    assert f"ehkä jo rekisterissä: Matti Virtanen ({known.person_no}), sama puhelin, nimi lyhennettynä." in told
+    assert code == 1
+    assert [ids[0] for _, *ids in queued()] == [known.id]
+
+
+def test_in_a_long_list_likely_rows_are_told_as_in_a_short_one(app, database, tmp_path):
+    known = make.person("Matti", "Virtanen")
+    strangers = [[f"{letter}{other}inen Raija", ""] for letter in "BCDFGHJKLM" for other in "aeiouyäörstv"]
+    path = tmp_path / "pitka.csv"
+    path.write_text(table(["nimi", "puhelin"], [*strangers, ["Virtanen Matti", ""]], ";"), "utf-8")
+
+    with counted() as asked:
+        planned = plan_of(tables := read_contact_tables(path)[0], first_fields(tables.header, tables.texts())[0])
+    alike = [(row.contact.number, [one.id for one in row.alike]) for row in planned.rows if row.alike]
+
+    assert alike == [(122, [known.id])]
+    assert len(asked) < 40

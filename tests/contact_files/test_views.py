@@ -301,3 +301,17 @@ def test_packed_files_that_would_fill_the_machine_are_not_opened(office):
 
     assert "kohtuuttoman suureksi" in told[0]
     assert "liian suuri luettavaksi" in told[1]
+
+
+def test_whom_a_row_is_likely_is_a_link_beside_it_and_written_down_as_seen(office):
+    known = make.person("Järvi", "Jaana", company=make.company("Järven Kivi Oy"))
+    known_id = known.id
+
+    html = plan(office, upload(office, "oma.csv", OWN))
+
+    assert "1 rivi on mahdollinen kaksoiskappale" in html
+    assert f'<a href="/people/{known_id}">Järvi Jaana</a>' in html
+    assert "nimet toisin päin, sama yritys" in html
+    db.session.rollback()
+    views = select(LedgerEntry.row_id).where(LedgerEntry.action == "view", LedgerEntry.table_name == "people")
+    assert known_id in db.session.scalars(views).all()
