@@ -263,6 +263,11 @@ def stripped(text: str | None) -> str:
 CLEAN = [stripped]
 
 
+def tidy(text: str | None) -> str:
+    """Text of several rows without blanks at their ends (a filter for text areas)."""
+    return "\n".join(row.strip() for row in (text or "").replace("\r", "").split("\n")).strip()
+
+
 def id_or_none(text: Any) -> int | None:
     """The id that a choice stands for; None for the empty choice. Raises ValueError when it is none."""
     return int(text) if text not in (None, "") else None

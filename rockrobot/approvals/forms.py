@@ -10,7 +10,7 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, PhoneField
+from rockrobot.fields import CLEAN, PhoneField, tidy
 from rockrobot.notices.rules import Remedy
 
 LONG = Length(max=4000)
@@ -19,11 +19,6 @@ REMEDIES = [
     SelectChoice(Remedy.REPLACEMENT.value, _("Vaihto samanarvoiseen")),
     SelectChoice(Remedy.REFUND.value, _("Hinnan palautus")),
 ]
-
-
-def tidy(text: str | None) -> str:
-    """Text of several rows without blanks at their ends (a filter for text areas)."""
-    return "\n".join(row.strip() for row in (text or "").replace("\r", "").split("\n")).strip()
 
 
 def area(label: Any, rows: int = 3, description: Any = "") -> TextAreaField:

@@ -19,7 +19,7 @@ from rockrobot.letters.models import LetterKind
 from rockrobot.letters.rules import address_lines
 from rockrobot.notices.models import NoticeHeading
 from rockrobot.notices.queries import headings
-from rockrobot.organisation.queries import organisation
+from rockrobot.organisation.queries import letter_sender
 from rockrobot.recalls.models import CasePicture, CaseText, CaseUnit, RecallCase
 from rockrobot.recalls.rules import CaseState
 from rockrobot.recipients.queries import Recipient, chains_of
@@ -85,13 +85,7 @@ def album_of(case: RecallCase, models: Sequence[DeviceModel]) -> Album:
 
 def sender_of(case: RecallCase) -> dict[str, str]:
     """Who writes: the controller at its postal, else its visiting address; a drill without one has a sample."""
-    house = organisation()
-    if house is None or not house.name:
-        return dict(SAMPLE_SENDER) if case.is_drill else {}
-    place = "postal" if house.postal_street or house.postal_city else "visiting"
-    address = {name: getattr(house, f"{place}_{name}") for name in ("street", "postcode", "city")}
-    own = {name: getattr(house, name) for name in SAMPLE_SENDER if name not in address}
-    return {"name": house.name, **address, **own}
+    return letter_sender() or (dict(SAMPLE_SENDER) if case.is_drill else {})
 
 
 def letter_faults(case: RecallCase) -> list[LettersFault]:

@@ -192,6 +192,12 @@ def company_named(text: str) -> Company | None:
     return found if isinstance(found, Company) else None
 
 
+def person_named(text: str) -> Person | None:
+    """The person whose number or exact name was typed; None when not exactly one."""
+    found = party_numbered(text)
+    return found if isinstance(found, Person) else None
+
+
 def is_customer_no_taken(customer_no: str, *, but: int | None = None) -> bool:
     """True when another company has this customer number."""
     return (

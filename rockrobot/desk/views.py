@@ -20,6 +20,7 @@ from rockrobot.duplicates.queries import count_waiting
 from rockrobot.events.queries import open_tasks as open_event_tasks
 from rockrobot.evidence.queries import latest_check
 from rockrobot.navigation import Link, add_link
+from rockrobot.privacy_requests.queries import count_overdue
 from rockrobot.readiness.queries import by_model
 from rockrobot.recalls import queries as recall_queries
 from rockrobot.recalls.models import RecallCase
@@ -64,9 +65,11 @@ def index() -> str:
     sees_people = current_user.role in PEOPLE_READERS
     mine = None if shows_all else current_user.id
     waiting = open_event_tasks(clock.today(), assigned_to_id=mine, sees_people=sees_people) if works else None
+    overdue = count_overdue(clock.today()) if sees_people else 0
     ledger.log_view(waiting.people_ids if waiting else [])
     return page(
         "desk/index.html",
+        overdue_requests=overdue,
         waiting=waiting,
         shows_all=shows_all,
         cases=recall_queries.cases(is_drill=False).rows if works else [],

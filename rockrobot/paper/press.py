@@ -19,7 +19,7 @@ from rockrobot.paper.glyphs import FONTS, printable
 from rockrobot.paper.pages import page_count
 
 PAPER = FONTS.parent
-TEMPLATES = ("letter.typ", "report.typ", "stickers.typ", "labels.json")
+TEMPLATES = ("sheet.typ", "letter.typ", "answer.typ", "report.typ", "stickers.typ", "labels.json")
 STANDARDS = ["a-2a", "ua-1"]
 FIXED_MOMENT = 946_684_800
 MAX_BATCH = 500
@@ -140,6 +140,11 @@ def _batch_data(contents: Sequence[Mapping[str, Any]], counts: Sequence[int], *,
             for content, count in zip(contents, counts, strict=True)
         ],
     }
+
+
+def render_answer(answer: Mapping[str, Any]) -> bytes:
+    """The answer to a privacy request: language, heading, reference, date, sender, address_lines, sections."""
+    return render("answer.typ", {"is_drill": False, "title": f"{answer['heading']}: {answer['reference']}", **answer})
 
 
 def render_report(report: Mapping[str, Any]) -> bytes:

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, remembered_of, stops_of_people
 from rockrobot.people.forms import NewPersonForm, PersonForm
+from rockrobot.privacy_requests.queries import requests_of
 from rockrobot.saved_filters.queries import SHOWN, kept_for
 from rockrobot.scopes.queries import open_cases_of_devices
 from rockrobot.search import Hit
@@ -66,13 +68,12 @@ def show(person_id: int) -> str:
     person, day = _person(person_id), clock.today()
     addresses = queries.addresses_of(person)
     worksites = queries.worksites_of(person)
-    company, choices = person.company, choices_of(person)
+    company, choices, asked = person.company, choices_of(person), requests_of(person_id)
     points, merged = queries.points_of(person), queries.merged_into(person)
     switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
     timeline = timeline_of(person)
-    tags = tags_of(Register.PEOPLE, [person_id]).get(person_id, [])
-    taggings = tagging_ids(Register.PEOPLE, person_id)
+    tags, taggings = tags_of(Register.PEOPLE, [person_id]), tagging_ids(Register.PEOPLE, person_id)
     alike = alike_on_card(Kind.PEOPLE, person_id) if may_open("duplicates.index") else []
     ledger.log_view([person_id, *timeline.people_ids, *(other.id for _pair, other in alike)])
     return page(
@@ -87,20 +88,25 @@ def show(person_id: int) -> str:
         devices=devices,
         choices=choices,
         timeline=timeline,
-        tags=tags,
+        tags=tags.get(person_id, []),
         alike=alike,
+        privacy_requests=asked,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         history=history_of(
             {
-                "people": [person_id, *(one.id for one in merged)],
-                "addresses": [address.id for address in addresses],
-                "contact_points": [point.id for point in points],
-                "affiliations": [row.id for row in person.affiliations],
+                "people": _ids([person, *merged]),
+                "addresses": _ids(addresses),
+                "contact_points": _ids(points),
+                "affiliations": _ids(person.affiliations),
                 "taggings": taggings,
             }
             | choices.rows()
         ),
     )
+
+
+def _ids(rows: Iterable[Any]) -> list[int]:
+    return [row.id for row in rows]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

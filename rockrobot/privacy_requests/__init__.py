@@ -1,1 +1,1 @@
-"""Access, rectification, objection and other rights (statement: Tarkastusoikeus, korjaaminen)."""
+"""Requests of people about their own data, with the clock of the law (statement: tarkastusoikeus, korjaaminen …)."""

@@ -8,8 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from rockrobot.contacts.models import Person, Worksite
-from rockrobot.contacts.queries import party_numbered
+from rockrobot.contacts.models import Worksite
+from rockrobot.contacts.queries import person_named
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, CountryField, DateField, LookupField, choices_of
 from rockrobot.serials.queries import Named, machines_named
@@ -19,12 +19,6 @@ from rockrobot.worksites.rules import read_position
 
 MOST_MACHINES = 500
 AWAY = "away"
-
-
-def person_named(text: str) -> Person | None:
-    """The person whose number or exact name was typed; None when not exactly one."""
-    found = party_numbered(text)
-    return found if isinstance(found, Person) else None
 
 
 class WorksiteForm(EditForm):
