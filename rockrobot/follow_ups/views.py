@@ -3,6 +3,7 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger
@@ -75,7 +76,8 @@ def mark_posted(case_id: int, batch_id: int) -> Answer:
         return _index_page(case, form), 422
     letters = [letter for letter in queries.letters_of_batch(batch_id) if letter.case_number == case.number]
     count = dispatches.mark_posted(letters, form.on.data or clock.today(), form.tracking_no.data or "")
-    return commit_and_go(_here(case.id), _("Merkitty postitetuksi: %(count)s kirjettä.", count=count))
+    told = ngettext("Merkitty postitetuksi: %(num)s kirje.", "Merkitty postitetuksi: %(num)s kirjettä.", count)
+    return commit_and_go(_here(case.id), told)
 
 
 @blueprint.post("/letters/<int:letter_id>/posted")

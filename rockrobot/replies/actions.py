@@ -14,13 +14,15 @@ from rockrobot.contacts.rules import AddressKind, language_of_country
 from rockrobot.db import db
 from rockrobot.devices.actions import change_owner, record_fate
 from rockrobot.devices.models import Device
-from rockrobot.devices.rules import Fate, OwnershipKind
+from rockrobot.devices.queries import ownerships_of
+from rockrobot.devices.rules import Fate, OwnershipKind, holders_on, owner_on
 from rockrobot.dispatches.actions import walk
 from rockrobot.dual_control.queries import may_sign_own
 from rockrobot.dual_control.rules import signature_fault
 from rockrobot.recalls.actions import NewTask, add_tasks
 from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.rules import NEEDS_SECOND_PERSON, OPEN_STATES, UNANSWERED, CaseState, UnitState
+from rockrobot.recipients.queries import key_of
 from rockrobot.replies import queries
 from rockrobot.replies.rules import (
     CONSEQUENCES,
@@ -184,7 +186,8 @@ def take_in_party(party: NewParty) -> Company | Person:
 def record_reply(unit: CaseUnit, answer: Answer, attempt: Attempt | None = None) -> Reply:
     """What an owner answered: the unit's step, the attempt's end, the new owner and the tasks that follow.
 
-    Raises OutcomeError where the answer settles the unit and words are missing.
+    Raises OutcomeError where the answer settles the unit and words are missing, OwnerOverlapError where the machine has
+    somebody else on that day or a later one.
     """
     attempt = attempt or queries.latest_attempt(unit.id)
     reply = Reply(
@@ -225,9 +228,21 @@ def _follow_reply(unit: CaseUnit, answer: Answer) -> None:
 
 
 def _hand_over(case: RecallCase, unit: CaseUnit, answer: Answer) -> None:
-    """The machine belongs, or is hired, to somebody new from the day of the answer; a drill changes no owner."""
-    if unit.device_id and not case.is_drill:
+    """The machine belongs, or is hired, to somebody new from the day of the answer; a drill changes no owner.
+
+    Nor does an answer that names who is known to have it. Raises OwnerOverlapError.
+    """
+    if unit.device_id and not case.is_drill and not _has_it(unit.device_id, answer):
         device = db.session.get_one(Device, unit.device_id)
         change_owner(device, answer.party, kind=HANDED_OVER[answer.kind], on=answer.received_on)
     if answer.kind is ReplyKind.SOLD and unit.state in OPEN_STATES:
         walk([unit], UnitState.IDENTIFIED, answer.received_on, "new owner")
+
+
+def _has_it(device_id: int, answer: Answer) -> bool:
+    """True when the one named has, on the day of the answer, what the answer says."""
+    chain = ownerships_of([device_id]).get(device_id, [])
+    owner = owner_on(chain, answer.received_on)
+    having = [owner] if answer.kind is ReplyKind.SOLD and owner else []
+    having += holders_on(chain, answer.received_on) if answer.kind is ReplyKind.HIRED_OUT else []
+    return answer.party is not None and key_of(answer.party) in {(row.company_id, row.person_id) for row in having}

@@ -10,8 +10,11 @@ from rockrobot import clock, ledger
 from rockrobot.access import REGISTER_READERS, Role, allow, may_open
 from rockrobot.attempts.rules import Channel, ReplyKind
 from rockrobot.case_letters.actions import LettersRefusedError
+from rockrobot.db import db
+from rockrobot.devices.actions import OwnerOverlapError
+from rockrobot.devices.models import Ownership
 from rockrobot.dispatches import actions as dispatches
-from rockrobot.fields import today_form
+from rockrobot.fields import format_day, today_form
 from rockrobot.follow_ups import actions as follow_ups
 from rockrobot.letters.models import Letter
 from rockrobot.letters.queries import letter_with_reference
@@ -99,12 +102,27 @@ def record(reference: str) -> Answer:
         kind, form.received_on.data or clock.today(), Channel(form.channel.data), form.note.data or "", party
     )
     units = [line.unit for line in lines if line.unit.id in form.units.data]
-    for unit in units:
-        actions.record_reply(unit, answer, attempt)
+    try:
+        for unit in units:
+            actions.record_reply(unit, answer, attempt)
+    except OwnerOverlapError as error:
+        return _refuse_owner(reference, form, kind, error.row)
     told = _("Vastaus tallennettu: %(kind)s", kind=str(dict(REPLIES)[kind.value]))
     if names_party:
         told += ". " + _write_on(units)
     return commit_and_go(url_for("replies.by_reference", reference=letter.reference), told)
+
+
+def _refuse_owner(reference: str, form: ReplyForm, kind: ReplyKind, known: Ownership) -> Answer:
+    """The machine has somebody else already: nothing is stored, and what was typed stays."""
+    since = format_day(known.from_on) if known.from_on else _("alusta")
+    db.session.rollback()
+    form.party.errors = [
+        _("Laitteella on jo omistaja %(day)s alkaen. Onko vastaus jo kirjattu? Muuten korjaa päivä.", day=since)
+    ]
+    letter = _letter(reference)
+    _log(letter)
+    return _reply_page(letter, form, kind), 422
 
 
 def _new_party(form: ReplyForm) -> actions.NewParty:

@@ -7,6 +7,7 @@ from rockrobot.case_letters.actions import prepare_drill
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.devices.models import Ownership
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import RecallCase
@@ -121,3 +122,31 @@ def test_a_stale_page_of_a_closed_case_says_why_nothing_was_recorded(office):
 
     assert answer.status_code == 422
     assert "Tapaus on suljettu" in answer.text
+
+
+def test_a_sale_recorded_twice_is_said_to_be_known_and_nothing_typed_is_lost(office):
+    _, letter = written()
+    office.post(f"/r/{letter.reference}", data=answer(letter, "sold", new_country="SE", **BUYER))
+
+    again = office.post(f"/r/{letter.reference}", data=answer(letter, "sold", new_country="SE", **BUYER))
+
+    db.session.rollback()
+    assert again.status_code == 422
+    assert "Onko vastaus jo kirjattu?" in again.text
+    assert 'value="Storgatan 1"' in again.text
+    assert len(db.session.scalars(select(Company).where(Company.name == "Köparen AB")).all()) == 1
+    assert len(db.session.scalars(select(Ownership)).all()) == 2
+
+
+def test_a_sale_to_who_is_known_to_own_the_machine_changes_no_owner(office):
+    _, letter = written()
+    buyer = make.company("Köparen AB")
+    make.address(buyer)
+    sold = answer(letter, "sold", party=buyer.customer_no)
+
+    told = [office.post(f"/r/{letter.reference}", data=sold, follow_redirects=True) for _ in range(2)]
+
+    db.session.rollback()
+    assert [one.status_code for one in told] == [200, 200]
+    assert len(db.session.scalars(select(Ownership)).all()) == 2
+    assert len(db.session.scalars(select(Letter)).all()) == 2
