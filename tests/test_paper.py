@@ -618,6 +618,98 @@ def test_a_real_letter_bears_no_watermark_and_no_word_of_a_drill(language):
     assert LABELS[language]["drill"].lower() not in "".join(page_texts(pdf)).lower()
 
 
+# ---------- a letter cut out of its batch ----------
+
+
+def cut_out(*letters: dict[str, Any], is_duplex: bool = False) -> list[bytes]:
+    return [one.body for one in paper.draw(letters, PICTURES, is_duplex=is_duplex).letters]
+
+
+def headers_of_cells(pdf: bytes) -> tuple[set[str], set[str]]:
+    """The headers that cells of tables name, and the names that the file knows."""
+    with opened(pdf) as file:
+        cells = [element for element in tree(file) if element.S == "/TD"]
+        wanted = {str(name) for cell in cells for look in cell.A for name in look.get("/Headers", ())}
+        return wanted, {str(name) for name in list(file.Root.StructTreeRoot.IDTree.Names)[::2]}
+
+
+def outline_of_tags(pdf: bytes) -> list[tuple[Any, ...]]:
+    """The tags in their order: kind, what is read aloud, and on which page from 0."""
+    with opened(pdf) as file:
+        places = {page.objgen: place for place, page in enumerate(file.pages)}
+        texts = ("/S", "/Alt", "/T")
+        return [
+            (*(str(element.get(name, "")) for name in texts), places[element.Pg.objgen] if "/Pg" in element else None)
+            for element in tree(file)
+        ]
+
+
+HARD_WORDS = (
+    "Kivi (12 0 R) ja ((1 0 R)) \\\\ osat",
+    "Jyrsin ) 3 0 R (",
+    "/Next 7 0 R /Prev 8 0 R",
+    "Hydrauliöljy <&> 5 0 R",
+)
+
+
+@pytest.mark.parametrize("subject", HARD_WORDS)
+def test_a_letter_cut_out_is_the_pages_of_the_batch_with_the_tags_of_a_letter_drawn_alone(subject):
+    letters = [letter(number=1, subject=subject), letter(number=2, heading=subject, units=units(3))]
+    whole = page_texts(batch(*letters))
+
+    found = cut_out(*letters)
+
+    alone = [paper.render_letter(content, PICTURES) for content in letters]
+    assert [text for pdf in found for text in page_texts(pdf)] == whole
+    assert [outline_of_tags(pdf) for pdf in found] == [outline_of_tags(pdf) for pdf in alone]
+    for pdf, drawn, content in zip(found, alone, letters, strict=True):
+        with opened(pdf) as file, opened(drawn) as like:
+            about = file.open_metadata()
+            wanted, known = headers_of_cells(pdf)
+            assert wanted
+            assert wanted <= known
+            assert file.check_pdf_syntax() == []
+            assert str(file.docinfo.Title) == about["dc:title"] == f"{content['heading']}: {content['reference']}"
+            assert (about[UA + "part"], about[PDFA + "part"], about[PDFA + "conformance"]) == ("1", "2", "A")
+            with file.open_outline() as chapters, like.open_outline() as expected:
+                assert [c.title for c in chapters.root] == [c.title for c in expected.root]
+                assert all(c.destination[0].objgen in {p.objgen for p in file.pages} for c in chapters.root)
+
+
+def test_a_letter_cut_out_looks_as_it_was_printed():
+    letters = [letter(number=number, units=units(number)) for number in (1, 2)]
+    printed = pictures(batch(*letters), dots_per_mm=3)
+
+    shown = [page for pdf in cut_out(*letters) for page in pictures(pdf, dots_per_mm=3)]
+
+    assert [page.tobytes() for page in shown] == [page.tobytes() for page in printed]
+
+
+def test_a_letter_cut_out_holds_nothing_of_the_others():
+    names = ["Louhinta", "Murskaamo", "Sahaamo"]
+    letters = [letter(number=n, address_lines=[name, "Tie 1", "32800 KOKEMÄKI"]) for n, name in enumerate(names, 1)]
+
+    found = cut_out(*letters)
+
+    for number, pdf in enumerate(found, 1):
+        with opened(pdf) as file:
+            kept = [str(thing) for thing in file.objects if isinstance(thing, pikepdf.Dictionary)]
+            references = {word for text in kept for word in re.findall(r"TV-2026-001-\d{4}", text)}
+        assert references == {f"TV-2026-001-{number:04}"}
+        assert [name in page_texts(pdf)[0] for name in names] == [n == number for n in range(1, 4)]
+
+
+def test_letters_of_any_length_printed_on_both_sides_are_cut_out_whole_and_without_empty_pages():
+    letters = [letter(number=number, units=units(count)) for number, count in enumerate((1, 10, 40, 2), 1)]
+
+    found = cut_out(*letters, is_duplex=True)
+
+    for pdf, content in zip(found, letters, strict=True):
+        total = paper.page_count(pdf)
+        assert page_numbers(pdf) == [f"{number} ({total})" for number in range(1, total + 1)]
+        assert len(set(re.findall(r"SP-\d{5}", "".join(page_texts(pdf))))) == len(content["units"])
+
+
 # ---------- the same bytes again ----------
 
 
@@ -760,13 +852,13 @@ def drafts(language: Language, count: int) -> list[LetterDraft]:
     return [draft] * count
 
 
-def test_more_than_five_hundred_letters_of_a_language_are_several_batches(app, database):
-    waiting = drafts(Language.FI, 501) + drafts(Language.SV, 2)
+def test_more_letters_of_a_language_than_a_batch_holds_are_several_batches(app, database):
+    waiting = drafts(Language.FI, paper.USUAL_BATCH + 1) + drafts(Language.SV, 2)
     ids = make_letters("TV-2026-001", waiting, is_drill=True, reply_url="{unit}{reference}")
 
     chunks = queries.waiting_chunks("TV-2026-001")
 
-    assert [(chunk.language, len(chunk.letter_ids)) for chunk in chunks] == [("fi", 500), ("fi", 1), ("sv", 2)]
+    assert [(chunk.language, len(chunk.letter_ids)) for chunk in chunks] == [("fi", 125), ("fi", 1), ("sv", 2)]
     assert [id_ for chunk in chunks for id_ in chunk.letter_ids] == ids
 
 

@@ -77,7 +77,7 @@ def open_recall(part_no: str, supplier: str, batch_no: str, title: str, drill: b
 def letters(case_id: str, out: Path) -> None:
     """Make and print the letters of the case CASE_ID (its number or id), and write them to PDF files.
 
-    One letter goes to each recipient, with all their units, in their language. Each batch of up to 500 letters in one
+    One letter goes to each recipient, with all their units, in their language. Each batch of up to 125 letters in one
     language is a file: FILE.pdf, FILE-2.pdf, …; their names are printed. Run again, it makes no new letters but for
     units that entered the scope since, and writes the very same stored batches. Printing is not posting.
 

@@ -36,7 +36,7 @@ class OutboxState(StrEnum):
 
 
 class PrintBatch(Base):
-    """One PDF of up to 500 letters in one language, exactly as it was printed."""
+    """One PDF of letters in one language, exactly as it was printed."""
 
     __tablename__ = "print_batches"
     __table_args__ = {"info": {"undo": "never"}}

@@ -14,7 +14,7 @@ from rockrobot.db import among, db
 from rockrobot.letters.models import Letter, LetterBody, LetterCopy, LetterKind, OutboxMessage, PrintBatch
 from rockrobot.letters.rules import AddressFault
 from rockrobot.lists import Listing, listing
-from rockrobot.paper import MAX_BATCH
+from rockrobot.paper import USUAL_BATCH
 
 search_index.declare(search_index.Kind("letter", Letter.__table__, codes=("reference",)))
 
@@ -128,9 +128,9 @@ def waiting_chunks(case_number: str, *, only: Collection[int] | None = None) -> 
         if light_of(faults) is not Light.STOP:
             by_language.setdefault(language, []).append(id_)
     return [
-        Chunk(language, ids[start : start + MAX_BATCH])
+        Chunk(language, ids[start : start + USUAL_BATCH])
         for language, ids in by_language.items()
-        for start in range(0, len(ids), MAX_BATCH)
+        for start in range(0, len(ids), USUAL_BATCH)
     ]
 
 

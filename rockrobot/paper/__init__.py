@@ -10,6 +10,7 @@ from rockrobot.paper.pool import Drawn, DrawnLetter, draw, draw_batches, render_
 from rockrobot.paper.press import (
     MAX_BATCH,
     PAPER,
+    USUAL_BATCH,
     PaperError,
     keep_picture,
     render,
@@ -24,6 +25,7 @@ from rockrobot.paper.press import (
 __all__ = [
     "MAX_BATCH",
     "PAPER",
+    "USUAL_BATCH",
     "Drawn",
     "DrawnLetter",
     "PaperError",

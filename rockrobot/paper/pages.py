@@ -2,8 +2,9 @@
 
 import base64
 import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2
 
@@ -25,6 +26,14 @@ class WindowFault:
     code: str
     x: float
     y: float
+
+
+class Window(NamedTuple):
+    """The window of a letter: its page in the file (from 0), the rows of its address, and whether it is a drill."""
+
+    page: int
+    rows: int
+    is_drill: bool
 
 
 def page_pictures(pdf: bytes, *, dots_per_mm: float = DOTS_PER_MM, limit: int | None = None) -> list[Any]:
@@ -56,12 +65,11 @@ def page_addresses(pdf: bytes) -> list[str]:
     return ["data:image/png;base64," + base64.b64encode(picture).decode() for picture in pictures]
 
 
-def _window_zone(pdf: bytes) -> Any:
-    """What a window could show of the first page, as a grey image with ink on white."""
+def _window_zone(page: Any) -> Any:
+    """What a window could show of a page, as a grey image with ink on white."""
     left, top, right, bottom = EMPTY_ZONE
     crop = tuple(side * POINTS_PER_MM for side in (left, PAGE[1] - bottom, PAGE[0] - right, top))
-    with pypdfium2.PdfDocument(pdf) as document:
-        return document[0].render(scale=DOTS_PER_MM / POINTS_PER_MM, crop=crop, grayscale=True).to_pil()
+    return page.render(scale=DOTS_PER_MM / POINTS_PER_MM, crop=crop, grayscale=True).to_pil()
 
 
 def window_faults(pdf: bytes, *, rows: int = 5, is_drill: bool = False) -> list[WindowFault]:
@@ -71,11 +79,22 @@ def window_faults(pdf: bytes, *, rows: int = 5, is_drill: bool = False) -> list[
     the rows that the address has: one too wide for its column wraps, and may then fit the box. A drill's pale watermark
     does not count. Judged on the rendered page. Source: recall reference, letter layout (our choice).
     """
-    darkest = PALE_IN_DRILL if is_drill else PALE
-    ink = _window_zone(pdf).point(lambda value: 255 if value < darkest else 0)
+    return next(faults_of_windows(pdf, [Window(0, rows, is_drill)]))
+
+
+def faults_of_windows(pdf: bytes, windows: Iterable[Window]) -> Iterator[list[WindowFault]]:
+    """What window_faults tells, of each of these pages of one file, which is opened once."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        for window in windows:
+            yield _faults(_window_zone(document[window.page]), window)
+
+
+def _faults(zone: Any, window: Window) -> list[WindowFault]:
+    darkest = PALE_IN_DRILL if window.is_drill else PALE
+    ink = zone.point(lambda value: 255 if value < darkest else 0)
     left, top = EMPTY_ZONE[:2]
     offsets = (left, top, left, top)
-    bottom = min(SAFE_BOX[3], FIRST_BASELINE + PITCH * (rows - 0.5))
+    bottom = min(SAFE_BOX[3], FIRST_BASELINE + PITCH * (window.rows - 0.5))
     sides = (*SAFE_BOX[:3], bottom)
     safe = tuple(int((side - start) * DOTS_PER_MM) for side, start in zip(sides, offsets, strict=True))
     address = ink.crop(safe).getbbox()

@@ -9,8 +9,9 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from rockrobot.paper import press
-from rockrobot.paper.glyphs import is_printable
-from rockrobot.paper.pages import page_count, window_faults
+from rockrobot.paper.cutter import Cutter
+from rockrobot.paper.glyphs import is_printable, printable
+from rockrobot.paper.pages import Window, WindowFault, faults_of_windows
 
 Contents = Sequence[Mapping[str, Any]]
 BAD_CHARACTER = "bad_character"
@@ -31,23 +32,29 @@ class Drawn(NamedTuple):
 
 
 def draw(contents: Contents, pictures: Mapping[str, bytes], *, is_duplex: bool = False) -> Drawn:
-    """A batch, each of its letters, and the faults of their addresses.
+    """A batch, each of its letters cut out of it, and the faults of their addresses.
 
     Faults: outside_window and no_address as window_faults tells them; bad_character where a character of the address
     can't be printed.
     """
-    letters = [_letter(content, pictures) for content in contents]
-    counts = [page_count(letter.body) for letter in letters]
-    return Drawn(press.render_batch(contents, pictures, is_duplex=is_duplex, page_counts=counts), letters)
+    batch, counts = press.draw_batch(contents, pictures, is_duplex=is_duplex)
+    cutter = Cutter(batch)
+    firsts = press.first_pages(cutter)
+    windows = [
+        Window(first, len(content["address_lines"]), content["is_drill"])
+        for first, content in zip(firsts, contents, strict=True)
+    ]
+    faults = faults_of_windows(batch, windows)
+    letters = [
+        DrawnLetter(cutter.cut(first, count, printable(press.title_of([content]))), _codes(content, found))
+        for content, first, count, found in zip(contents, firsts, counts, faults, strict=True)
+    ]
+    return Drawn(batch, letters)
 
 
-def _letter(content: Mapping[str, Any], pictures: Mapping[str, bytes]) -> DrawnLetter:
-    body = press.render_letter(content, pictures)
-    rows = content["address_lines"]
-    faults = [fault.code for fault in window_faults(body, rows=len(rows), is_drill=content["is_drill"])]
-    if not all(map(is_printable, rows)):
-        faults.append(BAD_CHARACTER)
-    return DrawnLetter(body, faults)
+def _codes(content: Mapping[str, Any], found: Iterable[WindowFault]) -> list[str]:
+    bad = [] if all(map(is_printable, content["address_lines"])) else [BAD_CHARACTER]
+    return [*(fault.code for fault in found), *bad]
 
 
 def draw_batches(

@@ -15,6 +15,7 @@ import typst
 from PIL import Image
 
 from rockrobot.paper.codes import qr_png
+from rockrobot.paper.cutter import Cutter
 from rockrobot.paper.glyphs import FONTS, printable
 from rockrobot.paper.pages import page_count
 
@@ -23,6 +24,7 @@ TEMPLATES = ("sheet.typ", "letter.typ", "answer.typ", "report.typ", "stickers.ty
 STANDARDS = ["a-2a", "ua-1"]
 FIXED_MOMENT = 946_684_800
 MAX_BATCH = 500
+USUAL_BATCH = 125  # drawing takes some 2 MB a letter: less than 400 MB a process
 SHORT = 2
 PICTURE_SIZE = (980, 380)
 JPEG_QUALITY = 88
@@ -103,37 +105,52 @@ def render_letter(content: Mapping[str, Any], pictures: Mapping[str, bytes]) -> 
 
 
 def render_batch(
-    contents: Sequence[Mapping[str, Any]],
-    pictures: Mapping[str, bytes],
-    *,
-    is_duplex: bool = False,
-    page_counts: Sequence[int] | None = None,
+    contents: Sequence[Mapping[str, Any]], pictures: Mapping[str, bytes], *, is_duplex: bool = False
 ) -> bytes:
-    """A print batch: up to 500 letters in one language as one tagged PDF; duplex begins each on a new sheet.
+    """A print batch: up to 500 letters in one language as one tagged PDF; duplex begins each on a new sheet."""
+    return draw_batch(contents, pictures, is_duplex=is_duplex)[0]
 
-    page_counts: pages of each letter where the caller knows them; else every letter is taken to have two (the letter
-    and its reply slip), and the batch is drawn once more where that was wrong.
+
+def draw_batch(
+    contents: Sequence[Mapping[str, Any]], pictures: Mapping[str, bytes], *, is_duplex: bool = False
+) -> tuple[bytes, list[int]]:
+    """A print batch, and how many pages each of its letters has.
+
+    Every letter is taken to have two (the letter and its reply slip); where that was wrong, the batch is drawn once
+    more with the counts that the first drawing shows.
     """
     languages = {content["language"] for content in contents}
     if len(languages) != 1 or not 0 < len(contents) <= MAX_BATCH:
         raise PaperError("a batch holds 1 to 500 letters in one language")
     for body in pictures.values():
         keep_picture(body)
-    counts = list(page_counts or [SHORT] * len(contents))
+    counts = [SHORT] * len(contents)
     pdf = render("letter.typ", _batch_data(contents, counts, is_duplex=is_duplex))
-    if page_counts is not None or page_count(pdf) == SHORT * len(contents):
-        return pdf
-    counts = [page_count(pdf)] if len(contents) == 1 else [page_count(render_letter(c, {})) for c in contents]
-    return render("letter.typ", _batch_data(contents, counts, is_duplex=is_duplex))
+    total = page_count(pdf)
+    if total != sum(counts):
+        firsts = first_pages(Cutter(pdf))
+        counts = [end - first for first, end in zip(firsts, [*firsts[1:], total], strict=True)]
+        pdf = render("letter.typ", _batch_data(contents, counts, is_duplex=is_duplex))
+    return pdf, counts
+
+
+def first_pages(batch: Cutter) -> list[int]:
+    """The first page of each letter of a batch, from 0: letter and reply slip are a chapter each."""
+    return [chapter.page for chapter in batch.chapters[::2]]
+
+
+def title_of(contents: Sequence[Mapping[str, Any]]) -> str:
+    """The title of a file with these letters: the heading, and the first and last reference."""
+    first, last = contents[0], contents[-1]
+    references = dict.fromkeys((first["reference"], last["reference"]))
+    return f"{first['heading']}: {' – '.join(references)}"
 
 
 def _batch_data(contents: Sequence[Mapping[str, Any]], counts: Sequence[int], *, is_duplex: bool) -> dict[str, Any]:
-    first = contents[0]
-    title = first["reference"] if len(contents) == 1 else f"{first['reference']} – {contents[-1]['reference']}"
     return {
-        "language": first["language"],
-        "title": f"{first['heading']}: {title}",
-        "author": first["sender"]["name"],
+        "language": contents[0]["language"],
+        "title": title_of(contents),
+        "author": contents[0]["sender"]["name"],
         "duplex": is_duplex,
         "letters": [
             {**content, "qr_png": list(qr_png(content["qr_url"])), "pages": count}
