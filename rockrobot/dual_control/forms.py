@@ -2,13 +2,14 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from rockrobot.fields import CLEAN
 
 
 class DecisionForm(FlaskForm):
-    """Why; needed for declining, and for approving what one asked for oneself."""
+    """What was read (its digest), and why: needed for declining, and for approving what one asked for oneself."""
 
+    seen = HiddenField()
     reason = TextAreaField(_("Perustelu"), [Length(max=2000)], filters=CLEAN, render_kw={"rows": 2})

@@ -1,5 +1,7 @@
 """Which acts need two people, and which of them wait for whom."""
 
+import hashlib
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,11 @@ class Shown:
 
     facts: Sequence[tuple[str, str]]
     people_ids: Collection[int] = ()
+
+    @property
+    def digest(self) -> str:
+        """What the second person reads, in 16 letters: other ones after any fact has changed."""
+        return hashlib.sha256(json.dumps(list(self.facts)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ def show(act_id: int) -> Answer:
 def _page(act: RequestedAct, form: DecisionForm) -> Answer:
     kind = queries.kind_with(act.kind)
     shown = kind.shown(act)
+    form.seen.data = shown.digest
     ledger.log_view(shown.people_ids)
     is_own = act.asked_by == f"staff:{current_user.id}"
     return form_page(
@@ -83,12 +84,19 @@ def _page(act: RequestedAct, form: DecisionForm) -> Answer:
     )
 
 
+def _has_changed(act: RequestedAct, form: DecisionForm) -> bool:
+    """True when what the page showed is not what it would show now; only what was read is approved."""
+    return bool(form.seen.data) and form.seen.data != queries.kind_with(act.kind).shown(act).digest
+
+
 @blueprint.post("/<int:act_id>/decide")
 @allow(*PEOPLE_READERS, event="dual_control.decide", fresh=True)
 def decide(act_id: int) -> Answer:
     act, form = _act(act_id), DecisionForm()
     decision = Decision.APPROVED if request.form.get("decision") == Decision.APPROVED else Decision.DECLINED
-    if not form.validate():
+    if decision is Decision.APPROVED and _has_changed(act, form):
+        form.form_errors = [_("Tiedot muuttuivat, kun luit niitä. Lue ne uudelleen ja päätä.")]
+    if form.form_errors or not form.validate():
         return _page(act, form)
     try:
         actions.decide(act, current_user, decision, form.reason.data)

@@ -1,5 +1,7 @@
 """What needs two people: asked for by one, seen and decided by another, kept with both names."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -8,6 +10,7 @@ from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.rules import Decision
+from tests import make
 from tests.conftest import visitor
 from tests.test_access_table import digest
 from tests.walk import ok
@@ -71,6 +74,21 @@ def test_who_asked_does_not_decide(office, supervisor):
     assert answer.status_code == 409
     assert "toinen henkilö" in answer.text
     assert digest() == before
+
+
+def test_only_what_was_read_is_approved(office, supervisor):
+    make.person()
+    request = asked(office)
+    seen = re.search(r'name="seen" type="hidden" value="(\w+)"', supervisor.get(request).text).group(1)
+    make.person()
+
+    late = supervisor.post(f"{request}/decide", data={"decision": "approved", "seen": seen})
+    again = re.search(r'name="seen" type="hidden" value="(\w+)"', late.text).group(1)
+
+    assert late.status_code == 422
+    assert "Lue ne uudelleen" in late.text
+    assert the_act().decision is None
+    ok(supervisor.post(f"{request}/decide", data={"decision": "approved", "seen": again}))
 
 
 def test_what_is_decided_is_decided_once(office, supervisor, protection):
