@@ -151,10 +151,13 @@ def move_case(case: RecallCase, to: CaseState, reason: str = "") -> None:
     set_state(case, to, reason.strip())
 
 
-def close_case(case: RecallCase) -> None:
-    """Close the case and lift its blocks; whoever calls has checked that nothing is open."""
+def close_case(case: RecallCase, reason: str = "") -> None:
+    """Close the case and lift its blocks; whoever calls has checked that nothing is open.
+
+    reason: why, where it is withdrawn before letters. Raises StepError.
+    """
     check_step(case.state, CaseState.CLOSED)
-    set_state(case, CaseState.CLOSED)
+    set_state(case, CaseState.CLOSED, reason)
     case.closed_at, case.closed_by = clock.now(), ledger.actor()
     lift_blocks(case.number)
 

@@ -23,7 +23,7 @@ from rockrobot.recalls.models import (
     RecallCase,
     ScopeVersion,
 )
-from rockrobot.recalls.rules import OPEN_STATES, CaseOrigin, CaseState, TaskKind, UnitState
+from rockrobot.recalls.rules import BEFORE_LETTERS, OPEN_STATES, CaseOrigin, CaseState, TaskKind, UnitState
 from rockrobot.traces.queries import trace_batches, trace_build_dates, trace_serials
 from rockrobot.traces.rules import TraceClass, TraceRow
 
@@ -185,6 +185,13 @@ def count_units(case_id: int) -> dict[TraceClass, Counter[UnitState]]:
 def steps_of(case_id: int) -> Sequence[CaseStep]:
     """From which state to which the case went, in order."""
     return db.session.scalars(select(CaseStep).where(CaseStep.case_id == case_id).order_by(CaseStep.id)).all()
+
+
+def withdrawal_of(case: RecallCase) -> CaseStep | None:
+    """The step by which a case was withdrawn before letters, with who did so and why, or None."""
+    last = next(reversed(steps_of(case.id)), None)
+    is_withdrawal = last and last.to_state is CaseState.CLOSED and last.from_state in BEFORE_LETTERS
+    return last if is_withdrawal else None
 
 
 # ---------- countries, tasks, authorities ----------

@@ -65,9 +65,9 @@ TERMINAL_STATES = tuple(state for state in UnitState if state not in OPEN_STATES
 NEEDS_SECOND_PERSON = frozenset({UnitState.REFUSED, UnitState.UNTRACEABLE})
 
 CASE_STEPS: dict[CaseState, frozenset[CaseState]] = {
-    CaseState.DRAFT: frozenset({CaseState.SCOPED}),
-    CaseState.SCOPED: frozenset({CaseState.SCOPED, CaseState.APPROVED}),
-    CaseState.APPROVED: frozenset({CaseState.SCOPED, CaseState.NOTIFYING}),
+    CaseState.DRAFT: frozenset({CaseState.SCOPED, CaseState.CLOSED}),
+    CaseState.SCOPED: frozenset({CaseState.SCOPED, CaseState.APPROVED, CaseState.CLOSED}),
+    CaseState.APPROVED: frozenset({CaseState.SCOPED, CaseState.NOTIFYING, CaseState.CLOSED}),
     CaseState.NOTIFYING: frozenset({CaseState.MONITORING}),
     CaseState.MONITORING: frozenset({CaseState.NOTIFYING, CaseState.CLOSING}),
     CaseState.CLOSING: frozenset({CaseState.MONITORING, CaseState.CLOSED}),

@@ -148,6 +148,7 @@ def show(case_id: int) -> str:
         "recalls/show.html",
         case=case,
         steps=queries.steps_of(case.id),
+        withdrawal=queries.withdrawal_of(case),
         version=version,
         versions=queries.versions_of(case.id),
         shown=shown,
@@ -205,7 +206,7 @@ def move(case_id: int) -> Response:
 @allow(Role.CUSTOMER_CARE, event="recalls.reopen")
 def reopen(case_id: int) -> Answer:
     case = _case(case_id)
-    if case.state is not CaseState.CLOSED:
+    if case.state is not CaseState.CLOSED or queries.withdrawal_of(case):
         abort(404)
     form = ReasonForm()
     if form.validate_on_submit():

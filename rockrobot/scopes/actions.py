@@ -1,14 +1,23 @@
-"""Freeze the scope of a case: units enter, leave with a reason, and bring their tasks."""
+"""Freeze the scope of a case: units enter, leave with a reason, and bring their tasks; or withdraw it whole."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rockrobot import clock, ledger
 from rockrobot.db import db
+from rockrobot.letters.queries import numbers_taken
 from rockrobot.recalls import queries
-from rockrobot.recalls.actions import NewTask, ReasonMissingError, add_tasks, require_public_notice, set_state
+from rockrobot.recalls.actions import (
+    NewTask,
+    ReasonMissingError,
+    add_tasks,
+    close_case,
+    end_task,
+    require_public_notice,
+    set_state,
+)
 from rockrobot.recalls.models import CaseUnit, RecallCase, ScopeVersion, UnitStep
-from rockrobot.recalls.rules import OPEN_STATES, TaskKind, UnitState, state_after_freezing
+from rockrobot.recalls.rules import BEFORE_LETTERS, OPEN_STATES, StepError, TaskKind, UnitState, state_after_freezing
 from rockrobot.traces.rules import Reachable, TraceClass, TraceRow, gets_letter
 
 FOLLOWED = ("trace_class", "quantity", "part_no", "supplier", "batch_no", "fitted_on", "removed_on")
@@ -127,3 +136,24 @@ def _make_tasks(case: RecallCase, rows: Sequence[TraceRow], unit_ids: Sequence[i
     unreachable = sum(row.reachable is Reachable.NO for row in rows)
     if unreachable:
         require_public_notice(case)
+
+
+def may_withdraw(case: RecallCase) -> bool:
+    """True while no letter of the case was written."""
+    return case.state in BEFORE_LETTERS and not numbers_taken(case.number)
+
+
+def withdraw_case(case: RecallCase, reason: str) -> None:
+    """Close a case that nobody was written to about: its batches are free again, its tasks end.
+
+    Raises StepError once letters were written, ReasonMissingError.
+    """
+    if not may_withdraw(case):
+        raise StepError("letters were written")
+    if not reason.strip():
+        raise ReasonMissingError
+    close_case(case, reason.strip())
+    for task in queries.tasks_of(case.id):
+        if task.done_on is None:
+            end_task(task, clock.today(), reason.strip())
+    db.session.flush()

@@ -10,9 +10,10 @@ from rockrobot.recalls.actions import ReasonMissingError
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.rules import StepError
 from rockrobot.scopes import queries
-from rockrobot.scopes.actions import NoChangeError, freeze_scope
+from rockrobot.scopes.actions import NoChangeError, freeze_scope, may_withdraw, withdraw_case
+from rockrobot.scopes.forms import WithdrawalForm
 from rockrobot.traces.rules import summary_of
-from rockrobot.web import commit_and_go, once, page, say
+from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("scopes", __name__)
 SHOWN = 100
@@ -60,6 +61,19 @@ def freeze(case_id: int) -> Response:
         return redirect(there, 303)
     said = _("Rajaus v%(n)s lukittu, %(count)s yksikköä.", n=version.version, count=version.unit_count)
     return commit_and_go(url_for("recalls.show", case_id=case_id), said)
+
+
+@blueprint.route("/recalls/<int:case_id>/withdraw", methods=["GET", "POST"])
+@allow(Role.CUSTOMER_CARE, event="scopes.withdraw")
+def withdraw(case_id: int) -> Answer:
+    case = _case(case_id)
+    if not may_withdraw(case):
+        abort(404)
+    form = WithdrawalForm()
+    if form.validate_on_submit():
+        withdraw_case(case, form.reason.data)
+        return commit_and_go(url_for("recalls.show", case_id=case_id), _("Tapaus peruttu."))
+    return form_page("scopes/withdraw.html", form, case=case)
 
 
 def _why(error: Exception) -> str:

@@ -1,5 +1,7 @@
 import pytest
 
+from rockrobot.attempts.actions import write_waiting
+from rockrobot.attempts.queries import waiting_letters
 from rockrobot.contacts.rules import ContactType
 from rockrobot.db import db
 from rockrobot.devices.models import Ownership
@@ -7,7 +9,7 @@ from rockrobot.parts.queries import block_of
 from rockrobot.recalls import queries
 from rockrobot.recalls.actions import ReasonMissingError, open_case, set_state
 from rockrobot.recalls.rules import CaseOpening, CaseOrigin, CaseState, StepError, TaskKind, UnitState
-from rockrobot.scopes.actions import NoChangeError, freeze_scope
+from rockrobot.scopes.actions import NoChangeError, freeze_scope, withdraw_case
 from rockrobot.scopes.queries import open_cases_of_devices
 from tests import make
 from tests.recalls import cases
@@ -158,3 +160,35 @@ def test_countries_are_those_of_everybody_who_had_a_unit(database):
     freeze_scope(case)
 
     assert queries.countries_of(case.id) == {"NO", "FI"}
+
+
+def test_a_case_opened_by_mistake_is_withdrawn_and_its_batch_is_free_again(office):
+    batch = make.batch()
+    machine = cases.sold_machine(batch, model=make.device_model(), address=False)
+    case = cases.opened(batch)
+    freeze_scope(case)
+    db.session.commit()
+
+    unsaid = office.post(f"/recalls/{case.id}/withdraw", data={"reason": ""})
+    office.post(f"/recalls/{case.id}/withdraw", data={"reason": "Väärä erä valittu"})
+
+    shown = office.get(f"/recalls/{case.id}").text
+    db.session.expire_all()
+    assert unsaid.status_code == 422
+    assert case.state is CaseState.CLOSED
+    assert block_of(batch.id) is None
+    assert open_cases_of_devices([machine.id]) == {}
+    assert queries.open_tasks_by_kind(case.id) == {}
+    assert "Väärä erä valittu" in shown
+    assert office.get(f"/recalls/{case.id}/reopen").status_code == 404
+
+
+def test_a_case_whose_letters_are_written_is_not_withdrawn(database):
+    cases.house()
+    batch = make.batch()
+    cases.sold_machine(batch, model=cases.pictured_model())
+    case = cases.approved(cases.worded(cases.opened(batch)))
+    write_waiting(case, waiting_letters(case))
+
+    with pytest.raises(StepError):
+        withdraw_case(case, "myöhässä")

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
+from rockrobot.parts.queries import block_of
 from tests import make
 
 
@@ -138,3 +139,13 @@ def test_a_piece_that_cannot_be_read_stops_the_trace(office, batch):
     assert "SP-*" in html
     assert "jokerimerkkiä ei voi tulkita" in html
     assert "Aino Aho" not in html
+
+
+def test_a_batch_that_went_nowhere_can_be_recalled_too_and_is_blocked(office):
+    batch = make.batch(batch_no="E009")
+
+    page = office.get("/traces/?by=batch&batch_no=E009").text
+    office.post("/recalls/", data={"origin": "batch", "batch_id": batch.id, "title": "Väärä teräs"})
+
+    assert "Avaa takaisinvetotapaus" in page
+    assert block_of(batch.id).reason == "Väärä teräs"
