@@ -204,26 +204,38 @@ def undo(change_set_id: int) -> Undone:
         raise UndoError("never")
     if act.event in _ways:
         return _ways[act.event].undo(change_set_id)
+    with ledger.change_set("desk.undo", undoes_id=change_set_id, is_import=True):
+        undone = _go_back(net_of(change_set_id), _touched_since(change_set_id))
+        ledger.open_change_set()
+    return undone
+
+
+def undo_rows(change_set_id: int, rows: Collection[tuple[str, int]]) -> Undone:
+    """Undo what a change set did to some rows (table, id), in the running act; the others may follow later.
+
+    Raises UndoError as undo does; what undo leaves, this leaves.
+    """
+    if not may_undo(change_set_id):
+        raise UndoError("never")
     nets, since = net_of(change_set_id), _touched_since(change_set_id)
+    return _go_back({row: nets[row] for row in rows if row in nets}, since.intersection(rows))
+
+
+def _go_back(nets: dict[tuple[str, int], Net], since: Collection[tuple[str, int]]) -> Undone:
+    """Undo what was done to rows but for those edited since; all of it or, by the error, nothing."""
     undone = Undone(left=sorted(since))
     by_table: dict[str, dict[int, Net]] = {}
     for (table_name, row_id), net in nets.items():
         if (table_name, row_id) not in since:
             by_table.setdefault(table_name, {})[row_id] = net
-    with ledger.change_set("desk.undo", undoes_id=change_set_id, is_import=True):
-        _go_back(by_table, undone)
-        ledger.open_change_set()
-    for name, rows in by_table.items():
-        if name in _checks and not _checks[name].holds(list(rows)):
-            raise UndoError("clash", str(_checks[name].told))
-    return undone
-
-
-def _go_back(by_table: dict[str, dict[int, Net]], undone: Undone) -> None:
     for table in Base.metadata.sorted_tables:
         _put_back(table, by_table.get(table.name, {}), undone)
     for table in reversed(Base.metadata.sorted_tables):
         _take_away(table, by_table.get(table.name, {}), undone)
+    for name, rows in by_table.items():
+        if name in _checks and not _checks[name].holds(list(rows)):
+            raise UndoError("clash", str(_checks[name].told))
+    return undone
 
 
 def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
@@ -236,12 +248,18 @@ def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
         for id_, values in changed.items()
         if id_ not in refused
     ]
-    returning = [{"id": id_} | values for id_, values in gone.items() if id_ not in refused]
+    returning = _owners_first(table, [{"id": id_} | values for id_, values in gone.items() if id_ not in refused])
     if updates:
         ledger.bulk_update(table, updates)
     if returning:
         ledger.bulk_insert(table, returning)
     undone.count += len(updates) + len(returning)
+
+
+def _owners_first(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a table that points to itself stand behind those that they name."""
+    own = [key.parent.name for key in table.foreign_keys if key.column.table is table]
+    return sorted(rows, key=lambda row: any(row.get(name) is not None for name in own))
 
 
 def _take_away(table: Table, nets: dict[int, Net], undone: Undone) -> None:
@@ -263,7 +281,9 @@ def _still_needed(table: Table, ids: list[int]) -> set[int]:
         for key in other.foreign_keys:
             if key.column.table is not table:
                 continue
+            others = select(key.parent).distinct()
+            others = others.where(~among(table.c.id, ids)) if other is table else others
             for start in range(0, len(ids), CHUNK):
                 chunk = ids[start : start + CHUNK]
-                needed.update(db.session.scalars(select(key.parent).where(key.parent.in_(chunk)).distinct()))
+                needed.update(db.session.scalars(others.where(key.parent.in_(chunk))))
     return needed

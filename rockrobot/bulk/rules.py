@@ -7,6 +7,7 @@ from rockrobot.tags.rules import Register
 
 ASKS_FOR_NUMBER_ABOVE: Final = 100
 IN_A_JOB_ABOVE: Final = 500
+ROWS_AT_ONCE: Final = 250
 UNDO_OFFERED_HOURS: Final = 24
 
 

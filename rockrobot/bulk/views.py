@@ -12,7 +12,7 @@ from rockrobot.access import Role, allow
 from rockrobot.bulk import actions, queries
 from rockrobot.bulk.forms import FORMS, ActForm
 from rockrobot.bulk.queries import SHOWN, Chosen, Plan, event_of
-from rockrobot.bulk.rules import ACTS, FILES, IN_A_JOB_ABOVE, Act, asks_for_number, is_number
+from rockrobot.bulk.rules import ACTS, FILES, IN_A_JOB_ABOVE, ROWS_AT_ONCE, Act, asks_for_number, is_number
 from rockrobot.db import db
 from rockrobot.exports.rules import FileFormat
 from rockrobot.objections.rules import Channel
@@ -151,14 +151,22 @@ def show_job(job_id: int) -> str:
 
 @jobs.kind("bulk.do")
 def do_in_background(job: jobs.Job) -> dict[str, Any]:
-    """Do an act on very many rows; its change set is named in the result, so that the page can offer its undo."""
+    """Do an act on very many rows, in chunks of one change set; one that was cut off goes on where it was.
+
+    The change set is named in the result, so that the page can offer its undo.
+    """
     asked, register, ids = Act(job.payload["act"]), Register(job.payload["register"]), job.payload["ids"]
-    values, actor = job.payload["values"], job.actor
+    values, actor, result = job.payload["values"], job.actor, {"done": 0, "count": 0} | (job.result or {})
     db.session.rollback()
-    jobs.progress(job, 0, len(ids))
-    with ledger.change_set(event_of(asked), actor=actor):
-        count = actions.carry_out(asked, register, ids, values)
-        change_set_id = ledger.open_change_set()
-        db.session.commit()
+    with ledger.change_set(event_of(asked), actor=actor) as act:
+        act.change_set_id = result.get("change_set_id")
+        for start in range(result["done"], len(ids), ROWS_AT_ONCE):
+            jobs.progress(job, start, len(ids))
+            chunk = ids[start : start + ROWS_AT_ONCE]
+            count = result["count"] + actions.carry_out(asked, register, chunk, values)
+            made = ledger.open_change_set()
+            result = {"done": start + len(chunk), "count": count, "change_set_id": made}
+            job.result = result
+            db.session.commit()
     jobs.progress(job, len(ids), len(ids))
-    return {"count": count, "left_out": len(ids) - count, "change_set_id": change_set_id}
+    return result | {"left_out": len(ids) - result["count"]}

@@ -6,7 +6,8 @@ from rockrobot import ledger
 from rockrobot.contacts.actions import mark_removed_by_hand
 from rockrobot.contacts.models import Affiliation, ContactPoint
 from rockrobot.db import Base, db
-from rockrobot.trash.queries import Removal, removals_of
+from rockrobot.trash.queries import Removal, Removed, removals_of, rows_of_record
+from rockrobot.undo import Undone, undo_rows
 
 
 class RemovalBlockedError(ValueError):
@@ -30,6 +31,14 @@ def remove(row: Base) -> None:
     if isinstance(row, ContactPoint | Affiliation):
         mark_removed_by_hand(row)
     carry_out(removal)
+
+
+def bring_back(removed: Removed) -> Undone:
+    """Bring back one of the records that an act deleted, with what went with it; the others stay deleted.
+
+    Raises undo.UndoError.
+    """
+    return undo_rows(removed.act.id, rows_of_record(removed.act.id, removed.table, removed.row_id))
 
 
 def carry_out(removal: Removal) -> None:

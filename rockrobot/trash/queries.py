@@ -5,15 +5,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Table, func, select
+from sqlalchemy import Column, ColumnElement, Table, func, select
 from sqlalchemy.orm import aliased, defer
 
 from rockrobot import clock
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.db import among, db
+from rockrobot.db import Base, among, db
 from rockrobot.lists import Listing, listing
 from rockrobot.references import OnErase, pointing_at, reference_of
 from rockrobot.trash.rules import offered_since
+from rockrobot.undo import net_of
 
 NAMED_BY: dict[str, tuple[str, ...]] = {
     "people": ("first_name", "last_name"),
@@ -27,6 +28,9 @@ NAMED_BY: dict[str, tuple[str, ...]] = {
     "tags": ("name",),
 }
 LONGEST_NAME = 80
+IS_DELETED = LedgerEntry.action == "delete"
+IS_RECORD = LedgerEntry.changes[("merged_into_id", 0)].as_integer().is_(None)
+"""True of deleted rows that stood for themselves: one that was merged goes and returns with the kept one."""
 
 
 @dataclass
@@ -110,8 +114,10 @@ def _rows(column: Column[Any], ids: Collection[int]) -> list[dict[str, Any]]:
 
 
 def _blocks(column: Column[Any]) -> bool:
-    """True for rows that must stay: what can't be undone, and what erasure keeps."""
+    """True for rows that must stay: what can't be undone, what erasure keeps; merged ones go with the kept."""
     declared = reference_of(column)
+    if any(key.column.table is column.table for key in column.foreign_keys):
+        return False
     if column.table.info.get("undo", "free") != "free":
         return True
     return declared is not None and declared.on_erase is OnErase.KEEP
@@ -127,13 +133,17 @@ def _is_emptied(column: Column[Any]) -> bool:
 
 @dataclass(frozen=True)
 class Removed:
-    """Something deleted lately: the act, what was deleted (its children went before it), and how many rows in all."""
+    """Something deleted lately: the act, what was deleted (its children went before it), and how many rows in all.
+
+    others: how many more records of its kind the act deleted, which come back together or one by one.
+    """
 
     act: ChangeSet
     table: str
     row_id: int
     name: str
     size: int
+    others: int = 0
 
 
 def removed_lately(*, number: int = 1) -> Listing[Removed]:
@@ -158,15 +168,72 @@ def removed_lately(*, number: int = 1) -> Listing[Removed]:
 def _told(entries: Sequence[LedgerEntry]) -> list[Removed]:
     ids = [entry.change_set_id for entry in entries]
     acts = {act.id: act for act in db.session.scalars(select(ChangeSet).where(ChangeSet.id.in_(ids)))}
-    gone = (LedgerEntry.change_set_id.in_(ids), LedgerEntry.action == "delete")
-    sizes = dict(
-        db.session.execute(
-            select(LedgerEntry.change_set_id, func.count()).where(*gone).group_by(LedgerEntry.change_set_id)
-        ).all()
-    )
+    sizes: Counter[int] = Counter()
+    for (act_id, _table), count in _deleted_in(ids).items():
+        sizes[act_id] += count
+    records = _deleted_in(ids, IS_RECORD)
+    told = ((entry, acts[entry.change_set_id]) for entry in entries)
     return [
-        Removed(acts[e.change_set_id], e.table_name, e.row_id, _name_of(e), sizes[e.change_set_id]) for e in entries
+        Removed(act, e.table_name, e.row_id, _name_of(e), sizes[act.id], records[act.id, e.table_name] - 1)
+        for e, act in told
     ]
+
+
+def _deleted_in(act_ids: Collection[int], *conditions: ColumnElement[bool]) -> Counter[tuple[int, str]]:
+    """How many rows of each table each act deleted."""
+    columns = (LedgerEntry.change_set_id, LedgerEntry.table_name)
+    deleted = select(*columns, func.count()).where(LedgerEntry.change_set_id.in_(act_ids), IS_DELETED, *conditions)
+    rows = db.session.execute(deleted.group_by(*columns))
+    return Counter({(act_id, table): count for act_id, table, count in rows})
+
+
+def removed_in(change_set_id: int, *, number: int = 1) -> Listing[Removed]:
+    """The records that one act deleted, in the order of their numbers, one page; none where it deleted nothing."""
+    last = select(LedgerEntry.table_name).where(
+        LedgerEntry.change_set_id == change_set_id, IS_DELETED, LedgerEntry.table_name.in_(NAMED_BY)
+    )
+    table_name = db.session.scalar(last.order_by(LedgerEntry.id.desc()).limit(1)) or ""
+    records = select(LedgerEntry).where(
+        LedgerEntry.change_set_id == change_set_id, LedgerEntry.table_name == table_name, IS_DELETED, IS_RECORD
+    )
+    found = listing(records.options(defer(LedgerEntry.salt)).order_by(LedgerEntry.row_id), number)
+    return Listing(_told(found.rows), found.total, found.number, found.size)
+
+
+def removed_record(change_set_id: int, row_id: int) -> Removed | None:
+    """One of the records that an act deleted, or None."""
+    one = select(LedgerEntry).where(
+        LedgerEntry.change_set_id == change_set_id, LedgerEntry.row_id == row_id, IS_DELETED, IS_RECORD
+    )
+    first = removed_in(change_set_id).rows[:1]
+    found = _told(db.session.scalars(one.where(LedgerEntry.table_name == first[0].table)).all()) if first else []
+    return next(iter(found), None)
+
+
+def ids_back(removed: Sequence[Removed]) -> set[int]:
+    """The ids of those records that are there again."""
+    if not removed:
+        return set()
+    table = Base.metadata.tables[removed[0].table]
+    return set(db.session.scalars(select(table.c.id).where(among(table.c.id, [one.row_id for one in removed]))))
+
+
+def rows_of_record(change_set_id: int, table_name: str, row_id: int) -> set[tuple[str, int]]:
+    """What an act deleted with one record: the record, what belonged to it alone, and what was emptied of its name."""
+    nets: dict[str, dict[int, dict[str, Any]]] = {}
+    for (name, id_), net in net_of(change_set_id).items():
+        nets.setdefault(name, {})[id_] = net.before
+    found = {(table_name, row_id)}
+    waiting = [(Base.metadata.tables[table_name], {row_id})]
+    while waiting:
+        here, ids = waiting.pop()
+        for column in pointing_at(here):
+            name = column.table.name
+            more = {id_ for id_, old in nets.get(name, {}).items() if old.get(column.name) in ids}
+            more = {id_ for id_ in more if (name, id_) not in found}
+            found |= {(name, id_) for id_ in more}
+            waiting += [(column.table, more)] if more else []
+    return found
 
 
 def _name_of(entry: LedgerEntry) -> str:

@@ -10,7 +10,7 @@ from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoin
 from rockrobot.db import db
 from rockrobot.navigation import Link, add_link
 from rockrobot.trash import actions, queries
-from rockrobot.undo import undoable
+from rockrobot.undo import UndoError, undoable
 from rockrobot.web import asked_page, commit_and_go, page, say
 from rockrobot.worksites.queries import worksite_with
 
@@ -35,6 +35,34 @@ def index() -> str:
     offered = undoable([one.act.id for one in found.rows])
     ledger.log_view(queries.people_among(found.rows))
     return page("trash/index.html", found=found, undoable=offered)
+
+
+@blueprint.get("/trash/<int:change_set_id>")
+@allow(*PEOPLE_READERS, event="trash.show")
+def show(change_set_id: int) -> str:
+    found = queries.removed_in(change_set_id, number=asked_page())
+    if not found.rows:
+        abort(404)
+    back, offered = queries.ids_back(found.rows), undoable([change_set_id])
+    ledger.log_view(queries.people_among(found.rows))
+    return page("trash/show.html", found=found, act=found.rows[0].act, back=back, undoable=offered)
+
+
+@blueprint.post("/trash/<int:change_set_id>/<int:row_id>/restore")
+@allow(Role.CUSTOMER_CARE, event="trash.restore")
+def restore(change_set_id: int, row_id: int) -> Response:
+    removed = queries.removed_record(change_set_id, row_id) or abort(404)
+    here = url_for("trash.show", change_set_id=change_set_id)
+    try:
+        undone = actions.bring_back(removed)
+    except UndoError as error:
+        db.session.rollback()
+        say(error.told or _("Tätä ei voi enää palauttaa."), "warn")
+        return redirect(here, 303)
+    if not undone.count:
+        say(_("Tätä ei voi palauttaa: se on jo palautettu, tai sen paikalla on toinen."), "warn")
+        return redirect(here, 303)
+    return commit_and_go(here, _("Palautettu: %(name)s.", name=removed.name or _("nimetön")), undo=True)
 
 
 def _remove(row: Row | None, home: str, back: str, told: str) -> Response:

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from rockrobot import clock, jobs
+from rockrobot import clock, jobs, ledger
 from rockrobot.access import Role
-from rockrobot.bulk.queries import undoable_of
-from rockrobot.bulk.rules import IN_A_JOB_ABOVE
+from rockrobot.bulk.actions import carry_out
+from rockrobot.bulk.queries import event_of, undoable_of
+from rockrobot.bulk.rules import IN_A_JOB_ABOVE, ROWS_AT_ONCE, Act
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company, Person, Worksite
 from rockrobot.db import Base, db
@@ -295,6 +296,25 @@ def test_very_many_rows_are_done_in_a_job_with_an_undo_of_its_own(office):
     assert f"{count} riviä muuttui." in done
     assert put == count
     assert rows(Tagging) == []
+
+
+def test_an_act_that_was_cut_off_goes_on_in_its_change_set_and_counts_on(office):
+    add_companies(ROWS_AT_ONCE + 10)
+    ids, values = [row.id for row in rows(Company)], {"names": ["VIP"]}
+    payload = {"act": Act.TAG, "register": Register.COMPANIES, "ids": ids, "values": values}
+    job = jobs.enqueue("bulk.do", payload, key="cut-off")
+    with ledger.change_set(event_of(Act.TAG)) as act:
+        carry_out(Act.TAG, Register.COMPANIES, ids[:ROWS_AT_ONCE], values)
+        job.result = {"done": ROWS_AT_ONCE, "count": ROWS_AT_ONCE, "change_set_id": act.change_set_id}
+        db.session.commit()
+
+    jobs.run_waiting()
+    done = rows(jobs.Job)[0]
+    put = len(rows(Tagging))
+    office.post(f"/history/{act.change_set_id}/undo")
+
+    assert (done.done_count, done.result["count"], done.result["left_out"]) == (len(ids), len(ids), 0)
+    assert (put, rows(Tagging)) == (len(ids), [])
 
 
 # ---------- files ----------

@@ -8,9 +8,12 @@ from sqlalchemy import func, select
 
 from rockrobot import clock, ledger, undo
 from rockrobot.chain import ChangeSet
+from rockrobot.comparisons.queries import compare
 from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Company, ContactPoint, Person, Worksite
 from rockrobot.db import Base, db
+from rockrobot.merges.actions import merge
+from rockrobot.merges.queries import EVENT
 from rockrobot.selections.queries import find
 from rockrobot.selections.rules import Selection
 from rockrobot.tags.rules import Register
@@ -156,3 +159,99 @@ def test_only_customer_care_deletes(workshop, protection, administrator):
 
     assert answers == [403, 403, 403]
     assert db.session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+# ---------- many at once ----------
+
+
+def deleted_together(office, people: list[Person]) -> int:
+    """Delete these people from the list, in one act; its id."""
+    seen = f"{len(people)}/{len(people)}"
+    office.post("/bulk/people", data={"act": "delete", "step": "confirm", "seen": seen, "ids": [p.id for p in people]})
+    return db.session.scalar(select(func.max(ChangeSet.id)).where(ChangeSet.event == "bulk.delete"))
+
+
+def names_there() -> set[str]:
+    db.session.rollback()
+    return {person.name for person in db.session.scalars(select(Person).where(Person.merged_into_id.is_(None)))}
+
+
+def test_each_of_many_deleted_together_comes_back_alone_and_the_others_later(office):
+    people = [make.person(first, "Aho", direct_phone=f"040 588 275{n}") for n, first in enumerate(("Aino", "Eero"))]
+    aino = people[0].id
+    before = snapshot()
+
+    act = deleted_together(office, people)
+    line, page = office.get("/trash").text, office.get(f"/trash/{act}").text
+    answer = office.post(f"/trash/{act}/{aino}/restore", follow_redirects=True).text
+    one = names_there()
+    again = office.post(f"/trash/{act}/{aino}/restore", follow_redirects=True).text
+    office.post(f"/history/{act}/undo")
+
+    assert "ja 1 muu" in line
+    assert "Aino Aho" in page
+    assert "Eero Aho" in page
+    assert "Palautettu: Aino Aho." in answer
+    assert one == {"Aino Aho"}
+    assert "se on jo palautettu" in again
+    assert snapshot() == before
+
+
+def test_what_came_back_alone_goes_again_with_its_undo(office):
+    people = [make.person(first, "Aho", email=f"{first}@aho.example") for first in ("Aino", "Eero")]
+    aino = people[0].id
+    act = deleted_together(office, people)
+    gone = snapshot()
+
+    office.post(f"/trash/{act}/{aino}/restore")
+    office.post(f"/history/{newest_act()}/undo")
+
+    assert snapshot()["people"] == gone["people"]
+    assert snapshot()["contact_points"] == gone["contact_points"]
+
+
+def test_only_what_an_act_deleted_is_brought_back(office):
+    person = make.person("Aino", "Aho")
+    act = deleted_together(office, [person])
+    other = make.person("Eero", "Aho")
+
+    assert office.post(f"/trash/{act}/{other.id}/restore").status_code == 404
+    assert office.get("/trash/999999").status_code == 404
+
+
+def test_a_kept_record_goes_and_returns_with_those_merged_into_it_and_comes_apart_after(office):
+    kept, lost = (make.person("Aino", last, direct_phone=f"09 123 45{n}") for n, last in enumerate(("Aho", "Ahola")))
+    make.address(lost)
+    apart = snapshot()
+    with ledger.change_set(EVENT) as merging:
+        merge(compare(kept, lost), {}, {})
+        db.session.commit()
+    together = snapshot()
+
+    office.post(f"/people/{kept.id}/delete")
+    gone, listed = snapshot(), office.get("/trash").text
+    office.post(re.search(r"/history/\d+/undo", listed)[0])
+    back = snapshot()
+    office.post(f"/history/{merging.change_set_id}/undo")
+
+    assert (gone["people"], gone["contact_points"], gone["addresses"]) == ([], [], [])
+    assert "ja 1 muu" not in listed
+    assert back == together
+    assert snapshot() == apart
+
+
+def test_of_many_deleted_together_one_comes_back_with_those_merged_into_it(office):
+    kept, lost, other = (make.person("Aino", last) for last in ("Aho", "Ahola", "Salo"))
+    with ledger.change_set(EVENT):
+        merge(compare(kept, lost), {}, {})
+        db.session.commit()
+    kept_id, lost_id = kept.id, lost.id
+    act = deleted_together(office, [kept, other])
+
+    page = office.get(f"/trash/{act}").text
+    html = office.post(f"/trash/{act}/{kept_id}/restore", follow_redirects=True).text
+    there = {person.id: person.merged_into_id for person in db.session.scalars(select(Person))}
+
+    assert "Ahola" not in page
+    assert "Palautettu: Aino Aho." in html
+    assert there == {kept_id: None, lost_id: kept_id}
