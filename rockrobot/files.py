@@ -1,16 +1,19 @@
 """Files that people add: photos re-made, other files kept as they are, each under a name that harms nobody."""
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
+from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms import MultipleFileField
 from wtforms.validators import ValidationError
 
+from rockrobot.db import db
 from rockrobot.pictures import MAX_BYTES, PictureError, looks_like_picture, read_picture
 
 MOST_FILES = 10
@@ -18,6 +21,7 @@ THUMBNAIL_SIDE = 192
 LONGEST_NAME = 120
 PDF, PLAIN_BYTES = "application/pdf", "application/octet-stream"
 ACCEPTED = "image/*,.heic,application/pdf,.doc,.docx,.xls,.xlsx,.txt,.csv,.eml"
+View = TypeVar("View", bound=Callable[..., Any])
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\"\\]")
 
 
@@ -58,6 +62,46 @@ def read_upload(given_name: str, body: bytes) -> UploadedFile:
     return UploadedFile(plain_name(given_name, media_type), media_type, body)
 
 
+# ---------- what a browser sends ----------
+
+
+def read_first(view: View) -> View:
+    """Read the files that a form sends before its view locks anything: reading photos takes seconds."""
+
+    @functools.wraps(view)
+    def reads_first(*args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST" and request.files:
+            db.session.commit()  # the guard's reading of who is here has taken the write lock already
+            sent = _sent([file for files in request.files.listvalues() for file in files])
+            g.files_read = {id(file): _outcome(file) for file in sent[:MOST_FILES]}
+        return view(*args, **kwargs)
+
+    return reads_first  # type: ignore[return-value]
+
+
+def _outcome(file: FileStorage) -> UploadedFile | PictureError:
+    try:
+        return read_upload(file.filename or "", file.stream.read(MAX_BYTES + 1))
+    except PictureError as error:
+        return error
+
+
+def read_sent(file: FileStorage) -> UploadedFile:
+    """A sent file as it is kept; raises PictureError as read_upload does."""
+    found = g.get("files_read", {}).get(id(file)) or _outcome(file)
+    if isinstance(found, PictureError):
+        raise found
+    return found
+
+
+def read_sent_picture(file: FileStorage) -> bytes:
+    """A sent photo as it is kept; raises PictureError also for what is no photo."""
+    found = read_sent(file)
+    if found.thumbnail is None:
+        raise PictureError("unknown_format")
+    return found.body
+
+
 def picture_type(body: bytes) -> str:
     """The media type of a picture as pictures.read_picture made it."""
     return "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
@@ -95,7 +139,7 @@ class FilesField(MultipleFileField):
             raise ValidationError(_("Enintään %(most)s tiedostoa kerralla.", most=MOST_FILES))
         for file in files:
             try:
-                self.read.append(read_upload(file.filename or "", file.stream.read(MAX_BYTES + 1)))
+                self.read.append(read_sent(file))
             except PictureError as error:
                 raise ValidationError(f"{plain_name(file.filename or '', '')}: {picture_fault(error.code)}") from None
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import ledger, paper, pictures
+from rockrobot import ledger, paper
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.approvals import actions, queries
 from rockrobot.approvals.actions import ApprovalError
@@ -18,8 +18,10 @@ from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
 from rockrobot.dual_control.queries import may_sign_own
+from rockrobot.files import read_first, read_sent_picture
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
+from rockrobot.pictures import PictureError
 from rockrobot.recalls.models import CaseText, RecallCase
 from rockrobot.recalls.queries import case_for
 from rockrobot.recipients.queries import Recipient, recipients_of, units_with
@@ -122,15 +124,16 @@ def _values(form: Any) -> dict[str, Any]:
 
 @blueprint.post("/recalls/<int:case_id>/pictures/<any(product, plate):kind>")
 @allow(Role.CUSTOMER_CARE, event="approvals.set_picture")
+@read_first
 def set_picture(case_id: int, kind: str) -> Response:
     """Keep a picture of the case's own."""
     case, form = _case(case_id), PictureForm()
     there = url_for("approvals.show", case_id=case.id)
     try:
         if not form.validate():
-            raise pictures.PictureError("unreadable")
-        body = pictures.read_picture(form.picture.data.read(pictures.MAX_BYTES + 1))
-    except pictures.PictureError:
+            raise PictureError("unreadable")
+        body = read_sent_picture(form.picture.data)
+    except PictureError:
         say(_("Kuvaa ei voitu lukea. Valitse JPEG-, PNG-, WebP- tai HEIC-kuva, enintään 20 Mt."), "bad")
         return redirect(there, 303)
     actions.set_picture(case, PictureKind(kind), body)

@@ -13,6 +13,7 @@ from rockrobot.attachments.forms import AttachForm
 from rockrobot.events.models import Attachment, Event
 from rockrobot.events.queries import event_with, events_with
 from rockrobot.fields import format_day
+from rockrobot.files import read_first
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, commit_and_go, form_page, once
@@ -40,6 +41,7 @@ def _log(event: Event) -> None:
 
 @blueprint.route("/events/<int:event_id>/attachments/new", methods=["GET", "POST"])
 @allow(*WRITERS, event="attachments.new")
+@read_first
 @once
 def new(event_id: int) -> Answer:
     event, form = _event(event_id), AttachForm()

@@ -4,15 +4,16 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from rockrobot import ledger, pictures
+from rockrobot import ledger
 from rockrobot.access import REGISTER_READERS, Role, allow
 from rockrobot.catalogue.forms import ModelForm, PictureForm
 from rockrobot.desk.queries import history_of
 from rockrobot.devices import actions, queries
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
-from rockrobot.files import picture_fault
+from rockrobot.files import picture_fault, read_first, read_sent_picture
 from rockrobot.navigation import Link, add_link
+from rockrobot.pictures import PictureError
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
@@ -78,6 +79,7 @@ def edit(model_id: int) -> Answer:
 
 @blueprint.post("/models/<int:model_id>/pictures/<string:kind>")
 @allow(Role.CUSTOMER_CARE, event="catalogue.upload_picture")
+@read_first
 def upload_picture(model_id: int, kind: str) -> Answer:
     model = _model(model_id)
     if kind not in set(PictureKind):
@@ -85,8 +87,8 @@ def upload_picture(model_id: int, kind: str) -> Answer:
     form = PictureForm()
     if form.validate_on_submit():
         try:
-            body = pictures.read_picture(form.picture.data.read(pictures.MAX_BYTES + 1))
-        except pictures.PictureError as error:
+            body = read_sent_picture(form.picture.data)
+        except PictureError as error:
             form.picture.errors = [picture_fault(error.code)]
         else:
             actions.set_model_picture(model, PictureKind(kind), body)

@@ -21,6 +21,7 @@ from rockrobot.events.models import Event, EventTask
 from rockrobot.events.queries import Subject
 from rockrobot.events.rules import JOBS, Channel, Preset, usual_direction
 from rockrobot.fields import format_day
+from rockrobot.files import read_first
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.staff.queries import members_in
@@ -141,6 +142,7 @@ def _new(subject: Subject) -> Answer:
 
 @blueprint.route(f"{OF_PARTIES}/new", methods=["GET", "POST"])
 @allow(Role.CUSTOMER_CARE, event="events.new")
+@read_first
 @once
 def new(place: str, subject_id: int) -> Answer:
     return _new(_subject(place, subject_id))
@@ -148,6 +150,7 @@ def new(place: str, subject_id: int) -> Answer:
 
 @blueprint.route("/devices/<int:device_id>/events/new", methods=["GET", "POST"])
 @allow(*WRITERS, event="events.new")
+@read_first
 @once
 def new_for_device(device_id: int) -> Answer:
     return _new(device_with(device_id) or abort(404))

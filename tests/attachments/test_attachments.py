@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import func, select
 
-from rockrobot import clock, search
+from rockrobot import clock, files, search
 from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
 from rockrobot.events.actions import add_event
 from rockrobot.events.models import Attachment, AttachmentBody, Event
 from rockrobot.events.rules import Channel
 from rockrobot.files import LONGEST_NAME, THUMBNAIL_SIDE, plain_name
+from rockrobot.web import IdempotencyKey
 from tests import make
 
 TURNED, MADE_WITH = 0x0112, 0x010F
@@ -247,3 +248,27 @@ def test_a_file_is_found_by_its_name(office):
     add(office, event(), (PDF, "tarjous 2026.pdf"))
 
     assert [hit.kind for hit in search.find("tarjous", only=["attachment"])] == ["attachment"]
+
+
+def test_others_write_while_a_photo_is_read(office, monkeypatch):
+    made, real, wrote = event(), files.read_picture, []
+    event_id, model = made.id, make.device_model()
+    db.session.rollback()
+
+    def read_while_others_write(body: bytes, *rest: int) -> bytes:
+        with db.engine.connect() as other:
+            other.execute(
+                IdempotencyKey.__table__.insert().values(key=f"{len(wrote)}", endpoint="", made_at=clock.now())
+            )
+            other.commit()
+        wrote.append(True)
+        return real(body, *rest)
+
+    monkeypatch.setattr(files, "read_picture", read_while_others_write)
+    sent = {"files": (io.BytesIO(photo()), "kilpi.jpg")}
+    office.post(f"/events/{event_id}/attachments/new", data=sent, content_type="multipart/form-data")
+    sent = {"picture": (io.BytesIO(photo()), "laite.jpg")}
+    office.post(f"/models/{model.id}/pictures/product", data=sent, content_type="multipart/form-data")
+
+    assert kept() == [("kilpi.jpg", "image/jpeg")]
+    assert wrote == [True] * 4
