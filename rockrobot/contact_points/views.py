@@ -7,11 +7,12 @@ from rockrobot.access import Role, allow
 from rockrobot.contact_points.forms import EndForm, PointForm
 from rockrobot.contacts import actions, queries
 from rockrobot.contacts.models import Company, ContactPoint, Person
-from rockrobot.contacts.rules import PointKind, Source
+from rockrobot.contacts.rules import PHONES, PointKind, Source
 from rockrobot.fields import typed
-from rockrobot.web import Answer, commit_and_go, form_page, once
+from rockrobot.web import Answer, commit_and_go, form_page, is_htmx, once, page
 
 blueprint = Blueprint("contact_points", __name__)
+KEYBOARDS = {**{kind: {"inputmode": "tel"} for kind in PHONES}, PointKind.EMAIL: {"inputmode": "email"}}
 FIELDS = ("extension", "note", "source", "valid_from", "valid_to")
 
 
@@ -61,6 +62,9 @@ def edit(point_id: int) -> Answer:
     if form.validate_on_submit():
         actions.change_point(point, raw=form.raw.data, kind=PointKind(form.kind.data), **typed(form, FIELDS))
         return commit_and_go(_home_of(point), _("Yhteystieto korjattu."), undo=True)
+    if is_htmx():
+        form.raw.id, form.raw.render_kw = f"raw-{point_id}", {"autofocus": True, **KEYBOARDS.get(point.kind, {})}
+        return page("contact_points/_in_place.html", form=form, point=point, home=_home_of(point))
     return form_page("contact_points/edit.html", form, point=point, home=_home_of(point))
 
 

@@ -1,5 +1,6 @@
 """Phones and mail on the cards: added, corrected, ended, and shown where they belong."""
 
+import html
 import re
 
 from sqlalchemy import select
@@ -92,3 +93,27 @@ def test_the_workshop_and_data_protection_change_no_contact_points(workshop, pro
     answers = [client.get(f"/contact-points/{point}/edit").status_code for client in (workshop, protection)]
 
     assert answers == [403, 403]
+
+
+def test_a_number_is_corrected_in_place_and_all_else_about_it_stays(office):
+    company = make.company("Kivi Oy")
+    values = {"note": "iltaisin", "source": "meeting", "valid_from": "1.1.2024", "extension": "12"}
+    office.post(f"/companies/{company.id}/contact-points/new", data={"kind": "phone", "raw": "09 123 456"} | values)
+    card = office.get(f"/companies/{company.id}").text
+    url = re.search(r'data-hx-get="(/contact-points/\d+/edit)" data-hx-target="closest li"', card)[1]
+
+    opened = office.get(url, headers={"HX-Request": "true", "HX-Target": "li"}).text
+    sent = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', opened)) | {"raw": "09 123 457"}
+    sent["seen_values"] = html.unescape(sent["seen_values"])
+    before = stored_point()
+    office.post(url, data=sent, follow_redirects=True)
+    after = stored_point()
+
+    assert opened.lstrip().startswith("<li")
+    assert after == before | {"raw": "09 123 457", "normal": "+3589123457"}
+    assert (after["note"], after["extension"], after["source"]) == ("iltaisin", "12", "meeting")
+
+
+def stored_point() -> dict[str, object]:
+    db.session.rollback()
+    return dict(db.session.execute(select(ContactPoint.__table__)).mappings().one())
