@@ -73,6 +73,7 @@ def withdraw(case_id: int) -> Answer:
     if form.validate_on_submit():
         withdraw_case(case, form.reason.data)
         return commit_and_go(url_for("recalls.show", case_id=case_id), _("Tapaus peruttu."))
+    ledger.log_view([])
     return form_page("scopes/withdraw.html", form, case=case)
 
 

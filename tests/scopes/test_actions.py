@@ -169,12 +169,13 @@ def test_a_case_opened_by_mistake_is_withdrawn_and_its_batch_is_free_again(offic
     freeze_scope(case)
     db.session.commit()
 
+    asked = office.get(f"/recalls/{case.id}/withdraw")
     unsaid = office.post(f"/recalls/{case.id}/withdraw", data={"reason": ""})
     office.post(f"/recalls/{case.id}/withdraw", data={"reason": "Väärä erä valittu"})
 
     shown = office.get(f"/recalls/{case.id}").text
     db.session.expire_all()
-    assert unsaid.status_code == 422
+    assert (asked.status_code, unsaid.status_code) == (200, 422)
     assert case.state is CaseState.CLOSED
     assert block_of(batch.id) is None
     assert open_cases_of_devices([machine.id]) == {}
