@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from rockrobot.attempts.models import Attempt, AttemptUnit, Reply
 from rockrobot.attempts.rules import AttemptState
@@ -158,9 +158,18 @@ def _silent(case_id: int, today: date) -> Select[Any]:
             Attempt.state.in_((AttemptState.POSTED, AttemptState.REPLIED)),
             Letter.posted_on <= today - FIRST_REMINDER,
             Letter.kind != LetterKind.IMPORTER,
+            ~_has_letter_waiting(),
         )
         .order_by(Letter.id)
     )
+
+
+def _has_letter_waiting() -> ColumnElement[bool]:
+    """True for letters whose party has another one of the case that is written and not printed yet."""
+    other = aliased(Letter)
+    same_party = or_(other.company_id == Letter.company_id, other.person_id == Letter.person_id)
+    waits = (other.print_batch_id.is_(None), other.posted_on.is_(None))
+    return exists().where(other.case_number == Letter.case_number, same_party, *waits)
 
 
 def step_for(step_id: int) -> UnitStep | None:

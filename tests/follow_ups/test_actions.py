@@ -140,8 +140,10 @@ def test_a_few_letters_are_printed_at_once_and_others_go_on_waiting(case):
     post_all(days_ago=15)
     made = actions.write_reminders(case, [line.letter for line in queries.silent_of(case, 1).rows])
 
+    silent = queries.silent_of(case, 1).rows
     actions.print_soon(case, made[:1])
 
+    assert silent == []
     assert len(made) > 1
     assert [id_ for id_ in made if db.session.get(Letter, id_).print_batch_id] == made[:1]
 
