@@ -22,6 +22,7 @@ bench: setup-test
 	.venv/bin/python benchmarks/trace.py
 	.venv/bin/python benchmarks/import.py
 	.venv/bin/python benchmarks/letters.py
+	.venv/bin/python benchmarks/case.py
 	.venv/bin/python benchmarks/duplicates.py
 
 soak: setup-test

@@ -1,4 +1,4 @@
-"""What the benchmarks share: an empty register in a folder, and rows put in by the driver alone."""
+"""What the benchmarks share: an empty register in a folder, rows put in by the driver alone, a look at a page."""
 
 import sys
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from flask import Flask
+from flask import Flask, g
 from flask_migrate import upgrade
 
 from config import Config
@@ -32,3 +32,12 @@ def insert(driver: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]
             empty[name] = "'[]'" if name == "hand_changed" else "''" if kind == "TEXT" else "0"
     marks = ", ".join(["?"] * len(named) + list(empty.values()))
     driver.executemany(f"INSERT INTO {table} ({', '.join([*named, *empty])}) VALUES ({marks})", rows)
+
+
+def look(client: Any, address: str, **words: Any) -> Any:
+    """The answer to a request whose sign-in is looked up as in any other: an outer context would keep the last one."""
+    g.pop("_login_user", None)
+    answer = client.get(address, **words)
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answers {answer.status_code}")
+    return answer

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from floor import empty_register, insert
+from floor import empty_register, insert, look
 
 from rockrobot import ledger, search, search_upkeep
 from rockrobot.access import Role
@@ -140,7 +140,7 @@ def line(contacts: int, samples: int) -> str:
         jobs: dict[str, Callable[[str], object]] = {
             "bare": lambda typed: bare(driver, typed),
             "query": query,
-            "page": lambda typed: client.get("/search", query_string={"q": typed}),
+            "page": lambda typed: look(client, "/search", query_string={"q": typed}),
         }
         texts, taken = typings(people, chance), {name: [] for name in jobs}  # type: dict[str, list[float]]
         for typed in [next(texts) for _ in range(26)]:
