@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rockrobot.approvals.rules import ApprovalFault
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
-from rockrobot.devices.models import DeviceModel, ModelPicture
+from rockrobot.devices.models import Device, DeviceModel, ModelPicture
 from rockrobot.devices.rules import PictureKind
 from rockrobot.notices.models import NoticeHeading
 from rockrobot.notices.queries import headings
 from rockrobot.notices.rules import Element, Hit, Notice, forbidden_words, missing_elements
 from rockrobot.recalls.models import Approval, CasePicture, CaseText, CaseUnit, RecallCase, ScopeVersion
 from rockrobot.recalls.queries import latest_version
-from rockrobot.recipients.queries import recipients_of, units_with
+from rockrobot.recipients.queries import languages_of, units_by_party
 
 LINTED = ("subject", "hazard", "stop_use", "instructions", "remedies", "self_repair", "pass_on", "apology")
 
@@ -100,6 +100,25 @@ def models_in(units: Sequence[CaseUnit]) -> list[DeviceModel]:
     return [model for model, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].model_code))]
 
 
+def models_of(case_id: int) -> list[DeviceModel]:
+    """The models of the machines in the current scope, as models_in orders them."""
+    statement = (
+        select(DeviceModel)
+        .join(Device, Device.device_model_id == DeviceModel.id)
+        .join(CaseUnit, CaseUnit.device_id == Device.id)
+        .where(CaseUnit.case_id == case_id, CaseUnit.released_in_version.is_(None))
+        .group_by(DeviceModel.id)
+        .order_by(func.count(CaseUnit.id).desc(), DeviceModel.model_code)
+    )
+    return list(db.session.scalars(statement))
+
+
+def count_scope(case_id: int) -> int:
+    """How many units the current scope has."""
+    in_scope = (CaseUnit.case_id == case_id, CaseUnit.released_in_version.is_(None))
+    return db.session.scalar(select(func.count(CaseUnit.id)).where(*in_scope)) or 0
+
+
 def picture_kinds(models: Sequence[DeviceModel]) -> set[tuple[int, PictureKind]]:
     """Which pictures (model id, kind) there are of these models."""
     ids = [model.id for model in models]
@@ -131,15 +150,16 @@ def readiness_of(case: RecallCase) -> Readiness:
     Where nobody can be reached, Finnish is asked for, since the public notice needs a text too. Further languages whose
     text is complete are approved along, so that a buyer abroad can be written to the same day.
     """
-    units = units_with(case.id)
-    recipients = recipients_of(units)
-    count = Counter(recipient.language for recipient in recipients) or Counter({Language.FI: 0})
-    models = models_in(units)
+    languages = languages_of(units_by_party(case.id))
+    count = languages or Counter({Language.FI: 0})
+    models = models_of(case.id)
     own = set(PictureKind) if case.is_drill else case_pictures(case.id)
     plain, plateless = unpictured(models)
     without_picture = [] if PictureKind.PRODUCT in own else plain
     without_plate = [] if PictureKind.PLATE in own else plateless
-    seen = Readiness(latest_version(case.id), len(units), len(recipients), [], without_picture, without_plate)
+    seen = Readiness(
+        latest_version(case.id), count_scope(case.id), languages.total(), [], without_picture, without_plate
+    )
     texts, heads = texts_of(case.id), headings()
     for language in sorted({*count, *texts}):
         text = texts.get(language) or blank_text(case.id, language)

@@ -12,7 +12,7 @@ from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.rules import UNANSWERED
-from rockrobot.recipients.queries import Party, Recipient, recipients_of, units_with
+from rockrobot.recipients.queries import Party, Recipient, ScopeUnit, recipients_of, units_by_party, units_with
 
 Pair = tuple[Party, int]
 
@@ -64,8 +64,12 @@ def waiting_letters(case: RecallCase, *, only: Collection[int] | None = None) ->
     address, while the unit is unanswered. Their kinds: next address, new owner, else first.
     """
     written = written_in(case.number)
+    untold = _units_untold(case.id, written)
+    wanted = untold if only is None else untold & set(only)
+    if not wanted:
+        return []
     waiting = []
-    for recipient in recipients_of(units_with(case.id, only=only), but=written.dead_addresses):
+    for recipient in recipients_of(units_with(case.id, only=wanted), but=written.dead_addresses):
         owned, held = (_untold(recipient.key, units, written) for units in (recipient.owned, recipient.held))
         if owned or held:
             fresh = replace(recipient, owned=owned, held=held)
@@ -73,12 +77,19 @@ def waiting_letters(case: RecallCase, *, only: Collection[int] | None = None) ->
     return waiting
 
 
-def _untold(key: Party, units: Collection[CaseUnit], written: Written) -> list[CaseUnit]:
-    def is_told(unit: CaseUnit) -> bool:
-        pair = (key, unit.id)
-        return pair in written.told or (pair in written.in_vain and unit.state not in UNANSWERED)
+def _units_untold(case_id: int, written: Written) -> set[int]:
+    """Units of which somebody who has them was not told, by id: once all are told, nothing else is read."""
+    parties = units_by_party(case_id).items()
+    return {unit.id for party, units in parties for unit in units if not _is_told(party, unit, written)}
 
-    return [unit for unit in units if not is_told(unit)]
+
+def _untold(key: Party, units: Collection[CaseUnit], written: Written) -> list[CaseUnit]:
+    return [unit for unit in units if not _is_told(key, unit, written)]
+
+
+def _is_told(key: Party, unit: CaseUnit | ScopeUnit, written: Written) -> bool:
+    pair = (key, unit.id)
+    return pair in written.told or (pair in written.in_vain and unit.state not in UNANSWERED)
 
 
 def _kind(recipient: Recipient, written: Written) -> LetterKind:

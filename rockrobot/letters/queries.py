@@ -1,11 +1,12 @@
 """Which letters and print batches there are, what they weigh, what waits for print."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import defer, selectinload, undefer
 
 from rockrobot import search_index
@@ -17,6 +18,9 @@ from rockrobot.lists import Listing, listing
 from rockrobot.paper import USUAL_BATCH
 
 search_index.declare(search_index.Kind("letter", Letter.__table__, codes=("reference",)))
+
+
+_FAULTS = cast(Letter.address_faults, Text)
 
 
 class Light(StrEnum):
@@ -99,16 +103,33 @@ def letters_of(
     if kind is not None:
         statement = statement.where(Letter.kind == kind)
     if light is not None:
-        faults = statement.with_only_columns(Letter.id, Letter.address_faults)
-        ids = [id_ for id_, found in db.session.execute(faults) if light_of(found) is light]
-        statement = select(Letter).where(Letter.id.in_(ids))
+        kinds = _count_by_faults(Letter.case_number == case_number)
+        statement = statement.where(_FAULTS.in_([text for text in kinds if light_of(json.loads(text)) is light]))
     return listing(statement.order_by(Letter.id), number)
 
 
 def lights_of(case_number: str) -> Counter[Light]:
     """How many letters of a case stand at each light."""
-    statement = select(Letter.address_faults).where(Letter.case_number == case_number)
-    return Counter(light_of(faults) for faults in db.session.scalars(statement))
+    return _lights(Letter.case_number == case_number)
+
+
+def count_unprinted(case_number: str) -> int:
+    """How many letters of a case are not printed yet and not stopped."""
+    lights = _lights(Letter.case_number == case_number, Letter.print_batch_id.is_(None))
+    return lights.total() - lights[Light.STOP]
+
+
+def _lights(*wanted: ColumnElement[bool]) -> Counter[Light]:
+    lights: Counter[Light] = Counter()
+    for text, count in _count_by_faults(*wanted).items():
+        lights[light_of(json.loads(text))] += count
+    return lights
+
+
+def _count_by_faults(*wanted: ColumnElement[bool]) -> dict[str, int]:
+    """How many letters have the same faults, by these as they are stored: few kinds, however many letters."""
+    rows = db.session.execute(select(_FAULTS, func.count()).where(*wanted).group_by(_FAULTS))
+    return {row[0]: row[1] for row in rows}
 
 
 # ---------- print ----------

@@ -61,7 +61,7 @@ def case(case_id: int) -> str:
         "approval": standing_approval(recall),
         "waiting": len(waiting),
         "stops": stops,
-        "unprinted": sum(len(chunk.letter_ids) for chunk in queries.waiting_chunks(recall.number)),
+        "unprinted": queries.count_unprinted(recall.number),
         "faults": [] if is_busy else letter_faults(recall),
         "job_faults": [LettersFault(code) for code in _codes(job)],
         "posted": queries.counts_of_batches([batch.id for batch in batches]),

@@ -1,8 +1,10 @@
 """Who is written to about which units of a case, on a day."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -13,13 +15,15 @@ from rockrobot.contacts.rules import ContactType, Language, address_order, lette
 from rockrobot.db import among, db
 from rockrobot.devices.models import Ownership
 from rockrobot.devices.queries import fates_of, ownerships_of
-from rockrobot.devices.rules import holders_on, owner_on
+from rockrobot.devices.rules import OwnershipKind, holders_on, owner_on
+from rockrobot.owners.queries import machines_on, owners_on
 from rockrobot.parts.models import Batch, LooseDelivery
 from rockrobot.recalls.models import CaseUnit
-from rockrobot.recalls.rules import OPEN_STATES
-from rockrobot.traces.rules import gets_letter
+from rockrobot.recalls.rules import OPEN_STATES, UnitState
+from rockrobot.traces.rules import TraceClass, gets_letter
 
 Party = tuple[int | None, int | None]
+_deliveries = LooseDelivery.__table__.c
 
 
 @dataclass
@@ -69,8 +73,62 @@ def units_with(case_id: int, *, only: Collection[int] | None = None) -> Sequence
         )
         .order_by(CaseUnit.id)
     )
-    found = db.session.scalars(statement).all()
-    return found if only is None else [unit for unit in found if unit.id in only]
+    if only is not None:
+        statement = statement.where(among(CaseUnit.__table__.c.id, only))
+    return db.session.scalars(statement).all()
+
+
+class ScopeUnit(NamedTuple):
+    """What decides whether anybody is written to about a unit; taker_id: the company that took a loose delivery."""
+
+    id: int
+    device_id: int | None
+    taker_id: int | None
+    state: UnitState
+    trace_class: TraceClass
+
+
+def units_by_party(case_id: int, on: date | None = None) -> dict[Party, list[ScopeUnit]]:
+    """Who has the open units that letters are written about, with an address or without: as recipients_of decides.
+
+    As bare rows, for pages that only ask how many: ten thousand machines take a tenth of what their objects would.
+    """
+    day, columns = on or clock.today(), CaseUnit.__table__.c
+    kept = (columns.id, columns.device_id, _deliveries.company_id, columns.state, columns.trace_class)
+    statement = (
+        select(*kept)
+        .outerjoin(LooseDelivery.__table__, _deliveries.id == columns.loose_delivery_id)
+        .where(columns.case_id == case_id, columns.released_in_version.is_(None), columns.state.in_(OPEN_STATES))
+        .order_by(columns.id)
+    )
+    units = [ScopeUnit._make(row) for row in db.session.execute(statement)]
+    ids = [unit.device_id for unit in units if unit.device_id]
+    machines, holders = machines_on(ids, day), _holders_of(ids, day)
+    found: dict[Party, list[ScopeUnit]] = {}
+    for unit in units:
+        machine = machines.get(unit.device_id or 0)
+        if gets_letter(unit.trace_class, machine.fate if machine else None):
+            owner = machine.party if machine else (unit.taker_id, None)
+            for party in {*holders.get(unit.device_id or 0, ()), *([owner] if owner else [])}:
+                found.setdefault(party, []).append(unit)
+    return found
+
+
+def _holders_of(device_ids: Collection[int], day: date) -> dict[int, list[Party]]:
+    """Who has hired each machine on a day (devices.rules.holders_on, said to the database)."""
+    o = Ownership.__table__.c
+    runs = (o.from_on.is_(None) | (o.from_on <= day)) & (o.to_on.is_(None) | (o.to_on > day))
+    hired = select(o.device_id, o.company_id, o.person_id).where(o.kind == OwnershipKind.HIRED, runs)
+    found: dict[int, list[Party]] = {}
+    for device_id, company_id, person_id in db.session.execute(hired.where(among(o.device_id, device_ids))):
+        found.setdefault(device_id, []).append((company_id, person_id))
+    return found
+
+
+def languages_of(parties: Collection[Party], on: date | None = None) -> Counter[Language]:
+    """How many of these parties are written to in each language: those that have an address on the day."""
+    owners = owners_on(parties, on or clock.today()).values()
+    return Counter(letter_language(owner.language) for owner in owners if owner.address_id)
 
 
 def recipients_of(units: Iterable[CaseUnit], on: date | None = None, *, but: Collection[int] = ()) -> list[Recipient]:

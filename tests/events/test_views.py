@@ -2,7 +2,6 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from rockrobot import clock
@@ -19,6 +18,7 @@ from rockrobot.events.models import Event, EventCompany, EventDevice, EventPerso
 from rockrobot.events.rules import Channel, Direction, Result
 from rockrobot.staff.models import StaffMember
 from tests import make
+from tests.statements import Count
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=clock.UTC)
 
@@ -196,21 +196,6 @@ def test_a_worksite_has_a_timeline_of_its_own(office):
 
     assert "Käytiin louhoksella." in html
     assert texts(company) == []
-
-
-class Count:
-    """How many statements the database was sent while this is open."""
-
-    def __enter__(self):
-        self.statements = 0
-        sqlalchemy_event.listen(db.engine, "before_cursor_execute", self._one)
-        return self
-
-    def _one(self, *_):
-        self.statements += 1
-
-    def __exit__(self, *_):
-        sqlalchemy_event.remove(db.engine, "before_cursor_execute", self._one)
 
 
 def test_a_card_with_a_thousand_events_asks_no_more_than_one_with_twenty(office):
