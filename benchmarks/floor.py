@@ -11,7 +11,7 @@ from flask import Flask, g
 from flask_migrate import upgrade
 
 from config import Config
-from rockrobot import create_app
+from rockrobot import collector, create_app
 
 
 def empty_register(folder: Path) -> Flask:
@@ -20,6 +20,7 @@ def empty_register(folder: Path) -> Flask:
     app = create_app(Config(secret_key="b" * 40, data_dir=folder, database_url=url, environment="development"))
     with app.app_context():
         upgrade()
+    collector.settle()  # as wsgi.py does
     return app
 
 

@@ -7,7 +7,6 @@ words, nothing. The bare query asks the trigram index for the same words and rea
 """
 
 import argparse
-import gc
 import random
 import statistics
 import tempfile
@@ -19,7 +18,7 @@ from typing import Any
 from flask import Flask
 from floor import empty_register, insert, look
 
-from rockrobot import ledger, search, search_upkeep
+from rockrobot import collector, ledger, search, search_upkeep
 from rockrobot.access import Role
 from rockrobot.db import db, reading
 from rockrobot.search_words import fold
@@ -145,8 +144,7 @@ def line(contacts: int, samples: int) -> str:
         texts, taken = typings(people, chance), {name: [] for name in jobs}  # type: dict[str, list[float]]
         for typed in [next(texts) for _ in range(26)]:
             [job(typed) for job in jobs.values()]
-        gc.collect()
-        gc.freeze()  # as wsgi.py does
+        collector.settle()  # as wsgi.py does, now with the rows put in
         for typed in [next(texts) for _ in range(13 * samples)]:
             for name, job in jobs.items():
                 taken[name].append(timed(job, typed))

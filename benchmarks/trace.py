@@ -4,7 +4,6 @@ python benchmarks/trace.py [--devices 100000] [--rounds 7]; prints one line. SQL
 """
 
 import argparse
-import gc
 import random
 import statistics
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any
 
 from floor import empty_register, insert
 
+from rockrobot import collector
 from rockrobot.db import db, reading
 from rockrobot.traces import queries
 
@@ -159,8 +159,7 @@ def main() -> None:
             "index": lambda: index_read(driver, recalled),
         }
         rounds(jobs, 2)
-        gc.collect()
-        gc.freeze()  # as wsgi.py does
+        collector.settle()  # as wsgi.py does, now with the rows put in
         found, taken = trace(recalled), rounds(jobs, asked.rounds)
         made = driver.execute("SELECT count(*) FROM fittings").fetchone()[0]
     print(
