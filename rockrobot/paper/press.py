@@ -175,7 +175,16 @@ def render_report(report: Mapping[str, Any]) -> bytes:
 
 def render_stickers(title: str, stickers: Sequence[Sequence[str]]) -> bytes:
     """Address labels, 24 to a sheet (three by eight of 70 x 37 mm on A4); each is its lines of text."""
-    return render("stickers.typ", {"title": title, "language": "fi", "stickers": [list(lines) for lines in stickers]})
+    return _stickers(title, [{"lines": list(lines)} for lines in stickers])
+
+
+def render_code_stickers(title: str, stickers: Sequence[tuple[Sequence[str], str]]) -> bytes:
+    """Labels as address labels are, each with its lines of text and the text of its QR code."""
+    return _stickers(title, [{"lines": list(lines), "qr_png": list(qr_png(code))} for lines, code in stickers])
+
+
+def _stickers(title: str, stickers: Sequence[Mapping[str, Any]]) -> bytes:
+    return render("stickers.typ", {"title": title, "language": "fi", "stickers": list(stickers)})
 
 
 def sha256_of(body: bytes) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, current_app, url_for
+from flask import Blueprint, abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,20 +13,23 @@ from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.rules import runs_on
 from rockrobot.devices import queries as devices
-from rockrobot.devices.models import Ownership
+from rockrobot.devices.models import Device, Ownership
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.devices.rules import holders_on, owner_on
 from rockrobot.fields import format_day
 from rockrobot.scopes.queries import open_cases_of_devices
+from rockrobot.selections.queries import ids_of, understand
 from rockrobot.staff_devices.models import StaffDevice
 from rockrobot.staff_devices.queries import find_devices as find_staff_devices
 from rockrobot.staff_devices.queries import findings_of
 from rockrobot.staff_devices.rules import PROTECTIONS, Found
+from rockrobot.tags.rules import Register
 from rockrobot.worksites.queries import machines_at, people_at, stay_on, stays_of, worksite_with
 
 blueprint = Blueprint("prints", __name__)
 NOTE_LINES = 8
 MOST_STAFF_DEVICES = 500
+MOST_STICKERS = 20 * 24
 Rows = Iterable[Sequence[str]]
 
 
@@ -152,6 +155,33 @@ def device(device_id: int) -> Response:
         _notes(),
     ]
     return _paper(machine.serial, facts, sections, url_for("devices.show", device_id=device_id))
+
+
+@blueprint.get("/devices/<int:device_id>/sticker.pdf")
+@allow(*REGISTER_READERS, event="prints.device_sticker")
+def device_sticker(device_id: int) -> Response:
+    return _stickers([devices.device_with(device_id) or abort(404)])
+
+
+@blueprint.get("/devices/stickers.pdf")
+@allow(*REGISTER_READERS, event="prints.device_stickers")
+def device_stickers() -> Response:
+    """Labels of the machines that a filter of the list finds, in its order."""
+    selection, _choices = understand(Register.DEVICES, request.args, sees_people=current_user.role in PEOPLE_READERS)
+    ids = ids_of(selection)[:MOST_STICKERS]
+    machines = devices.devices_with(ids)
+    return _stickers([machines[id_] for id_ in ids])
+
+
+def _stickers(machines: Sequence[Device]) -> Response:
+    """Labels for machines: a phone that reads the code opens the form of a visit; nobody is named on them."""
+    ledger.log_view([])
+    base, read_me = current_app.config["BASE_URL"], _("Kirjaa käynti: lue koodi puhelimella")
+    form = {one.id: url_for("events.new_for_device", device_id=one.id, channel="visit") for one in machines}
+    lines = [([one.device_model.model_code, one.serial, "", read_me], base + form[one.id]) for one in machines]
+    headers = {"Content-Disposition": "inline; filename=laitetarrat.pdf"}
+    pdf = paper.render_code_stickers(_("Laitetarrat"), lines)
+    return Response(pdf, mimetype="application/pdf", headers=headers)
 
 
 def _owners(chain: list[Ownership], day: date) -> str:

@@ -1,6 +1,7 @@
 """Cards, sheets, calling lists and labels: what stands on the paper, read back from the PDF."""
 
 import io
+import re
 from datetime import date
 
 import pikepdf
@@ -75,6 +76,20 @@ def test_the_workshop_prints_a_machine_without_names(workshop):
     make.ownership(device, make.person("Aino", "Aho"))
 
     assert "Aho" not in words_of(workshop.get(f"/devices/{device.id}/card.pdf"))
+
+
+def test_labels_of_machines_lead_a_phone_to_the_form_of_a_visit_and_name_nobody(workshop):
+    device, other = make.device(serial="SP5-0147"), make.device(serial="KR2-0001")
+    make.ownership(device, make.person("Aino", "Aho"))
+
+    one, found = workshop.get(f"/devices/{device.id}/sticker.pdf"), workshop.get("/devices/stickers.pdf?q=KR2")
+    form = workshop.get(re.search(r"/devices/.*", code_on(one))[0]).text
+
+    assert code_on(one).endswith(f"/devices/{device.id}/events/new?channel=visit")
+    assert "Tarkastettu, kunnossa" in form
+    assert ("SP5-0147" in words_of(one), "Aho" in words_of(one)) == (True, False)
+    assert code_on(found).endswith(f"/devices/{other.id}/events/new?channel=visit")
+    assert "SP5-0147" not in words_of(found)
 
 
 def test_a_worksite_sheet_lists_every_machine_there_with_a_box_to_tick(office):
