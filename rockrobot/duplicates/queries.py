@@ -14,9 +14,17 @@ from rockrobot.contacts.models import Company, ContactPoint, Person
 from rockrobot.contacts.queries import WITH_COMPANIES, WITH_POINTS_OF_COMPANIES, WITH_POINTS_OF_PEOPLE
 from rockrobot.db import among, db
 from rockrobot.duplicates.models import DuplicatePair, NotSame
-from rockrobot.duplicates.rules import Kind, LikelyPair, best, likely_known_companies, likely_known_people
+from rockrobot.duplicates.rules import (
+    Kind,
+    LikelyPair,
+    best,
+    keys_of_name,
+    likely_known_companies,
+    likely_known_people,
+)
 from rockrobot.likeness.rules import Likeness, Reason, company_likeness, person_likeness
 from rockrobot.lists import Listing, listing
+from rockrobot.search_words import fold
 from rockrobot.traits.queries import traits_of_companies, traits_of_people
 from rockrobot.traits.rules import CompanyTraits, PersonTraits
 
@@ -175,11 +183,23 @@ def companies_like(traits: CompanyTraits, *, but: int = 0) -> dict[int, Likeness
 def people_like_many(asked: Mapping[int, PersonTraits], *, are_known: bool) -> dict[int, dict[int, Likeness]]:
     """Whom of the register each of many people is likely to be; are_known: asked by their ids, else by other numbers.
 
-    A few are asked for one by one; for many the register is read once.
+    A few are asked for one by one; for many the names of the register are read once, and all else only of those who
+    share a key of a name or a point with one of them. An error in an initial is left to the night's scan.
     """
     if len(asked) <= MOST_ONE_BY_ONE:
         return {id_: people_like(traits, but=id_ if are_known else 0) for id_, traits in asked.items()}
-    return _others(likely_known_people(asked, traits_of_people()), are_known=are_known)
+    known = traits_of_people(_near(asked.values()))
+    return _others(likely_known_people(asked, known), are_known=are_known)
+
+
+def _near(asked: Collection[PersonTraits]) -> set[int]:
+    """The ids of people who share a key of their name, or a phone number or e-mail address, with one of these."""
+    keys = {key for traits in asked for key in keys_of_name(traits.first_name, traits.last_name)}
+    names = select(Person.id, Person.first_name, Person.last_name).where(Person.merged_into_id.is_(None))
+    rows = db.session.execute(names)
+    named = {id_ for id_, first, last in rows if not keys.isdisjoint(keys_of_name(fold(first), fold(last)))}
+    points = {point for traits in asked for point in (*traits.phones, *traits.mobiles, *traits.emails)}
+    return named | _reached_by(ContactPoint.person_id, points)
 
 
 def companies_like_many(asked: Mapping[int, CompanyTraits], *, are_known: bool) -> dict[int, dict[int, Likeness]]:

@@ -38,10 +38,20 @@ def keys_of_person(traits: PersonTraits) -> set[str]:
     so that one typing error or swapped names leave a key; each word of the name with each company, for an error in an
     initial. Source: our choice.
     """
-    words = {word for word in (*words_of(traits.first_name), *words_of(traits.last_name)) if word}
-    named = {f"{one} {other[0]}" for one, other in permutations(words, 2) if len(one) > 1}
+    words = _words_of_name(traits.first_name, traits.last_name)
+    named = keys_of_name(traits.first_name, traits.last_name)
     employed = {f"{company}: {word}" for company in traits.companies for word in words if len(word) > 1}
     return named | employed | traits.phones | traits.mobiles | traits.emails
+
+
+def keys_of_name(first_name: str, last_name: str) -> set[str]:
+    """Each word of a folded name with the initial of each other word."""
+    words = _words_of_name(first_name, last_name)
+    return {f"{one} {other[0]}" for one, other in permutations(words, 2) if len(one) > 1}
+
+
+def _words_of_name(first_name: str, last_name: str) -> set[str]:
+    return {word for word in (*words_of(first_name), *words_of(last_name)) if word}
 
 
 def keys_of_company(traits: CompanyTraits) -> set[str]:
