@@ -155,7 +155,8 @@ class OutcomeForm(FlaskForm):
 
     def validate_evidence(self, field: SelectField) -> None:
         """A settled unit has its proof."""
-        if UnitState(self.state.data) not in OPEN_STATES and field.data not in set(Evidence):
+        is_settled = self.state.data in set(UnitState).difference(OPEN_STATES)
+        if is_settled and field.data not in set(Evidence):
             raise ValidationError(gettext("Valitse näyttö: mistä tieto on."))
 
 

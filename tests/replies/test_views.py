@@ -150,3 +150,13 @@ def test_a_sale_to_who_is_known_to_own_the_machine_changes_no_owner(office):
     assert [one.status_code for one in told] == [200, 200]
     assert len(db.session.scalars(select(Ownership)).all()) == 2
     assert len(db.session.scalars(select(Letter)).all()) == 2
+
+
+def test_words_that_no_form_offers_are_refused_beside_their_fields(office):
+    _, letter = written()
+    unit_id = letter.units[0]["case_unit_id"]
+
+    reply = office.post(f"/r/{letter.reference}", data=answer(letter, "stopped_use") | {"units": "';--"})
+    outcome = office.post(f"/recalls/units/{unit_id}/outcome", data={"state": "';--", "on": "tänään"})
+
+    assert (reply.status_code, outcome.status_code) == (422, 422)
