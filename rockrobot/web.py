@@ -36,13 +36,15 @@ CONTENT_POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
-        "object-src 'self'",
-        "frame-src 'self'",
+        "object-src 'none'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'self'",
     )
 )
+
+
+PAPER_POLICY = CONTENT_POLICY.replace("object-src 'none'", "object-src 'self'; frame-src 'self'")  # Chromium's reader
 
 
 class IdempotencyKey(Base):
@@ -212,7 +214,8 @@ def add_headers(response: AnyResponse) -> AnyResponse:
     """The same strict headers on every answer, static files and error pages too."""
     response.vary.update(("HX-Request", "HX-Target"))
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    is_paper = response.mimetype == "application/pdf"
+    headers.setdefault("Content-Security-Policy", PAPER_POLICY if is_paper else CONTENT_POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "SAMEORIGIN"
     headers["Referrer-Policy"] = "same-origin"
