@@ -1,24 +1,17 @@
 """The same job in Chromium, on a server of its own with the demonstration company: by mouse, keyboard and phone."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.chromium import chromium, watched_page
 from tests.contact_files.lists import OUTLOOK, table
 from tests.server import PASSWORD, Server
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 PAGES = [
     "/",
@@ -49,8 +42,6 @@ PAGES = [
     "/components",
 ]
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, and slow is not wrong
-
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
@@ -69,21 +60,14 @@ def server(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: apt-get install chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as browser:
+        yield browser
 
 
 def visit(browser: Browser, server: str, who: str = "asiakaspalvelu", *, size=DESKTOP, script=True) -> Page:
     """A signed-in page that remembers what went wrong on it."""
     options = {"viewport": size, "base_url": server, "accept_downloads": True, "java_script_enabled": script}
-    page = browser.new_context(**options).new_page()
-    page.faults = []
-    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page = watched_page(browser.new_context(**options))
     page.goto("/sign-in")
     page.get_by_label("Sähköposti").fill(f"{who}@demo.example")
     page.get_by_label("Salasana").fill(PASSWORD)
@@ -109,6 +93,9 @@ def test_every_page_fits_its_screen_and_is_without_faults(server, browser, size)
         page.faults.clear()
 
     assert wrong == []
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png'}))")
+    page.wait_for_timeout(50)
+    assert any("img-src forbids https://elsewhere.example" in fault for fault in page.faults)
 
 
 def test_a_drill_from_a_batch_to_printed_letters_and_replies(server, browser):
