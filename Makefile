@@ -1,11 +1,14 @@
 # make run: the demonstration on http://127.0.0.1:8000        make test: everything that must hold
-.PHONY: setup setup-test run test lint bench soak clean lock
+.PHONY: setup setup-test setup-attack run test lint bench soak attack clean lock
 
 setup:
 	@bash scripts/setup.sh run
 
 setup-test:
 	@bash scripts/setup.sh test
+
+setup-attack:
+	@bash scripts/setup.sh attack
 
 run: setup
 	@bash scripts/run.sh
@@ -27,6 +30,9 @@ bench: setup-test
 
 soak: setup-test
 	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" tests/soak
+
+attack: setup-attack
+	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" -n 2 --dist loadgroup tests/attack
 
 lock: setup-test
 	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock

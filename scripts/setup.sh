@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes .venv from the hashed lock; with "test" also what the tests need. As root installs missing Debian packages.
+# Makes .venv from the hashed lock; with "test" also what the tests need, with "attack" the scanners too. As root installs
+# missing Debian packages.
 set -eu
 cd "$(dirname "$0")/.."
 wanted=${1:-run}
 lock=requirements.lock
-[ "$wanted" = test ] && lock=requirements-dev.lock
+[ "$wanted" = run ] || lock=requirements-dev.lock
 
 python=
 for candidate in python3.11 python3.12 python3.13 python3; do
@@ -17,10 +18,14 @@ done
 
 missing=
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
-if [ "$wanted" = test ]; then
+if [ "$wanted" != run ]; then
     command -v chromium >/dev/null || missing="$missing chromium"
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
     command -v pdftoppm >/dev/null || missing="$missing poppler-utils"
+fi
+if [ "$wanted" = attack ]; then
+    command -v wapiti >/dev/null || missing="$missing wapiti"
+    command -v sqlmap >/dev/null || missing="$missing sqlmap"
 fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ]; then
@@ -39,6 +44,6 @@ stamp=.venv/installed-$lock
 if ! cmp -s "$lock" "$stamp"; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
     cp "$lock" "$stamp"
-    [ "$wanted" = test ] && cp requirements.lock .venv/installed-requirements.lock
+    [ "$wanted" != run ] && cp requirements.lock .venv/installed-requirements.lock
 fi
 exit 0

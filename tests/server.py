@@ -8,7 +8,6 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from tests.postgres import free_port
 
@@ -21,6 +20,7 @@ class Server:
     """Commands, web and worker on one data folder; each process leads a group of its own, ended by its id."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.environment = os.environ | {
@@ -51,10 +51,16 @@ class Server:
         self._start("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "worker"])
 
     def _start(self, name: str, command: list[str]) -> None:
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.processes[name] = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, start_new_session=True, **quiet
-        )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=log, stderr=log
+            )
+
+    @property
+    def log(self) -> str:
+        """What web and worker have said so far."""
+        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
     def kill(self, name: str) -> None:
         """End a process and its children at once, as a power cut would."""
