@@ -93,6 +93,8 @@ ROOM_NAMES = (
     "deadlines",
     "privacy_requests",
     "answers",
+    "erasures",
+    "decisions",
     "comparisons",
     "merges",
     "prints",

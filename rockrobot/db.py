@@ -171,7 +171,7 @@ def is_made() -> bool:
 
 @event.listens_for(Engine, "connect")
 def _prepare_connection(connection: Any, _record: Any) -> None:
-    """Durable and checked: WAL, full sync, foreign keys; transactions are begun by us alone."""
+    """Durable and checked: WAL, full sync, foreign keys; what goes is overwritten; we alone begin transactions."""
     if not isinstance(connection, pysqlite3.dbapi2.Connection):
         return
     connection.isolation_level = None
@@ -179,6 +179,7 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")
     connection.execute("PRAGMA cache_size=-65536")
 
 

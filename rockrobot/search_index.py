@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, Table, Text, true
+from sqlalchemy import BigInteger, ColumnElement, String, Table, Text, and_, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rockrobot.db import Base
@@ -62,8 +62,8 @@ class Kind:
     """What can be found: a table, its columns, names put together of several columns, columns of other tables.
 
     codes: columns that hold a number or code, in which some signs look alike. children: rows that belong to it.
-    hidden_by: the column that says that a row is not to be found any more. What a line tells of is its column's name,
-    "name" for a phrase, "phone", "email" or "point" for a contact point, or what the kind says.
+    hidden_by: columns each of which says that a row is not to be found any more. What a line tells of is the name of
+    its column, "name" for a phrase, "phone", "email" or "point" for a contact point, or what the kind says.
     """
 
     name: str
@@ -73,13 +73,13 @@ class Kind:
     phrases: tuple[tuple[str, ...], ...] = ()
     through: tuple[Through, ...] = ()
     children: tuple[Child, ...] = ()
-    hidden_by: str = ""
+    hidden_by: tuple[str, ...] = ()
 
     @cached_property
     def reads(self) -> set[str]:
         """The own columns that the index depends on."""
         own = {*self.columns, *self.codes, *(name for names in self.phrases for name in names)}
-        return own | {one.key for one in self.through} | ({self.hidden_by} if self.hidden_by else set())
+        return own | {one.key for one in self.through} | set(self.hidden_by)
 
     @cached_property
     def ids(self) -> tuple[int, int]:
@@ -94,7 +94,7 @@ class Kind:
 
     def is_shown(self) -> ColumnElement[bool]:
         """SQL that is true for rows that may be found."""
-        return self.table.c[self.hidden_by].is_(None) if self.hidden_by else true()
+        return and_(true(), *(self.table.c[name].is_(None) for name in self.hidden_by))
 
 
 _kinds: dict[str, Kind] = {}

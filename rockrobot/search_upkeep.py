@@ -18,6 +18,7 @@ from rockrobot.db import among, is_sqlite
 from rockrobot.search_index import Child, Kind, SearchEntry, Through, entry_of, kinds
 
 CHUNK = 2_000
+UPDATES = ("update", "blank")
 
 
 def _with_through(table: Table, columns: Iterable[str], through: Sequence[Through]) -> tuple[list[Any], Any]:
@@ -69,7 +70,7 @@ def _of_children(connection: Connection, child: Child, rows: Sequence[Change]) -
     owners: set[int] = set()
     updated: list[int] = []
     for action, _, row_id, changes in rows:
-        if action != "update":
+        if action not in UPDATES:
             owners.update(id_ for id_ in (changes or {}).get(child.key, ()) if id_)
         elif reads & set(changes or ()):
             owners.update(id_ for id_ in (changes or {}).get(child.key, ()) if id_)
@@ -82,7 +83,7 @@ def _of_children(connection: Connection, child: Child, rows: Sequence[Change]) -
 
 def _of_others(connection: Connection, table: Table, owner: str, one: Through, rows: Sequence[Change]) -> set[int]:
     """Ids of the owners (a column of the table) of rows that point to rows whose column was changed."""
-    ids = [row_id for action, _, row_id, changes in rows if action == "update" and one.column in (changes or ())]
+    ids = [row_id for action, _, row_id, changes in rows if action in UPDATES and one.column in (changes or ())]
     if not ids:
         return set()
     column = table.c[owner]

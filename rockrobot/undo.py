@@ -144,9 +144,17 @@ def undoable(change_set_ids: Collection[int]) -> set[int]:
     tables: dict[int, set[str]] = {}
     for id_, table_name in db.session.execute(touched.distinct()):
         tables.setdefault(id_, set()).add(table_name)
-    gone = set(db.session.scalars(undone))
+    gone = set(db.session.scalars(undone)) | _emptied(change_set_ids)
     waiting = [(id_, event) for id_, event in db.session.execute(acts) if id_ not in gone]
     return {id_ for id_, event in waiting if _is_free(id_, event, tables.get(id_, set()))}
+
+
+def _emptied(change_set_ids: Collection[int]) -> set[int]:
+    """Those that deleted or merged what was erased since; rows that were erased later than changed are passed over."""
+    entries = LedgerEntry.__table__.c
+    told = entries.salt.is_(None) & ((entries.action == "delete") | ChangeSet.event.in_(list(_ways)))
+    emptied = select(entries.change_set_id).join(ChangeSet, ChangeSet.id == entries.change_set_id)
+    return set(db.session.scalars(emptied.where(among(entries.change_set_id, change_set_ids), told)))
 
 
 def _is_free(change_set_id: int, event: str, tables: Collection[str]) -> bool:

@@ -6,8 +6,10 @@ import re
 import pytest
 
 import config
-from rockrobot import backups, create_app
+from rockrobot import backups, create_app, ledger
+from rockrobot.contacts.models import Person
 from rockrobot.db import db, is_sqlite
+from rockrobot.erasures.actions import erase_person, keep_register
 from rockrobot.staff.queries import member_with_email
 from tests import make
 from tests.conftest import SECRET, settings
@@ -84,13 +86,19 @@ def test_a_backup_is_restored_into_an_empty_folder_and_nowhere_else(tmp_path):
     for arguments in (["db", "upgrade"], ["demo", "load"], ["backup", str(tmp_path / "b.db")]):
         result = runner.invoke(args=arguments)
         assert result.exit_code == 0, result.output
+    with app.app_context(), ledger.change_set("test"):
+        erase_person(db.session.get(Person, 1))
+        db.session.commit()
+        keep_register()
+    register = str(tmp_path / "old" / "erasures.jsonl")
     empty = create_app(settings(tmp_path / "new", f"sqlite:///{tmp_path / 'new' / 'r.db'}")).test_cli_runner()
 
-    restored = empty.invoke(args=["restore", str(tmp_path / "b.db")])
+    restored = empty.invoke(args=["restore", str(tmp_path / "b.db"), "--erasures", register])
     twice = empty.invoke(args=["restore", str(tmp_path / "b.db")])
 
     assert restored.exit_code == 0, restored.output
     assert "ledger entries verified" in restored.output
+    assert "1 people erased again" in restored.output
     assert twice.exit_code == 1
     assert empty.invoke(args=["ledger", "verify"]).exit_code == 0
 

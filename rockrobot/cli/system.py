@@ -10,9 +10,11 @@ from types import FrameType
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_migrate import upgrade
 
 from rockrobot import backups, chain, jobs, ledger
 from rockrobot.db import db, reading
+from rockrobot.erasures.actions import replay
 from rockrobot.evidence import queries as evidence
 from rockrobot.evidence.actions import check_chain
 from rockrobot.evidence.rules import SealError, read_seal, seal_text
@@ -80,8 +82,14 @@ def backup(path: Path) -> None:
 @click.command("restore")
 @with_appcontext
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-def restore(path: Path) -> None:
-    """Put a backup into the empty place that ROCKROBOT_DATA_DIR or ROCKROBOT_DATABASE_URL names, and check it."""
+@click.option(
+    "--erasures", type=click.Path(exists=True, path_type=Path), help="The register of erasures (erasures.jsonl)."
+)
+def restore(path: Path, erasures: Path | None) -> None:
+    """Put a backup into the empty place that ROCKROBOT_DATA_DIR or ROCKROBOT_DATABASE_URL names, and check it.
+
+    With the register of erasures, whoever was erased after the backup is erased again before the app opens.
+    """
     try:
         backups.restore(current_app.config["SQLALCHEMY_DATABASE_URI"], path)
     except backups.BackupError as error:
@@ -92,6 +100,13 @@ def restore(path: Path) -> None:
     if verdict.fault:
         raise click.ClickException(f"The restored ledger does not add up: {verdict.fault}")
     click.echo(f"{path}: restored, {verdict.entries} ledger entries verified")
+    if erasures is None:
+        click.echo("No register of erasures was given (--erasures): people erased since the backup are back.")
+        return
+    db.session.remove()
+    upgrade()
+    with ledger.change_set("erasures replay", actor="cli:restore"):
+        click.echo(f"{erasures}: {replay(erasures)} people erased again")
 
 
 COMMANDS = (ledger_group, worker, backup, restore)

@@ -43,7 +43,10 @@ class Company(HandChanged, Base):
 
 
 class Person(HandChanged, Base):
-    """A person, with or without a company. One that was merged stays as a tombstone that names the kept one."""
+    """A person, with or without a company. One that was merged stays as a tombstone that names the kept one.
+
+    Of one that was erased only what recalls need is left; no list, search or export shows them.
+    """
 
     __tablename__ = "people"
     __table_args__ = (
@@ -60,6 +63,7 @@ class Person(HandChanged, Base):
     contact_type: Mapped[str] = mapped_column(String(60), default="")
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"), index=True)
     merged_into_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.MOVE, erase=OnErase.KEEP, index=True)
+    erased_on: Mapped[date | None]
 
     responsible: Mapped[StaffMember | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
     affiliations: Mapped[list["Affiliation"]] = relationship(

@@ -27,7 +27,7 @@ search_index.declare(
             search_index.Child(ContactPoint.__table__, "company_id", phones=("normal", "raw")),
             search_index.Child(Company.__table__, "merged_into_id", columns=("name", "customer_no")),
         ),
-        hidden_by="merged_into_id",
+        hidden_by=("merged_into_id",),
     )
 )
 search_index.declare(
@@ -41,7 +41,7 @@ search_index.declare(
             search_index.Child(Person.__table__, "merged_into_id", columns=("first_name", "last_name", "person_no")),
             search_index.Child(Affiliation.__table__, "person_id", through=(EMPLOYER,)),
         ),
-        hidden_by="merged_into_id",
+        hidden_by=("merged_into_id", "erased_on"),
     )
 )
 
@@ -58,6 +58,15 @@ def countries_of_companies() -> Sequence[str]:
     return db.session.scalars(select(code).where(code != "").distinct().order_by(code)).all()
 
 
+def still_here(model: Any) -> list[ColumnElement[bool]]:
+    """True for rows that lists, exports and choices show: no party merged into another, no erased person or theirs."""
+    if hasattr(model, "person_id"):
+        erased = select(Person.id).where(Person.erased_on.is_not(None))
+        return [model.person_id.is_(None) | model.person_id.not_in(erased)]
+    signs = ("merged_into_id", "erased_on")
+    return [getattr(model, name).is_(None) for name in signs if hasattr(model, name)]
+
+
 def company_with(company_id: int) -> Company | None:
     """The company with this id, how it is reached and who sees to it, or None."""
     options = [WITH_POINTS_OF_COMPANIES, joinedload(Company.responsible)]
@@ -65,9 +74,10 @@ def company_with(company_id: int) -> Company | None:
 
 
 def person_with(person_id: int) -> Person | None:
-    """The person with this id, whom they represent, how they are reached and who sees to them, or None."""
+    """The person with this id, whom they represent, how they are reached and who sees to them; None once erased."""
     options = [WITH_COMPANIES, WITH_POINTS_OF_PEOPLE, joinedload(Person.responsible)]
-    return db.session.scalar(select(Person).where(Person.id == person_id).options(*options))
+    wanted = select(Person).where(Person.id == person_id, Person.erased_on.is_(None))
+    return db.session.scalar(wanted.options(*options))
 
 
 def companies_with(ids: Iterable[int]) -> dict[int, Company]:
@@ -153,13 +163,13 @@ def party_numbered(text: str) -> Company | Person | None:
     """
     typed = text.strip()
     company = db.session.scalar(select(Company).where(Company.customer_no == typed))
-    person = db.session.scalar(select(Person).where(Person.person_no == typed))
+    person = db.session.scalar(select(Person).where(Person.person_no == typed, Person.erased_on.is_(None)))
     if company or person:
         return _kept(company) if company else _kept(person)
     called = select(Company).where(func.lower(Company.name) == typed.lower(), Company.merged_into_id.is_(None))
     named: list[Company | Person] = list(db.session.scalars(called.limit(2)))
     full_name = Person.first_name + " " + Person.last_name
-    named += db.session.scalars(select(Person).where(full_name == typed, Person.merged_into_id.is_(None)).limit(2))
+    named += db.session.scalars(select(Person).where(full_name == typed, *still_here(Person)).limit(2))
     return named[0] if len(named) == 1 else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from rockrobot import jobs, ledger, search
 from rockrobot.contacts.models import Company, ContactPoint, Person
-from rockrobot.contacts.queries import WITH_COMPANIES, WITH_POINTS_OF_COMPANIES, WITH_POINTS_OF_PEOPLE
+from rockrobot.contacts.queries import WITH_COMPANIES, WITH_POINTS_OF_COMPANIES, WITH_POINTS_OF_PEOPLE, still_here
 from rockrobot.db import among, db
 from rockrobot.duplicates.models import DuplicatePair, NotSame
 from rockrobot.duplicates.rules import (
@@ -73,7 +73,7 @@ def _decided(kind: Kind) -> Select[Any]:
 @cache
 def _waits(kind: Kind) -> ColumnElement[bool]:
     """True for pairs of which both are still there, neither merged, and nobody decided that they are two."""
-    living = select(MODELS[kind].id).where(MODELS[kind].merged_into_id.is_(None))
+    living = select(MODELS[kind].id).where(*still_here(MODELS[kind]))
     ids = (DuplicatePair.first_id, DuplicatePair.second_id)
     return and_(DuplicatePair.kind == kind, *(id_.in_(living) for id_ in ids), tuple_(*ids).not_in(_decided(kind)))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Address, Company, Person
-from rockrobot.contacts.queries import old_numbers
+from rockrobot.contacts.queries import old_numbers, still_here
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, Ownership
 from rockrobot.exchange.queries import fault_reason, fault_text, text_places, written_again
@@ -85,9 +85,7 @@ def _statement(sheet: str) -> Select[Any]:
     facts = fact_columns(sheet)
     plain = [c.name for c in SHEETS[sheet].columns if c.name not in referred and c.name not in facts]
     columns = [getattr(model, own_column(sheet, name)).label(name) for name in plain]
-    if hasattr(model, "merged_into_id"):
-        statement = statement.where(model.merged_into_id.is_(None))
-    return statement.add_columns(*columns, *facts.values()).order_by(*_order(model))
+    return statement.where(*still_here(model)).add_columns(*columns, *facts.values()).order_by(*_order(model))
 
 
 def _order(model: Any) -> list[Any]:
@@ -221,7 +219,7 @@ def export_sheets(language: str) -> Iterator[tuple[str, Sequence[str], list[list
 
 def people_ids() -> list[int]:
     """Every person of the register; an export shows them all."""
-    return list(db.session.scalars(select(Person.id).where(Person.merged_into_id.is_(None))))
+    return list(db.session.scalars(select(Person.id).where(*still_here(Person))))
 
 
 # ---------- what an import would do, told ----------

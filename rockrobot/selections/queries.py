@@ -15,6 +15,7 @@ from rockrobot.contacts.queries import (
     WITH_POINTS_OF_PEOPLE,
     contact_types,
     countries_of_companies,
+    still_here,
 )
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceModel
@@ -128,7 +129,7 @@ def _equal(column: Any, chosen: Mapping[str, str], name: str) -> Conditions:
 
 def _parties(register: Register, selection: Selection) -> Conditions:
     model, chosen = MODELS[register], selection.chosen
-    yield model.merged_into_id.is_(None)
+    yield from still_here(model)
     if selection.text:
         kind = "person" if register is Register.PEOPLE else "company"
         yield model.id.in_(search.matching(kind, selection.text))
@@ -222,10 +223,7 @@ def ids_of(selection: Selection) -> list[int]:
 def ids_there(register: Register, ids: Collection[int]) -> set[int]:
     """Those of these ids that name a row of the register; one that was merged into another names none."""
     model = MODELS[register]
-    statement = select(model.id).where(among(model.id, ids))
-    if hasattr(model, "merged_into_id"):
-        statement = statement.where(model.merged_into_id.is_(None))
-    return set(db.session.scalars(statement))
+    return set(db.session.scalars(select(model.id).where(among(model.id, ids), *still_here(model))))
 
 
 def counts_of(selections: Sequence[Selection]) -> list[int]:

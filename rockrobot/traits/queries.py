@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
+from rockrobot.contacts.queries import still_here
 from rockrobot.contacts.rules import AddressKind, PointKind
 from rockrobot.db import among, db
 from rockrobot.names.rules import company_name
@@ -85,7 +86,7 @@ def _places(places: Iterable[TypedPlace]) -> frozenset[Place]:
 
 def traits_of_people(ids: Collection[int] | None = None) -> dict[int, PersonTraits]:
     """What is known of people, of all of them unless ids are given; those merged into others are left out."""
-    wanted = _people.merged_into_id.is_(None) & _chosen(_people.id, ids)
+    wanted = and_(*still_here(Person), _chosen(_people.id, ids))
     named = _rows(select(_people.id, _people.first_name, _people.last_name).where(wanted))
     points = _points_by(_points.person_id, ids)
     shared = shared_points(None if ids is None else {normal for found in points.values() for _, normal in found})
