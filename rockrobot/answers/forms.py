@@ -1,5 +1,6 @@
 """Forms of an answer: what was decided, to whom it goes, and how it went out."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from rockrobot.answers.rules import LANGUAGES, SentHow
 from rockrobot.contacts.rules import Language
+from rockrobot.decisions.rules import GROUND_TEXTS, RefusalGround
 from rockrobot.fields import CLEAN, LANGUAGE_WORDS, DateField, choices_of, format_day, tidy
 from rockrobot.letters.rules import MAX_LINES
 from rockrobot.personal_codes import no_personal_code
@@ -59,6 +61,18 @@ class LetterForm(FlaskForm):
         """What an answer is made of."""
         told = [line for line in (self.told.data or "").split("\n") if line]
         return {"language": Language(self.language.data), "lines": self.lines, "told": told}
+
+
+class RefusalForm(LetterForm):
+    """A refusal: on which ground of the law, and why in this case."""
+
+    ground = RadioField(_("Peruste"), [InputRequired(_("Valitse peruste."))])
+
+    def __init__(self, *args: Any, grounds: Iterable[RefusalGround], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ground.choices = choices_of((one, GROUND_TEXTS[Language.FI][one]) for one in grounds)
+        self.told.label.text = gettext("Miksi juuri tässä tapauksessa")
+        self.told.description = gettext("Tämä tulee kirjeeseen perusteen alle sellaisenaan.")
 
 
 class SentForm(FlaskForm):

@@ -9,6 +9,8 @@ from rockrobot.access import PEOPLE_READERS, allow
 from rockrobot.answers.queries import answer_to
 from rockrobot.contacts.queries import person_with
 from rockrobot.deadlines.rules import deadline
+from rockrobot.decisions.queries import act_under_way
+from rockrobot.decisions.rules import GROUNDS
 from rockrobot.desk.queries import history_of
 from rockrobot.events.queries import event_with
 from rockrobot.events.rules import Channel
@@ -63,12 +65,19 @@ def index() -> str:
 @blueprint.get("/<int:request_id>")
 @allow(*PEOPLE_READERS, event="privacy_requests.show")
 def show(request_id: int) -> str:
-    row, made = _request(request_id), answer_to(request_id)
+    row, made, under_way = _request(request_id), answer_to(request_id), act_under_way(request_id)
     ledger.log_view(_people(row))
     history = history_of({"privacy_requests": [request_id], "privacy_answers": [made.id] if made else []})
     clock_of = deadline(row.received_on, clock.today())
     return page(
-        "privacy_requests/show.html", row=row, made=made, clock=clock_of, article=ARTICLES[row.right], history=history
+        "privacy_requests/show.html",
+        row=row,
+        made=made,
+        under_way=under_way,
+        may_refuse=bool(GROUNDS[row.right]),
+        clock=clock_of,
+        article=ARTICLES[row.right],
+        history=history,
     )
 
 

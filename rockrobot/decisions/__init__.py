@@ -1,0 +1,1 @@
+"""Refusals and erasures, which a second person approves (statement: muut oikeudet)."""
