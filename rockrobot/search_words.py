@@ -20,11 +20,20 @@ _NUMBER_IN_TEXT = re.compile("[+(]?\\d[\\d\\s()./\u2010-\u2015-]{5,}\\d")
 
 
 def fold(words: str) -> str:
-    """Text as the index keeps it: small letters without accents, single spaces."""
+    """Text as the index keeps it: small letters without accents, single spaces, no signs that nobody can see.
+
+    The index of SQLite parts words at unseen signs (soft hyphens, the joiners inside emoji), which people do not.
+    """
     if words.isascii():
-        return " ".join(words.replace("\0", "").lower().split())
-    plain = unicodedata.normalize("NFKD", words.replace("\0", "").casefold().translate(_LETTERS))
+        return " ".join(_seen(words).lower().split())
+    plain = unicodedata.normalize("NFKD", _seen(words).casefold().translate(_LETTERS))
     return " ".join(_MARKS.sub("", plain).split())
+
+
+def _seen(words: str) -> str:
+    if words.isprintable():
+        return words
+    return "".join(sign for sign in words if sign.isprintable() or sign.isspace())
 
 
 def squeeze(folded: str) -> str:

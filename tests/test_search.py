@@ -64,6 +64,17 @@ def test_any_text_may_be_typed(database, typed):
     assert found(typed) == []
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u00ad", "\u200d", "\ufeff", "\U000e0001", "\x07", "\0", "\x7f", "\ud800", "\u0378"]
+)
+def test_what_nobody_sees_parts_no_word(database, unseen):
+    company = make.company("Kivi Oy")
+
+    assert found(f"ki{unseen}vi")[:1] == [("company", company.id)]
+    assert found(f"k{unseen}i")[:1] == [("company", company.id)]
+    assert found(unseen) == []
+
+
 def test_an_edit_a_delete_and_an_undo_keep_the_index_true(database):
     company = make.company("Kivi Oy")
     with ledger.change_set("rename"):
