@@ -125,12 +125,20 @@ def _lead_to(endpoint: str) -> Response:
         return Response(status=204)
     here: str | None = request.full_path.rstrip("?") if request.method in LOOKING and not by_htmx else None
     if by_htmx:
-        page = urlsplit(request.headers.get("HX-Current-URL", ""))
-        here = f"{page.path}?{page.query}".rstrip("?") or None
+        here = _page_that_asks()
     if request.method not in LOOKING:
         here = next((kept for keep in _keepers if (kept := keep())), here)
     target = url_for(endpoint, next=here)
     return Response(status=204, headers={"HX-Redirect": target}) if by_htmx else redirect(target, 303)
+
+
+def _page_that_asks() -> str | None:
+    """The page on which htmx asks, as it says; None where it says none."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return None
+    return f"{page.path}?{page.query}".rstrip("?") or None
 
 
 def keep_doors() -> Response | None:
