@@ -1,6 +1,7 @@
 """Pages, fragments, forms that act once, headers and error pages."""
 
 import functools
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
+from flask import Flask, abort, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from jinja2_fragments.flask import render_block
 from markupsafe import Markup
@@ -26,6 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | tuple[str, int] | AnyResponse
 KEY_FIELD = "idempotency_key"
 LARGEST_ID = 2**31 - 1
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"
 ICONS = Path(__file__).resolve().parents[1] / "static" / "vendor" / "lucide"
 CONTENT_POLICY = "; ".join(
@@ -133,7 +135,7 @@ def path_inside(address: str | None) -> str | None:
 
 def commit_answer(location: str) -> None:
     """Commit, and remember where this form sent again shall lead."""
-    key = request.form.get(KEY_FIELD, "")
+    key = _sent_key()
     row = db.session.get(IdempotencyKey, key) if key else None
     if row is not None:
         row.location = location
@@ -152,11 +154,14 @@ def commit_and_go(location: str, message: str = "", *, undo: bool = False) -> An
 
 
 def once(view: View) -> View:
-    """Make a creating POST act once: the same form sent twice leads to what the first one made."""
+    """Make a creating POST act once: the same form sent twice leads to what the first one made.
+
+    The key of another form answers 409: nothing is done twice, and nothing in its name.
+    """
 
     @functools.wraps(view)
     def acts_once(*args: Any, **kwargs: Any) -> Any:
-        key = request.form.get(KEY_FIELD, "")[:80]
+        key = _sent_key()
         if request.method != "POST" or not key:
             return view(*args, **kwargs)
         earlier = _earlier_answer(key)
@@ -176,10 +181,18 @@ def once(view: View) -> View:
     return acts_once  # type: ignore[return-value]
 
 
+def _sent_key() -> str:
+    """The key that the form carries; what is no key of ours is none."""
+    key = request.form.get(KEY_FIELD, "")
+    return key if _KEY.fullmatch(key) else ""
+
+
 def _earlier_answer(key: str) -> AnyResponse | None:
     row = db.session.get(IdempotencyKey, key)
-    if row is None or row.endpoint != request.endpoint:
+    if row is None:
         return None
+    if row.endpoint != request.endpoint:
+        abort(409)
     return redirect(row.location or url_for("desk.index"), 303)
 
 
