@@ -5,12 +5,12 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectMultipleField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.queries import company_named
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, DateField, LookupField
+from rockrobot.fields import CLEAN, DateField, LookupField, TicksField
 
 NOT_FOUND = _("Yritystä «%(text)s» ei löydy. Kirjoita asiakasnumero tai koko nimi.")
 HOW_TO_NAME = _("Asiakasnumero tai koko nimi.")
@@ -46,9 +46,7 @@ class EmployerForm(FlaskForm):
     title = StringField(_("Titteli"), [Length(max=120)], filters=CLEAN)
     role = StringField(_("Rooli"), [Length(max=120)], filters=CLEAN)
     on = DateField(_("Siirtyi"), [DataRequired(_("Kirjoita päivä."))], may_be_future=True)
-    ended = SelectMultipleField(
-        _("Mitkä eivät enää käy"), coerce=int, description=_("Esimerkiksi vanhan työnantajan sähköposti ja puhelin")
-    )
+    ended = TicksField(_("Mitkä eivät enää käy"), description=_("Esimerkiksi vanhan työnantajan sähköposti ja puhelin"))
 
     def __init__(self, *args: Any, points: list[tuple[int, str]], **options: Any) -> None:
         super().__init__(*args, **options)

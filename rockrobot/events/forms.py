@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from rockrobot import clock
@@ -17,7 +17,7 @@ from rockrobot.events import queries
 from rockrobot.events.actions import Links
 from rockrobot.events.queries import Around, Subject
 from rockrobot.events.rules import JOBS, WORDS_KEPT, Channel, Direction, Preset, Result, due_after, follow_up_words
-from rockrobot.fields import CLEAN, DateField, TimeField, choices_of
+from rockrobot.fields import CLEAN, DateField, TicksField, TimeField, choices_of
 from rockrobot.files import FilesField, UploadedFile
 from rockrobot.staff.models import StaffMember
 
@@ -122,10 +122,10 @@ class EventForm(FollowUpForm):
     text = TextAreaField(_("Mitä tapahtui"), [Length(max=20_000)], render_kw={"rows": 5, "autofocus": True})
     photo = FilesField(_("Ota kuva"), is_camera=True)
     files = FilesField(_("Kuvat ja tiedostot"), description=_("Enintään 20 Mt kukin."))
-    people = SelectMultipleField(_("Henkilöt"), coerce=int)
-    companies = SelectMultipleField(_("Yritykset"), coerce=int)
-    devices = SelectMultipleField(_("Laitteet"), coerce=int)
-    worksites = SelectMultipleField(_("Työmaat"), coerce=int)
+    people = TicksField(_("Henkilöt"))
+    companies = TicksField(_("Yritykset"))
+    devices = TicksField(_("Laitteet"))
+    worksites = TicksField(_("Työmaat"))
     others = StringField(
         _("Muita"),
         [Length(max=500)],

@@ -3,7 +3,7 @@
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -11,10 +11,10 @@ from rockrobot.attempts.rules import Channel, ReplyKind
 from rockrobot.contact_cells.rules import split_name
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
-from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
+from rockrobot.fields import CLEAN, CountryField, DateField, TicksField, choices_of
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_numbered
-from rockrobot.recalls.rules import OPEN_STATES, UnitState
+from rockrobot.recalls.rules import TERMINAL_STATES, UnitState
 from rockrobot.replies.rules import CONSEQUENCES, Evidence
 
 CHANNELS = [
@@ -64,7 +64,7 @@ LONGEST_NAME = 100
 NEW_KINDS = [(COMPANY, _("Yritys")), (PERSON, _("Henkilö"))]
 
 
-class UnitsField(SelectMultipleField):
+class UnitsField(TicksField):
     """Units to tick."""
 
     widget = ListWidget(prefix_label=False)
@@ -74,7 +74,7 @@ class UnitsField(SelectMultipleField):
 class ReplyForm(FlaskForm):
     """What an owner answered; the units are ticked, the kind is the button that was pressed."""
 
-    units = UnitsField(_("Laitteet, joita vastaus koskee"), coerce=int)
+    units = UnitsField(_("Laitteet, joita vastaus koskee"))
     received_on = DateField(_("Vastaus saatu"))
     channel = SelectField(_("Miten"), choices=choices_of(CHANNELS), default=Channel.LETTER.value)
     note = TextAreaField(_("Lisätietoja"), [Length(max=2000)], filters=CLEAN)
@@ -155,8 +155,7 @@ class OutcomeForm(FlaskForm):
 
     def validate_evidence(self, field: SelectField) -> None:
         """A settled unit has its proof."""
-        is_settled = self.state.data in set(UnitState).difference(OPEN_STATES)
-        if is_settled and field.data not in set(Evidence):
+        if self.state.data in TERMINAL_STATES and field.data not in set(Evidence):
             raise ValidationError(gettext("Valitse näyttö: mistä tieto on."))
 
 
