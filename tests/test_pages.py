@@ -10,10 +10,8 @@ from html5lib.constants import E as MESSAGES
 from werkzeug.exceptions import HTTPException
 
 from rockrobot.access import LOOKING
-from tests import make
 from tests.conftest import Visitor
-from tests.register import write_xlsx
-from tests.walk import Walk
+from tests.walk import Walk, under_way
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 PAGES_AN_ENDPOINT = 2
@@ -83,22 +81,7 @@ def is_unlabelled(field: Element) -> bool:
 
 @pytest.fixture
 def walked(app, office, supervisor, tmp_path) -> Walk:
-    """A register with a case under way, so that every kind of page has something on it."""
-    walk = Walk(office, supervisor)
-    walk.import_register(write_xlsx(tmp_path / "rekisteri.xlsx"))
-    walk.open_case("PT-1", "Tiiviste Oy", "E001")
-    walk.write_texts()
-    walk.approve()
-    walk.print_letters()
-    keep_a_filter(office)
-    make.worksite()
-    return walk
-
-
-def keep_a_filter(office: Visitor) -> None:
-    """A tag on the first machine, and the list of those that have it kept by name."""
-    office.post("/tags/devices/1/new", data={"names": "VIP"})
-    office.post("/saved-filters/devices/new?tag=1", data={"name": "Tärkeät"})
+    return under_way(office, supervisor, tmp_path)
 
 
 def test_every_page_that_a_link_leads_to_is_sound_and_most_are_led_to(app, walked, protection, administrator):

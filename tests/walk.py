@@ -22,8 +22,9 @@ from rockrobot.recalls.rules import OPEN_STATES, UnitState
 from rockrobot.staff.actions import say_purpose, sign_in
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import row_of_key
+from tests import make
 from tests.conftest import Visitor
-from tests.register import upload_of
+from tests.register import upload_of, write_xlsx
 
 
 def ok(response: Any, status: int = 303) -> Any:
@@ -134,6 +135,20 @@ class Walk:
     def close(self) -> Any:
         data = {"closing_statement": "Kaikki hoidettu.", "authority_answer": "Tukes tyytyväinen.", "lessons": ""}
         return self.office.post(self.here + "/close", data=data)
+
+
+def under_way(office: Visitor, supervisor: Visitor, folder: Path) -> Walk:
+    """A register with a case under way, so that every kind of page has something on it."""
+    walk = Walk(office, supervisor)
+    walk.import_register(write_xlsx(folder / "rekisteri.xlsx"))
+    walk.open_case("PT-1", "Tiiviste Oy", "E001")
+    walk.write_texts()
+    walk.approve()
+    walk.print_letters()
+    office.post("/tags/devices/1/new", data={"names": "VIP"})
+    office.post("/saved-filters/devices/new?tag=1", data={"name": "Tärkeät"})
+    make.worksite()
+    return walk
 
 
 def two_weeks_later(monkeypatch: Any, *visitors: Visitor) -> None:

@@ -1,0 +1,3 @@
+from tests.abuse.house import house
+
+__all__ = ["house"]

@@ -1,0 +1,48 @@
+"""A house full of people and things, for those who try its doors."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from rockrobot.access import Role
+from tests.conftest import Visitor
+from tests.contact_files.lists import FREE_FI, table
+from tests.walk import ok, under_way, work
+
+House = dict[Role | None, Visitor]
+PEOPLE = {
+    Role.CUSTOMER_CARE: "office",
+    Role.WORKSHOP: "workshop",
+    Role.DATA_PROTECTION: "protection",
+    Role.ADMINISTRATOR: "administrator",
+    None: "stranger",
+}
+PHONE_CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti", "people": 1}
+TOLD = {"purpose": "marketing", "channel": "all", "told": "phone", "told_on": "eilen"}
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    """A register with a case under way and a row of most kinds, and one person of each role and one of none."""
+    people = {role: request.getfixturevalue(name) for role, name in PEOPLE.items()}
+    under_way(people[Role.CUSTOMER_CARE], request.getfixturevalue("supervisor"), tmp_path)
+    furnish(people[Role.CUSTOMER_CARE], people[Role.ADMINISTRATOR])
+    for role, visitor in people.items():
+        visitor.role, visitor.name = role, str(role)
+    return people
+
+
+def furnish(office: Visitor, administrator: Visitor) -> None:
+    """Rows that a case alone does not make."""
+    call = PHONE_CALL | {"due": "week", "assigned_to": office.member_id, "files": (BytesIO(b"%PDF-1.7"), "tarjous.pdf")}
+    ok(office.post("/people/1/events/new", data=call))
+    ok(office.post("/people/1/contact-points/new", data={"kind": "direct", "raw": "040 1234567", "source": "other"}))
+    ok(office.post("/people/1/consents/new", data=TOLD | {"wording": "Haluan."}))
+    ok(office.post("/companies/1/objections/new", data=TOLD))
+    people = BytesIO(table(*FREE_FI, delimiter=";").encode())
+    ok(office.post("/contact-files/", data={"file": (people, "asiakkaat.csv")}))
+    work()
+    device = {"name": "Puhelin", "kind": "phone", "owner_id": office.member_id, "serial": "356"}
+    ok(administrator.post("/staff-devices/new", data=device))
+    ok(administrator.post("/networks/new", data={"name": "Toimisto", "cidr": "127.0.0.0/24"}))
