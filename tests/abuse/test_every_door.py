@@ -1,8 +1,10 @@
 """No door answers with a fault, whatever is sent to it, and one that refuses has changed nothing.
 
-Both databases together try each door with each role that may open it; make soak tries each one hundreds of times.
+One database tries half of the doors with each role that may open them, the other one the rest; make soak tries all of
+them on both, hundreds of times.
 """
 
+import re
 import zlib
 
 import pytest
@@ -15,10 +17,12 @@ from tests.abuse.fuzz import Door, Fuzz, doors_of
 from tests.abuse.house import House
 from tests.test_access_table import digest
 
+CARD = re.compile(r"_id>$|/$")  # pages of a row and of a list, on which most buttons stand
+
 
 def is_ours(door: Door) -> bool:
-    """True for the half of the doors that this database tries with more than their own page."""
-    return zlib.crc32(repr(door).encode()) % 2 == int(is_sqlite())
+    """True for the half of the doors that this database tries; what leads to one address goes together."""
+    return zlib.crc32(door[0].encode()) % 2 == int(is_sqlite())
 
 
 def test_no_door_has_a_fault_and_what_is_sent_to_a_closed_one_changes_nothing(app, house: House):
@@ -27,7 +31,8 @@ def test_no_door_has_a_fault_and_what_is_sent_to_a_closed_one_changes_nothing(ap
 
     for role, visitor in house.items():
         open_, _closed = doors_of(app, role)
-        fuzz.try_doors(visitor, [door for door in open_ if door[1] == "GET" and door not in fuzz.tried], examples=0)
+        cards = [door for door in open_ if door[1] == "GET" and CARD.search(door[0]) and door not in fuzz.tried]
+        fuzz.try_doors(visitor, cards, examples=0)
         fuzz.try_doors(visitor, filter(is_ours, open_))
     before = digest()
     for role, visitor in house.items():
@@ -37,7 +42,7 @@ def test_no_door_has_a_fault_and_what_is_sent_to_a_closed_one_changes_nothing(ap
 
     assert not fuzz.faults, "\n".join(fuzz.faults)
     assert {name for name, rows in digest().items() if rows != before[name]} == set()
-    assert len([door for door, forms in fuzz.seen.forms.items() if forms and door[1] == "POST"]) > 90
+    assert len([door for door, forms in fuzz.seen.forms.items() if forms and door[1] == "POST"]) > 60
 
 
 def broken_page() -> str:
