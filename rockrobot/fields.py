@@ -15,7 +15,7 @@ from phonenumbers import PhoneNumberFormat
 from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fi import ytunnus
-from wtforms import Field, SelectChoice, SelectField, SelectMultipleField, StringField
+from wtforms import Field, SelectChoice, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp, ValidationError
 from wtforms.widgets import TextInput
 
@@ -266,18 +266,6 @@ CLEAN = [stripped]
 def tidy(text: str | None) -> str:
     """Text of several rows without blanks at their ends (a filter for text areas)."""
     return "\n".join(row.strip() for row in (text or "").replace("\r", "").split("\n")).strip()
-
-
-class TicksField(SelectMultipleField):
-    """Rows to tick, by id; when what was sent is no id, nothing is ticked and the field says so."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
-        super().__init__(label, validators, coerce=int, **options)
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the ids. Raises ValueError with the text for the person."""
-        self.data: list[int] = []
-        super().process_formdata(valuelist)
 
 
 def id_or_none(text: Any) -> int | None:

@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.queries import company_named
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, DateField, LookupField, TicksField
+from rockrobot.fields import CLEAN, DateField, LookupField
+from rockrobot.ticks_field import TicksField
 
 NOT_FOUND = _("Yritystä «%(text)s» ei löydy. Kirjoita asiakasnumero tai koko nimi.")
 HOW_TO_NAME = _("Asiakasnumero tai koko nimi.")

@@ -17,9 +17,10 @@ from rockrobot.events import queries
 from rockrobot.events.actions import Links
 from rockrobot.events.queries import Around, Subject
 from rockrobot.events.rules import JOBS, WORDS_KEPT, Channel, Direction, Preset, Result, due_after, follow_up_words
-from rockrobot.fields import CLEAN, DateField, TicksField, TimeField, choices_of
+from rockrobot.fields import CLEAN, DateField, TimeField, choices_of
 from rockrobot.files import FilesField, UploadedFile
 from rockrobot.staff.models import StaffMember
+from rockrobot.ticks_field import TicksField
 
 CHANNEL_WORDS = {
     Channel.PHONE: _("Puhelu"),

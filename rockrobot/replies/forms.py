@@ -11,11 +11,12 @@ from rockrobot.attempts.rules import Channel, ReplyKind
 from rockrobot.contact_cells.rules import split_name
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
-from rockrobot.fields import CLEAN, CountryField, DateField, TicksField, choices_of
+from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_numbered
 from rockrobot.recalls.rules import TERMINAL_STATES, UnitState
 from rockrobot.replies.rules import CONSEQUENCES, Evidence
+from rockrobot.ticks_field import TicksField
 
 CHANNELS = [
     (Channel.LETTER.value, _("Vastauslomake tai kirje")),
