@@ -18,8 +18,6 @@ from rockrobot.lists import Listing, listing
 from rockrobot.paper import USUAL_BATCH
 
 search_index.declare(search_index.Kind("letter", Letter.__table__, codes=("reference",)))
-
-
 _FAULTS = cast(Letter.address_faults, Text)
 
 
@@ -136,7 +134,7 @@ def _count_by_faults(*wanted: ColumnElement[bool]) -> dict[str, int]:
 
 
 def waiting_chunks(case_number: str, *, only: Collection[int] | None = None) -> list[Chunk]:
-    """Letters not printed yet and not stopped, by language, at most 500 together; only: these ids, where given."""
+    """Letters not printed yet and not stopped, by language, as many together as one batch holds; only: these ids."""
     statement = (
         select(Letter.id, Letter.language, Letter.address_faults)
         .where(Letter.case_number == case_number, Letter.print_batch_id.is_(None))
