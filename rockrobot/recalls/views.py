@@ -32,7 +32,7 @@ from rockrobot.recalls.rules import (
     duties_to_tell,
 )
 from rockrobot.replies.queries import steps_to_confirm
-from rockrobot.scopes.queries import unit_lines
+from rockrobot.scopes.queries import may_withdraw, unit_lines
 from rockrobot.serials.queries import machines_named
 from rockrobot.serials.rules import read_units
 from rockrobot.traces.rules import TraceClass
@@ -124,8 +124,7 @@ def _number(text: str | None) -> int | None:
 @allow(*REGISTER_READERS, event="recalls.show")
 def show(case_id: int) -> str:
     case = _case(case_id)
-    version = queries.latest_version(case.id)
-    shown = _units_shown(case.id)
+    version, shown = queries.latest_version(case.id), _units_shown(case.id)
     batches = batches_of(case.number)
     facts: dict[str, Any] = {
         "hazard": getattr(text_of(case.id, Language.FI), "hazard", ""),
@@ -139,6 +138,7 @@ def show(case_id: int) -> str:
         "batches": batches,
         "posted": counts_of_batches([batch.id for batch in batches]),
         "to_confirm": steps_to_confirm(case.id),
+        "may_withdraw": may_withdraw(case),
         "recalled": batches_with(queries.batch_ids_of(case.id)).values(),
     }
     sees_people = current_user.role in PEOPLE_READERS

@@ -5,7 +5,6 @@ from typing import Any
 
 from rockrobot import clock, ledger
 from rockrobot.db import db
-from rockrobot.letters.queries import numbers_taken
 from rockrobot.recalls import queries
 from rockrobot.recalls.actions import (
     NewTask,
@@ -17,7 +16,8 @@ from rockrobot.recalls.actions import (
     set_state,
 )
 from rockrobot.recalls.models import CaseUnit, RecallCase, ScopeVersion, UnitStep
-from rockrobot.recalls.rules import BEFORE_LETTERS, OPEN_STATES, StepError, TaskKind, UnitState, state_after_freezing
+from rockrobot.recalls.rules import OPEN_STATES, StepError, TaskKind, UnitState, state_after_freezing
+from rockrobot.scopes.queries import may_withdraw
 from rockrobot.traces.rules import Reachable, TraceClass, TraceRow, gets_letter
 
 FOLLOWED = ("trace_class", "quantity", "part_no", "supplier", "batch_no", "fitted_on", "removed_on")
@@ -136,11 +136,6 @@ def _make_tasks(case: RecallCase, rows: Sequence[TraceRow], unit_ids: Sequence[i
     unreachable = sum(row.reachable is Reachable.NO for row in rows)
     if unreachable:
         require_public_notice(case)
-
-
-def may_withdraw(case: RecallCase) -> bool:
-    """True while no letter of the case was written."""
-    return case.state in BEFORE_LETTERS and not numbers_taken(case.number)
 
 
 def withdraw_case(case: RecallCase, reason: str) -> None:

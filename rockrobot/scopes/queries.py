@@ -8,10 +8,11 @@ from sqlalchemy.orm import selectinload
 
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, Fitting
+from rockrobot.letters.queries import numbers_taken
 from rockrobot.lists import Listing, listing
 from rockrobot.parts.models import Batch, BatchBlock, LooseDelivery
 from rockrobot.recalls.models import CaseDevice, CaseUnit, RecallCase
-from rockrobot.recalls.rules import OPEN_STATES, CaseOrigin, CaseState, UnitState
+from rockrobot.recalls.rules import BEFORE_LETTERS, OPEN_STATES, CaseOrigin, CaseState, UnitState
 from rockrobot.traces.queries import trace_serials
 from rockrobot.traces.rules import (
     Reachable,
@@ -117,6 +118,11 @@ def _units(*conditions: object) -> Sequence[CaseUnit]:
     statement = select(CaseUnit).where(*conditions).order_by(CaseUnit.id)  # type: ignore[arg-type]
     options = (selectinload(CaseUnit.device), selectinload(CaseUnit.loose_delivery).selectinload(LooseDelivery.company))
     return db.session.scalars(statement.options(*options)).all()
+
+
+def may_withdraw(case: RecallCase) -> bool:
+    """True while no letter of the case was written."""
+    return case.state in BEFORE_LETTERS and not numbers_taken(case.number)
 
 
 # ---------- the open cases of a machine ----------

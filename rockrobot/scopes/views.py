@@ -10,7 +10,7 @@ from rockrobot.recalls.actions import ReasonMissingError
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.rules import StepError
 from rockrobot.scopes import queries
-from rockrobot.scopes.actions import NoChangeError, freeze_scope, may_withdraw, withdraw_case
+from rockrobot.scopes.actions import NoChangeError, freeze_scope, withdraw_case
 from rockrobot.scopes.forms import WithdrawalForm
 from rockrobot.traces.rules import summary_of
 from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
@@ -67,7 +67,7 @@ def freeze(case_id: int) -> Response:
 @allow(Role.CUSTOMER_CARE, event="scopes.withdraw")
 def withdraw(case_id: int) -> Answer:
     case = _case(case_id)
-    if not may_withdraw(case):
+    if not queries.may_withdraw(case):
         abort(404)
     form = WithdrawalForm()
     if form.validate_on_submit():

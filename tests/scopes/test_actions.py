@@ -184,12 +184,28 @@ def test_a_case_opened_by_mistake_is_withdrawn_and_its_batch_is_free_again(offic
     assert office.get(f"/recalls/{case.id}/reopen").status_code == 404
 
 
-def test_a_case_whose_letters_are_written_is_not_withdrawn(database):
+def written_case():
     cases.house()
     batch = make.batch()
     cases.sold_machine(batch, model=cases.pictured_model())
     case = cases.approved(cases.worded(cases.opened(batch)))
     write_waiting(case, waiting_letters(case))
+    db.session.commit()
+    return case
+
+
+def test_a_case_whose_letters_are_written_is_not_withdrawn(database):
+    case = written_case()
 
     with pytest.raises(StepError):
         withdraw_case(case, "myöhässä")
+
+
+def test_withdrawal_is_offered_until_letters_are_written(office):
+    written = written_case()
+    draft = cases.opened(make.batch())
+    db.session.commit()
+
+    shown = [f"/recalls/{case.id}/withdraw" in office.get(f"/recalls/{case.id}").text for case in (draft, written)]
+
+    assert shown == [True, False]
