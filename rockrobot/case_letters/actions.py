@@ -11,7 +11,7 @@ from rockrobot.contacts.rules import Language
 from rockrobot.letters.actions import LetterDraft, make_letters
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.letters.rules import address_faults
-from rockrobot.recalls.actions import NewTask, add_tasks
+from rockrobot.recalls.actions import NewTask, add_tasks, hold
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import latest_version
 from rockrobot.recalls.rules import CaseState, TaskKind
@@ -39,7 +39,8 @@ def prepare_drill(case: RecallCase) -> None:
 
 
 def check_letters(case: RecallCase) -> None:
-    """Raise LettersRefusedError unless letters of the case may be made."""
+    """Raise LettersRefusedError unless letters of the case may be made; it is held until they are."""
+    hold(case)
     faults = letter_faults(case)
     if faults:
         raise LettersRefusedError(faults)

@@ -15,7 +15,7 @@ from rockrobot.follow_ups import queries
 from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.mailing.actions import queue_mail
 from rockrobot.purposes.rules import PurposeCode
-from rockrobot.recalls.actions import require_public_notice
+from rockrobot.recalls.actions import hold, require_public_notice
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recipients.queries import Recipient, load_parties, units_with
 from rockrobot.replies.rules import LadderStep
@@ -57,6 +57,7 @@ def take_back(case: RecallCase, letter: Letter, on: date, reason: str) -> list[i
     Ids of the new letters. Raises LettersRefusedError when the letter is taken back but no other may be made yet: it
     then waits with those that are not written.
     """
+    hold(case)
     unit_ids = {unit.id for unit in mark_returned(letter, on, reason)}
     waiting = waiting_letters(case, only=unit_ids)
     lost = unit_ids - _units_in(waiting)

@@ -126,6 +126,14 @@ def end_task(task: CaseTask, on: date, note: str = "") -> None:
 # ---------- the case itself ----------
 
 
+def hold(case: RecallCase) -> None:
+    """Read the state of a case anew and keep it until the transaction ends.
+
+    So nobody withdraws a case while somebody else writes its letters, and no two write the same ones.
+    """
+    db.session.refresh(case, ("state",), with_for_update=True)
+
+
 def set_state(case: RecallCase, to: CaseState, reason: str = "") -> None:
     """Put the case into a state and keep who did so, when and why; nothing when it is there already."""
     if to is case.state:

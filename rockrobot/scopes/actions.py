@@ -12,6 +12,7 @@ from rockrobot.recalls.actions import (
     add_tasks,
     close_case,
     end_task,
+    hold,
     require_public_notice,
     set_state,
 )
@@ -143,6 +144,7 @@ def withdraw_case(case: RecallCase, reason: str) -> None:
 
     Raises StepError once letters were written, ReasonMissingError.
     """
+    hold(case)
     if not may_withdraw(case):
         raise StepError("letters were written")
     if not reason.strip():

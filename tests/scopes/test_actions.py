@@ -1,13 +1,17 @@
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from rockrobot.attempts.actions import write_waiting
 from rockrobot.attempts.queries import waiting_letters
+from rockrobot.case_letters.actions import check_letters
 from rockrobot.contacts.rules import ContactType
-from rockrobot.db import db
+from rockrobot.db import db, is_sqlite
 from rockrobot.devices.models import Ownership
 from rockrobot.parts.queries import block_of
 from rockrobot.recalls import queries
 from rockrobot.recalls.actions import ReasonMissingError, open_case, set_state
+from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.rules import CaseOpening, CaseOrigin, CaseState, StepError, TaskKind, UnitState
 from rockrobot.scopes.actions import NoChangeError, freeze_scope, withdraw_case
 from rockrobot.scopes.queries import open_cases_of_devices
@@ -209,3 +213,14 @@ def test_withdrawal_is_offered_until_letters_are_written(office):
     shown = [f"/recalls/{case.id}/withdraw" in office.get(f"/recalls/{case.id}").text for case in (draft, written)]
 
     assert shown == [True, False]
+
+
+def test_a_case_whose_letters_are_being_written_is_held(database):
+    if is_sqlite():
+        pytest.skip("SQLite lets one write at a time")
+    case = written_case()
+
+    check_letters(case)
+
+    with db.engine.connect() as other, pytest.raises(DBAPIError):
+        other.execute(select(RecallCase.id).where(RecallCase.id == case.id).with_for_update(nowait=True))
