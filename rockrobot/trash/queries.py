@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import aliased, defer
 
 from rockrobot import clock
@@ -189,25 +189,26 @@ def _deleted_in(act_ids: Collection[int], *conditions: ColumnElement[bool]) -> C
 
 def removed_in(change_set_id: int, *, number: int = 1) -> Listing[Removed]:
     """The records that one act deleted, in the order of their numbers, one page; none where it deleted nothing."""
-    last = select(LedgerEntry.table_name).where(
-        LedgerEntry.change_set_id == change_set_id, IS_DELETED, LedgerEntry.table_name.in_(NAMED_BY)
-    )
-    table_name = db.session.scalar(last.order_by(LedgerEntry.id.desc()).limit(1)) or ""
-    records = select(LedgerEntry).where(
-        LedgerEntry.change_set_id == change_set_id, LedgerEntry.table_name == table_name, IS_DELETED, IS_RECORD
-    )
-    found = listing(records.options(defer(LedgerEntry.salt)).order_by(LedgerEntry.row_id), number)
+    found = listing(_records_of(change_set_id).order_by(LedgerEntry.row_id), number)
     return Listing(_told(found.rows), found.total, found.number, found.size)
 
 
 def removed_record(change_set_id: int, row_id: int) -> Removed | None:
     """One of the records that an act deleted, or None."""
-    one = select(LedgerEntry).where(
-        LedgerEntry.change_set_id == change_set_id, LedgerEntry.row_id == row_id, IS_DELETED, IS_RECORD
+    one = _records_of(change_set_id).where(LedgerEntry.row_id == row_id)
+    return next(iter(_told(db.session.scalars(one).all())), None)
+
+
+def _records_of(change_set_id: int) -> Select[LedgerEntry]:
+    """What an act deleted of the kind that it deleted last: the children go before those to whom they belong."""
+    last = select(LedgerEntry.table_name).where(
+        LedgerEntry.change_set_id == change_set_id, IS_DELETED, LedgerEntry.table_name.in_(NAMED_BY)
     )
-    first = removed_in(change_set_id).rows[:1]
-    found = _told(db.session.scalars(one.where(LedgerEntry.table_name == first[0].table)).all()) if first else []
-    return next(iter(found), None)
+    table_name = last.order_by(LedgerEntry.id.desc()).limit(1).scalar_subquery()
+    records = select(LedgerEntry).where(
+        LedgerEntry.change_set_id == change_set_id, LedgerEntry.table_name == table_name, IS_DELETED, IS_RECORD
+    )
+    return records.options(defer(LedgerEntry.salt))
 
 
 def ids_back(removed: Sequence[Removed]) -> set[int]:
