@@ -24,35 +24,6 @@ PRINT = "letters.print"
 Progress = Callable[[int, int], None]
 
 
-def register_letters(case: RecallCase, letter_ids: Collection[int]) -> list[int]:
-    """The attempts that printed letters are, each with its units; ids of the attempts. A letter is one attempt only."""
-    known = select(Attempt.letter_id).where(Attempt.case_id == case.id, Attempt.letter_id.is_not(None))
-    taken = set(db.session.scalars(known))
-    fresh = [letter for id_ in letter_ids if id_ not in taken and (letter := db.session.get(Letter, id_))]
-    now, by = clock.now(), ledger.actor()
-    rows = [
-        {
-            "case_id": case.id,
-            "channel": Channel.LETTER,
-            "state": AttemptState.PRINTED,
-            "letter_id": letter.id,
-            "company_id": letter.company_id,
-            "person_id": letter.person_id,
-            "made_at": now,
-            "made_by": by,
-        }
-        for letter in fresh
-    ]
-    ids = ledger.bulk_insert(Attempt.__table__, rows)
-    links = [
-        {"attempt_id": attempt_id, "case_unit_id": unit["case_unit_id"]}
-        for attempt_id, letter in zip(ids, fresh, strict=True)
-        for unit in letter.units
-    ]
-    ledger.bulk_insert(AttemptUnit.__table__, links)
-    return ids
-
-
 def notify(case: RecallCase, progress: Progress | None = None) -> list[int]:
     """Write to everybody who was not told yet, print what waits, register the attempts; ids of new batches.
 
@@ -111,8 +82,33 @@ def _settle_printed(case: RecallCase) -> None:
     fresh = db.session.scalars(printed.order_by(Letter.reference)).all()
     if fresh:
         case.letters_ready_at = case.letters_ready_at or clock.now()
-    register_letters(case, [letter.id for letter in fresh])
+    _register_letters(case, fresh)
     case_letters.want_plain_envelopes(case, fresh)
+
+
+def _register_letters(case: RecallCase, fresh: Sequence[Letter]) -> None:
+    """The attempts that letters printed just now are, each with its units."""
+    now, by = clock.now(), ledger.actor()
+    rows = [
+        {
+            "case_id": case.id,
+            "channel": Channel.LETTER,
+            "state": AttemptState.PRINTED,
+            "letter_id": letter.id,
+            "company_id": letter.company_id,
+            "person_id": letter.person_id,
+            "made_at": now,
+            "made_by": by,
+        }
+        for letter in fresh
+    ]
+    ids = ledger.bulk_insert(Attempt.__table__, rows)
+    links = [
+        {"attempt_id": attempt_id, "case_unit_id": unit["case_unit_id"]}
+        for attempt_id, letter in zip(ids, fresh, strict=True)
+        for unit in letter.units
+    ]
+    ledger.bulk_insert(AttemptUnit.__table__, links)
 
 
 def ask_for_letters(case: RecallCase) -> jobs.Job:
