@@ -31,6 +31,7 @@ NOTE_LINES = 8
 MOST_STAFF_DEVICES = 500
 MOST_STICKERS = 20 * 24
 Rows = Iterable[Sequence[str]]
+blueprint.add_app_template_global(lambda: MOST_STICKERS, "most_stickers")
 
 
 def _paper(title: str, facts: Rows, sections: Sequence[dict[str, Any] | None], qr: str = "") -> Response:
@@ -166,7 +167,7 @@ def device_sticker(device_id: int) -> Response:
 @blueprint.get("/devices/stickers.pdf")
 @allow(*REGISTER_READERS, event="prints.device_stickers")
 def device_stickers() -> Response:
-    """Labels of the machines that a filter of the list finds, in its order."""
+    """Labels of the machines that a filter of the list finds, in its order; twenty sheets at most."""
     selection, _choices = understand(Register.DEVICES, request.args, sees_people=current_user.role in PEOPLE_READERS)
     ids = ids_of(selection)[:MOST_STICKERS]
     machines = devices.devices_with(ids)

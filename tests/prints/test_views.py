@@ -92,6 +92,19 @@ def test_labels_of_machines_lead_a_phone_to_the_form_of_a_visit_and_name_nobody(
     assert "SP5-0147" not in words_of(found)
 
 
+def test_a_list_longer_than_the_labels_says_how_many_are_printed(workshop, monkeypatch):
+    model = make.device_model()
+    machines = [make.device(model) for _ in range(2)]
+    db.session.commit()
+
+    fitting = workshop.get("/devices/").text
+    monkeypatch.setattr("rockrobot.prints.views.MOST_STICKERS", len(machines) - 1)
+    longer = workshop.get("/devices/").text
+
+    assert ">QR-tarrat</a>" in fitting
+    assert ">QR-tarrat: 1 ensimmäistä</a>" in longer
+
+
 def test_a_worksite_sheet_lists_every_machine_there_with_a_box_to_tick(office):
     site = add_worksite(make.company(), {"street": "Louhos 3", "city": "Kokemäki"}, access_note="Portti 2")
     model = make.device_model("KR-1")
