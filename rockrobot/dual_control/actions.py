@@ -56,15 +56,18 @@ def ask(
     return act
 
 
-def decide(act: RequestedAct, by: StaffMember, decision: Decision, reason: str = "") -> None:
-    """Approve or decline an act as the second person.
+def decide(act: RequestedAct, by: StaffMember, decision: Decision, reason: str = "", *, seen: str) -> None:
+    """Approve or decline an act as the second person. seen: the digest of what they read; only that is approved.
 
-    Raises DualControlError: role, second_person, own_reason, reason (declining needs one), or how far it is already.
+    Raises DualControlError: role, second_person, own_reason, reason (declining needs one), how far it is already, or
+    changed_since.
     """
     signer = Signer(f"staff:{by.id}", by.role in kind_with(act.kind).may_decide, may_sign_own())
     fault = deciding_fault(_locked(act), signer, decision, reason)
     if fault:
         raise DualControlError(fault, act)
+    if decision is Decision.APPROVED and seen != kind_with(act.kind).shown(act).digest:
+        raise DualControlError(Fault.CHANGED_SINCE, act)
     _settle(act, by, decision, reason)
 
 

@@ -29,13 +29,14 @@ class State(StrEnum):
 
 
 class Fault(StrEnum):
-    """Why an act can't be asked for, decided or done: the person, what they wrote, or how far the act is already."""
+    """Why an act can't be asked for, decided or done: the person, what they wrote or read, or how far it is already."""
 
     ROLE = "role"
     REASON = "reason"
     SECOND_PERSON = "second_person"
     OWN_REASON = "own_reason"
     NOT_ASKER = "not_asker"
+    CHANGED_SINCE = "changed_since"
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"

@@ -22,6 +22,7 @@ FAULTS = {
     Fault.SECOND_PERSON: lazy_gettext("Päättäjän on oltava toinen henkilö kuin pyytäjä. Pyydä työtoveria päättämään."),
     Fault.OWN_REASON: lazy_gettext("Kirjoita, miksi hyväksyt oman pyyntösi. Perustelu näkyy aina pyynnön mukana."),
     Fault.NOT_ASKER: lazy_gettext("Vain pyytäjä voi jatkaa tästä."),
+    Fault.CHANGED_SINCE: lazy_gettext("Tiedot muuttuivat, kun luit niitä. Lue ne uudelleen ja päätä."),
     Fault.WAITING: lazy_gettext("Toinen henkilö ei ole vielä hyväksynyt tätä. Odota päätöstä."),
     Fault.APPROVED: lazy_gettext("Tämä on jo hyväksytty."),
     Fault.DECLINED: lazy_gettext("Tämä on hylätty. Lue perustelu ja pyydä tarvittaessa uudelleen."),
@@ -84,26 +85,22 @@ def _page(act: RequestedAct, form: DecisionForm) -> Answer:
     )
 
 
-def _has_changed(act: RequestedAct, form: DecisionForm) -> bool:
-    """True when what the page showed is not what it would show now; only what was read is approved."""
-    return bool(form.seen.data) and form.seen.data != queries.kind_with(act.kind).shown(act).digest
-
-
 @blueprint.post("/<int:act_id>/decide")
 @allow(*PEOPLE_READERS, event="dual_control.decide", fresh=True)
 def decide(act_id: int) -> Answer:
     act, form = _act(act_id), DecisionForm()
     decision = Decision.APPROVED if request.form.get("decision") == Decision.APPROVED else Decision.DECLINED
-    if decision is Decision.APPROVED and _has_changed(act, form):
-        form.form_errors = [_("Tiedot muuttuivat, kun luit niitä. Lue ne uudelleen ja päätä.")]
-    if form.form_errors or not form.validate():
+    if not form.validate():
         return _page(act, form)
     try:
-        actions.decide(act, current_user, decision, form.reason.data)
+        actions.decide(act, current_user, decision, form.reason.data, seen=form.seen.data or "")
     except DualControlError as error:
-        if error.fault not in TYPED:
+        if error.fault is Fault.CHANGED_SINCE:
+            form.form_errors = [FAULTS[error.fault]]
+        elif error.fault in TYPED:
+            form.reason.errors = [FAULTS[error.fault]]
+        else:
             raise
-        form.reason.errors = [FAULTS[error.fault]]
         return _page(act, form)
     told = _("Pyyntö hyväksytty.") if decision is Decision.APPROVED else _("Pyyntö hylätty.")
     return commit_and_go(url_for("dual_control.show", act_id=act_id), told)

@@ -15,6 +15,7 @@ from rockrobot.erasures.rules import Ground
 from rockrobot.privacy_requests.rules import Outcome, Right
 from tests import make
 from tests.answers.test_views import house, text_of  # noqa: F401 (a fixture)
+from tests.approving import approve
 from tests.privacy_requests.test_views import request_of
 
 LETTER = {"language": "fi", "recipient": "Aino Aho\nKivitie 7\n32800 KOKEMÄKI"}
@@ -35,7 +36,7 @@ def test_a_refusal_needs_a_ground_and_a_second_person_and_prints_both(house, pro
     proposal = f"{here}/proposals/{act().id}"
     early = protection.post(f"{proposal}/carry-out")
     told = supervisor.get(f"/requested-acts/{act().id}").text
-    approved = supervisor.post(f"/requested-acts/{act().id}/decide", data={"decision": "approved"})
+    approved = approve(supervisor, f"/requested-acts/{act().id}")
     done = protection.post(f"{proposal}/carry-out")
 
     db.session.expire_all()
@@ -62,7 +63,7 @@ def test_who_asked_does_not_approve(house, protection):  # noqa: F811
     row = request_of(make.person(), right=Right.ACCESS)
     protection.post(f"/privacy-requests/{row.id}/refuse", data=LETTER | {"told": "Ei", "ground": "excessive"})
 
-    answer = protection.post(f"/requested-acts/{act().id}/decide", data={"decision": "approved"})
+    answer = approve(protection, f"/requested-acts/{act().id}")
 
     db.session.expire_all()
     assert answer.status_code != 200
@@ -79,7 +80,7 @@ def test_an_erasure_shows_its_plan_and_is_carried_out_once_approved(house, prote
     plan = protection.get(f"{here}/erase").text
     protection.post(f"{here}/erase", data=LETTER | {"told": "Nimesi ja osoitteesi jäävät takaisinvetoja varten."})
     waits = protection.get(here).text
-    supervisor.post(f"/requested-acts/{act().id}/decide", data={"decision": "approved"})
+    approve(supervisor, f"/requested-acts/{act().id}")
     page = protection.get(f"{here}/proposals/{act().id}").text
     done = protection.post(f"{here}/proposals/{act().id}/carry-out")
 

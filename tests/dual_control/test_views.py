@@ -1,7 +1,5 @@
 """What needs two people: asked for by one, seen and decided by another, kept with both names."""
 
-import re
-
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +9,7 @@ from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.rules import Decision
 from tests import make
+from tests.approving import approve, digest_on
 from tests.conftest import visitor
 from tests.test_access_table import digest
 from tests.walk import ok
@@ -55,7 +54,7 @@ def test_a_decision_stands_with_name_time_and_reason(office, supervisor):
 
 def test_once_approved_who_asked_is_led_on_from_the_page_of_the_day(office, supervisor):
     request = asked(office)
-    ok(supervisor.post(f"{request}/decide", data={"decision": "approved"}))
+    ok(approve(supervisor, request))
 
     todays = [one.get("/").text for one in (office, supervisor)]
 
@@ -79,13 +78,14 @@ def test_who_asked_does_not_decide(office, supervisor):
 def test_only_what_was_read_is_approved(office, supervisor):
     make.person()
     request = asked(office)
-    seen = re.search(r'name="seen" type="hidden" value="(\w+)"', supervisor.get(request).text).group(1)
+    seen = digest_on(supervisor.get(request).text)
     make.person()
 
+    unread = supervisor.post(f"{request}/decide", data={"decision": "approved"})
     late = supervisor.post(f"{request}/decide", data={"decision": "approved", "seen": seen})
-    again = re.search(r'name="seen" type="hidden" value="(\w+)"', late.text).group(1)
+    again = digest_on(late.text)
 
-    assert late.status_code == 422
+    assert (unread.status_code, late.status_code) == (422, 422)
     assert "Lue ne uudelleen" in late.text
     assert the_act().decision is None
     ok(supervisor.post(f"{request}/decide", data={"decision": "approved", "seen": again}))
@@ -93,7 +93,7 @@ def test_only_what_was_read_is_approved(office, supervisor):
 
 def test_what_is_decided_is_decided_once(office, supervisor, protection):
     request = asked(office)
-    ok(supervisor.post(f"{request}/decide", data={"decision": "approved"}))
+    ok(approve(supervisor, request))
 
     answers = [protection.post(f"{request}/decide", data={"decision": "declined", "reason": "en"})]
     answers += [office.post(f"{request}/withdraw")]

@@ -19,13 +19,13 @@ from rockrobot.jobs import Job
 from rockrobot.organisation.actions import ensure_organisation
 from rockrobot.staff.models import SignIn
 from tests import make
+from tests.approving import approve
 from tests.exports.test_views import objection, table
 from tests.test_access_table import digest
 from tests.walk import ok, work
 
 ALL_PEOPLE = "/full-exports/people/new?purpose=marketing&channel=letter&file=csv"
 REASON = {"reason": "kevään kampanja"}
-APPROVE = {"decision": "approved"}
 
 
 def asked(visitor, address=ALL_PEOPLE, **rest) -> str:
@@ -40,7 +40,7 @@ def act_id(request: str) -> int:
 def approved(visitor, supervisor, address=ALL_PEOPLE, **rest) -> str:
     """Ask, and have it approved; the address of the export."""
     request = asked(visitor, address, **rest)
-    ok(supervisor.post(f"{request}/decide", data=APPROVE))
+    ok(approve(supervisor, request))
     return f"/full-exports/{act_id(request)}"
 
 
@@ -247,7 +247,7 @@ def test_weighty_steps_ask_for_a_fresh_sign_in(office, supervisor):
     db.session.commit()
     export = f"/full-exports/{act_id(request)}"
 
-    answers = [supervisor.post(f"{request}/decide", data=APPROVE), office.post(f"{export}/make")]
+    answers = [supervisor.post(f"{request}/decide", data={"decision": "approved"}), office.post(f"{export}/make")]
     answers += [office.get(f"{export}/file")]
 
     assert all("/sign-in/confirm" in answer.location for answer in answers)
@@ -272,8 +272,8 @@ def test_a_firm_of_one_approves_its_own_export_with_a_reason(office):
     db.session.commit()
     request = asked(office)
 
-    refused = office.post(f"{request}/decide", data=APPROVE)
-    ok(office.post(f"{request}/decide", data=APPROVE | {"reason": "olen talon ainoa"}))
+    refused = approve(office, request)
+    ok(approve(office, request, reason="olen talon ainoa"))
 
     assert refused.status_code == 422
     assert "Hyväksyi itse" in office.get(request).text
