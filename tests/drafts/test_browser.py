@@ -1,15 +1,14 @@
 """In Chromium: the sign-in runs out in the middle of a form, and what was typed is back after signing in."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.chromium import chromium, watched_page
 from tests.server import PASSWORD, Server
-from tests.test_browser import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -44,9 +43,8 @@ def lunch(folder: Path) -> None:
 
 
 def test_what_was_typed_when_the_sign_in_ran_out_is_back_and_is_stored(server, folder):
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = chromium.new_page(base_url=server)
+    with chromium() as browser:
+        page = watched_page(browser.new_context(base_url=server))
         page.goto("/sign-in")
         give_password(page)
         page.goto("/companies/new")
@@ -62,4 +60,4 @@ def test_what_was_typed_when_the_sign_in_ran_out_is_back_and_is_stored(server, f
 
         expect(page.get_by_role("heading", name="Louhinta Lounastauko Oy")).to_be_visible()
         assert "Lounastauko" not in stored
-        chromium.close()
+        assert page.faults == []

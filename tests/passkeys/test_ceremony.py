@@ -1,13 +1,12 @@
 """The whole ceremony in Chromium with its virtual authenticator, on a server of its own."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.chromium import chromium, watched_page
 from tests.server import PASSWORD, Server
-from tests.test_browser import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 DEVICE = {
@@ -35,18 +34,14 @@ def server(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture
 def page(server) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        context = chromium.new_context(base_url=server)
-        page = context.new_page()
+    with chromium() as browser:
+        context = browser.new_context(base_url=server)
+        page = watched_page(context)
         devtools = context.new_cdp_session(page)
         devtools.send("WebAuthn.enable")
         page.device = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
-        page.devtools, page.faults = devtools, []
-        page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.devtools = devtools
         yield page
-        chromium.close()
 
 
 def sign_in(page: Page, who: str) -> None:

@@ -62,9 +62,9 @@ def test_the_answer_takes_as_long_for_an_unknown_name(database, olga, monkeypatc
 
     spans: dict[str, list[float]] = {EMAIL: [], "nobody@rockrobot.example": []}
     for email in list(spans) * 40:
-        begun = time.perf_counter()
+        begun = time.process_time()
         actions.check_password(email, "väärä salasana tässä")
-        spans[email].append(time.perf_counter() - begun)
+        spans[email].append(time.process_time() - begun)
     known, unknown = (statistics.median(times) for times in spans.values())
 
     assert 0.8 <= unknown / known <= 1.25
