@@ -33,25 +33,27 @@ def add_link(link: Link) -> None:
 def navigation() -> list[dict[str, Any]]:
     """The menu for the person signed in: groups of links (text, href, icon, current, count)."""
     groups: dict[str, list[dict[str, Any]]] = {}
+    current = _current_links()
     for link in sorted(_links, key=lambda link: link.order):
         if may_open(link.endpoint):
             entry = {
                 "text": str(link.text),
                 "href": url_for(link.endpoint),
                 "icon": link.icon,
-                "current": _is_current(link),
+                "current": link in current,
                 "count": link.count() if link.count else None,
             }
             groups.setdefault(str(link.group), []).append(entry)
     return [{"title": title, "links": links} for title, links in groups.items()]
 
 
-def _is_current(link: Link) -> bool:
-    """True for the entry that names the page, or else for the only entry of the page's room."""
+def _current_links() -> list[Link]:
+    """The entries that name the page, or else the only entry of the page's room."""
     here = request.endpoint or ""
-    named = [entry for entry in _links if here == entry.endpoint or here in entry.covers]
-    of_room = [entry for entry in _links if entry.endpoint.rpartition(".")[0] == here.rpartition(".")[0]]
-    return link in (named or (of_room if len(of_room) == 1 else []))
+    room = here.rpartition(".")[0]
+    named = [link for link in _links if here == link.endpoint or here in link.covers]
+    of_room = [link for link in _links if link.endpoint.rpartition(".")[0] == room]
+    return named or (of_room if len(of_room) == 1 else [])
 
 
 def init_app(app: Flask) -> None:

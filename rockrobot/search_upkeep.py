@@ -6,6 +6,7 @@ Importing this module switches it on; create_app does.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, event, insert, inspect, select, text
@@ -21,7 +22,8 @@ CHUNK = 2_000
 UPDATES = ("update", "blank")
 
 
-def _with_through(table: Table, columns: Iterable[str], through: Sequence[Through]) -> tuple[list[Any], Any]:
+@cache  # an alias of a wide table takes longer to make than a small change to index
+def _with_through(table: Table, columns: tuple[str, ...], through: tuple[Through, ...]) -> tuple[list[Any], Any]:
     """Columns of a table and of those its rows point to, and the join that gives them."""
     chosen: list[Any] = [table.c[name] for name in columns]
     source: Any = table
@@ -34,7 +36,7 @@ def _with_through(table: Table, columns: Iterable[str], through: Sequence[Throug
 
 def _index(connection: Connection, kind: Kind, ids: Sequence[int]) -> None:
     entries = SearchEntry.__table__
-    columns, source = _with_through(kind.table, ["id", *sorted(kind.reads)], kind.through)
+    columns, source = _with_through(kind.table, ("id", *sorted(kind.reads)), kind.through)
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         connection.execute(entries.delete().where(among(entries.c.id, [kind.ids[0] + id_ for id_ in chunk])))
@@ -61,7 +63,8 @@ def _children_of(connection: Connection, kind: Kind, ids: Sequence[int]) -> dict
 
 
 def _add(touched: dict[str, set[int]], kind: Kind, ids: Iterable[int | None]) -> None:
-    touched.setdefault(kind.name, set()).update(id_ for id_ in ids if id_)
+    if found := {id_ for id_ in ids if id_}:
+        touched.setdefault(kind.name, set()).update(found)
 
 
 def _of_children(connection: Connection, child: Child, rows: Sequence[Change]) -> set[int]:
