@@ -12,7 +12,7 @@ from tests import make
 FIRST = tuple("Aino Matti Liisa Eero Sofia Olavi Helmi Juhani Kaarina Mikko Anna Antti Päivi Søren Ærø".split())  # noqa: SIM905
 SYLLABLES = tuple("ka ki ko la le li ma me mi na ne pa pe ra ri sa se si ta te ti to va vi hä pö sy tö kø".split())  # noqa: SIM905
 ENDS = ("nen", "la", "mäki", "joki", "salo")
-TYPINGS, WANTED, SHOWN = 360, 0.95, 10
+TYPINGS, WANTED, SHOWN = 240, 0.95, 10
 
 
 def register(chance: random.Random) -> list[tuple[str, str, int]]:

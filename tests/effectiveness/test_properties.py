@@ -29,7 +29,7 @@ from tests.conftest import empty
 
 DAY = date(2026, 9, 21)
 MACHINES = 4
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 REPLIES = [kind for kind in ReplyKind if kind not in {ReplyKind.SOLD, ReplyKind.HIRED_OUT}]
 OUTCOMES = [state for state in UnitState if state not in {UnitState.RELEASED, UnitState.NOTIFIED}]
 which = st.integers(0, MACHINES)

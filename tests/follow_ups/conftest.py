@@ -1,5 +1,7 @@
 """A real case with printed letters, made from the project's own register."""
 
+from functools import cache
+
 import pytest
 from sqlalchemy import select
 
@@ -25,6 +27,8 @@ from rockrobot.recalls.rules import CaseOpening, CaseOrigin
 from rockrobot.scopes.actions import freeze_scope
 from tests.register import write_folder
 
+drawn_machine, drawn_plate = cache(machine_picture), cache(plate_picture)
+
 
 @pytest.fixture
 def register(database, tmp_path):
@@ -38,8 +42,8 @@ def register(database, tmp_path):
     ensure_organisation()
     for model in db.session.scalars(select(DeviceModel)):
         model.plate_place = "Arvokilpi on rungon oikealla sivulla."
-        set_model_picture(model, PictureKind.PRODUCT, machine_picture(model.model_code))
-        set_model_picture(model, PictureKind.PLATE, plate_picture(model.model_code))
+        set_model_picture(model, PictureKind.PRODUCT, drawn_machine(model.model_code))
+        set_model_picture(model, PictureKind.PLATE, drawn_plate(model.model_code))
     db.session.commit()
 
 
