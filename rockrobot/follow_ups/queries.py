@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot import clock
@@ -15,6 +16,7 @@ from rockrobot.contacts.models import Address, Company, Person
 from rockrobot.contacts.queries import email_of
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, PrintBatch
+from rockrobot.letters.rules import reference_in
 from rockrobot.lists import Listing, listing
 from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.rules import UnitState
@@ -132,12 +134,27 @@ def letters_of_batch(batch_id: int) -> Sequence[Letter]:
 
 def posted_letters(case_number: str, number: int) -> Listing[Letter]:
     """Posted letters that have not come back, a page of them."""
-    statement = (
-        select(Letter)
-        .where(Letter.case_number == case_number, Letter.posted_on.is_not(None), Letter.returned_on.is_(None))
-        .order_by(Letter.reference)
+    out = (Letter.case_number == case_number, Letter.posted_on.is_not(None), Letter.returned_on.is_(None))
+    return listing(select(Letter).where(*out).order_by(Letter.reference), number)
+
+
+def sought_letters(case_number: str, typed: str, number: int) -> Listing[Letter]:
+    """Printed letters of a case with these signs in their reference or recipient's name, a page of them.
+
+    typed: a reference or its end, what a reader of the code gives, or part of a name.
+    """
+    named = func.lower(Letter.recipient_name).contains(" ".join(typed.split()).lower(), autoescape=True)
+    statement = select(Letter).where(
+        Letter.case_number == case_number,
+        Letter.print_batch_id.is_not(None),
+        or_(Letter.reference.contains(reference_in(typed), autoescape=True), named),
     )
-    return listing(statement, number)
+    return listing(statement.order_by(Letter.reference), number)
+
+
+def printed_on(batch_id: int) -> date:
+    """The day in Finland on which a print batch was made."""
+    return db.session.get_one(PrintBatch, batch_id).made_at.astimezone(clock.HOME).date()
 
 
 def mailable(case_number: str) -> dict[str, list[tuple[Letter, str]]]:

@@ -11,7 +11,7 @@ from rockrobot.access import Role, allow
 from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.db import db
 from rockrobot.dispatches import actions as dispatches
-from rockrobot.fields import today_form
+from rockrobot.fields import stripped
 from rockrobot.follow_ups import actions, queries
 from rockrobot.follow_ups.forms import PostedForm, ReturnedForm
 from rockrobot.letters.models import Letter, OutboxMessage
@@ -41,18 +41,23 @@ def _here(case_id: int) -> str:
 @blueprint.get("/recalls/<int:case_id>/follow-up")
 @allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="follow_ups.index")
 def index(case_id: int) -> str:
-    return _index_page(_case(case_id), today_form(PostedForm))
+    return _index_page(_case(case_id), sought=stripped(request.args.get("letter")))
 
 
-def _index_page(case: RecallCase, posted: PostedForm) -> str:
+def _index_page(
+    case: RecallCase, *, sought: str = "", posted: PostedForm | None = None, returned: ReturnedForm | None = None
+) -> str:
+    """The screen; sought: letters asked for by reference or name. posted, returned: a form sent, with its errors."""
     silent = queries.silent_of(case, asked_page("silent"))
-    out = queries.posted_letters(case.number, asked_page())
+    if sought:
+        out = queries.sought_letters(case.number, sought, asked_page())
+    else:
+        out = queries.posted_letters(case.number, asked_page())
     messages = mail_queries.messages_of(case.number, asked_page("mails"))
     letters: list[Letter] = [line.letter for line in silent.rows] + list(out.rows) + [m.letter for m in messages.rows]
     context: dict[str, Any] = {
         "unposted": queries.unposted_batches(case.number),
         "mailable": sum(len(pairs) for pairs in queries.mailable(case.number).values()),
-        "returned": today_form(ReturnedForm),
         "is_open": case.state is not CaseState.CLOSED,
         "outbox": mailing.files_go_to(),
     }
@@ -62,7 +67,9 @@ def _index_page(case: RecallCase, posted: PostedForm) -> str:
         case=case,
         silent=silent,
         posted_letters=out,
-        posted=posted,
+        sought=sought,
+        posted=posted or PostedForm(formdata=None),
+        returned=returned or ReturnedForm(formdata=None),
         messages=messages,
         **context,
     )
@@ -71,10 +78,13 @@ def _index_page(case: RecallCase, posted: PostedForm) -> str:
 @blueprint.post("/recalls/<int:case_id>/batches/<int:batch_id>/posted")
 @allow(Role.CUSTOMER_CARE, event="follow_ups.mark_posted")
 def mark_posted(case_id: int, batch_id: int) -> Answer:
-    case, form = _case(case_id), PostedForm()
-    if not form.validate_on_submit():
-        return _index_page(case, form), 422
+    case = _case(case_id)
     letters = [letter for letter in queries.letters_of_batch(batch_id) if letter.case_number == case.number]
+    if not letters:
+        abort(404)
+    form = PostedForm(earliest=queries.printed_on(batch_id))
+    if not form.validate_on_submit():
+        return _index_page(case, posted=form), 422
     count = dispatches.mark_posted(letters, form.on.data or clock.today(), form.tracking_no.data or "")
     told = ngettext("Merkitty postitetuksi: %(num)s kirje.", "Merkitty postitetuksi: %(num)s kirjettä.", count)
     return commit_and_go(_here(case.id), told)
@@ -83,9 +93,10 @@ def mark_posted(case_id: int, batch_id: int) -> Answer:
 @blueprint.post("/letters/<int:letter_id>/posted")
 @allow(Role.CUSTOMER_CARE, event="follow_ups.mark_letter_posted")
 def mark_letter_posted(letter_id: int) -> Answer:
-    letter, form = _letter(letter_id), PostedForm()
+    letter = _letter(letter_id)
+    form = PostedForm(earliest=queries.printed_on(letter.print_batch_id or abort(404)))
     if not form.validate_on_submit():
-        return _index_page(_case_of(letter), form), 422
+        return _index_page(_case_of(letter), sought=letter.reference, posted=form), 422
     dispatches.mark_posted([letter], form.on.data or clock.today(), form.tracking_no.data or "")
     return commit_and_go(_here(_case_of(letter).id), _("Merkitty postitetuksi."))
 
@@ -94,14 +105,14 @@ def mark_letter_posted(letter_id: int) -> Answer:
 @allow(Role.CUSTOMER_CARE, event="follow_ups.mark_returned")
 @once
 def mark_returned(letter_id: int) -> Answer:
-    letter, form = _letter(letter_id), ReturnedForm()
+    letter = _letter(letter_id)
     case = _case_of(letter)
-    if not form.validate_on_submit():
-        say(_("Tarkista päivä: kirjoita esimerkiksi 22.11.2026."), "warn")
-        return redirect(_here(case.id), 303)
     if letter.posted_on is None or letter.returned_on is not None:
         say(_("Tätä kirjettä ei ole postitettu, tai se on jo palautunut."), "warn")
         return redirect(_here(case.id), 303)
+    form = ReturnedForm(earliest=letter.posted_on)
+    if not form.validate_on_submit():
+        return _index_page(case, sought=letter.reference, returned=form), 422
     try:
         made = actions.take_back(case, letter, form.on.data or clock.today(), form.reason.data)
     except LettersRefusedError:

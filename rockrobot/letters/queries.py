@@ -13,7 +13,7 @@ from rockrobot import search_index
 from rockrobot.contacts.rules import Language
 from rockrobot.db import among, db
 from rockrobot.letters.models import Letter, LetterBody, LetterCopy, LetterKind, OutboxMessage, PrintBatch
-from rockrobot.letters.rules import AddressFault
+from rockrobot.letters.rules import AddressFault, reference_in
 from rockrobot.lists import Listing, listing
 from rockrobot.paper import USUAL_BATCH
 
@@ -56,8 +56,8 @@ def letters_with(ids: Iterable[int]) -> dict[int, Letter]:
 
 
 def letter_with_reference(reference: str) -> Letter | None:
-    """The letter with this reference, however its capitals and spaces were typed, or None."""
-    return db.session.scalar(select(Letter).where(Letter.reference == "".join(reference.split()).upper()))
+    """The letter with this reference, typed in whatever way or read from its code, or None."""
+    return db.session.scalar(select(Letter).where(Letter.reference == reference_in(reference)))
 
 
 def body_of(letter_id: int) -> LetterBody | None:

@@ -20,6 +20,14 @@ POSTCODES = {
 POSTCODE_LAST = frozenset({"GB", "IE", "US", "CA", "AU", "NZ", "IN", "SG", "ZA"})
 
 
+def reference_in(typed: str) -> str:
+    """The reference of a letter as it was typed, or as a reader of its code gives it, in capitals without spaces.
+
+    The code on the slip holds an address of ours that ends in the reference. Source: our choice.
+    """
+    return "".join(typed.split()).rpartition("letter=")[2].upper()
+
+
 class AddressFault(StrEnum):
     """Why a letter wants a plain envelope with a label, or a mended address."""
 

@@ -1,7 +1,12 @@
-"""The screen of posting and follow-up: what waits, page by page."""
+"""The screen of posting and follow-up: what waits, page by page; what was posted and came back."""
 
+from sqlalchemy import select
+
+from rockrobot import clock
 from rockrobot.attempts.rules import AttemptState
 from rockrobot.db import db
+from rockrobot.fields import format_day
+from rockrobot.letters.models import Letter
 from rockrobot.recalls.rules import UnitState
 from tests import make
 from tests.effectiveness.conftest import POSTED, attempt, running
@@ -33,3 +38,42 @@ def test_the_silent_stand_fifty_to_a_page(running, office):
     assert first.count('data-label="Seuraavaksi"') == 50
     assert second.count('data-label="Seuraavaksi"') == 12
     assert "51–" in second
+
+
+def printed(case) -> list[Letter]:
+    """The letters of a case, printed on the day of their batch."""
+    db.session.commit()
+    return list(db.session.scalars(select(Letter).where(Letter.case_number == case.number).order_by(Letter.id)))
+
+
+def test_letters_are_not_posted_before_they_were_printed_nor_back_before_they_were_posted(case, office):
+    first = printed(case)[0]
+    sent = {"on": "1.1.2026", "tracking_no": "JJFI 1"}
+
+    batch = office.post(f"/recalls/{case.id}/batches/{first.print_batch_id}/posted", data=sent)
+    alone = office.post(f"/letters/{first.id}/posted", data=sent)
+    office.post(f"/letters/{first.id}/posted", data={"on": "tänään"})
+    back = office.post(f"/letters/{first.id}/returned", data={"on": "1.1.2026", "reason": "moved"})
+
+    today = format_day(clock.today())
+    assert (batch.status_code, alone.status_code, back.status_code) == (422, 422, 422)
+    assert f"Tulostettu vasta {today}. Kirjoita se päivä tai myöhempi." in batch.text
+    assert 'value="JJFI 1"' in alone.text
+    assert f"Postitettu vasta {today}. Kirjoita se päivä tai myöhempi." in back.text
+    assert '<option value="moved" selected>' in back.text
+    assert [letter.posted_on for letter in printed(case)].count(None) == len(printed(case)) - 1
+
+
+def test_returned_mail_is_found_by_its_reference_however_it_is_read_or_by_its_recipient(case, office):
+    first, other = printed(case)[:2]
+    office.post(f"/letters/{first.id}/posted", data={"on": "tänään"})
+    here = f"/recalls/{case.id}/follow-up"
+    code = f"http://intranet.demo.example/recalls/units/1?letter={first.reference}"
+
+    for words in (first.reference, first.reference[-4:].lower(), code, first.recipient_name.upper()):
+        html = office.get(here, query_string={"letter": words}).text
+
+        assert f"/letters/{first.id}/returned" in html
+        assert f"/letters/{other.id}/posted" not in html
+    assert office.post("/replies", data={"reference": code}).location == f"/r/{first.reference}"
+    assert f"follow-up?letter={first.reference}#returned" in office.get(f"/r/{first.reference}").text
