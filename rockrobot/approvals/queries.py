@@ -218,13 +218,14 @@ def approval_of_letters(case: RecallCase, seen: Readiness) -> Approval | None:
 
 
 def standing_approval(case: RecallCase) -> Approval | None:
-    """The approval that covers the scope in force and the texts as they are now, or None."""
+    """The approval that covers the scope in force and the texts and headings as they are now, or None."""
     latest = next(iter(approvals_of(case.id)), None)
     version = latest_version(case.id)
     if latest is None or version is None or latest.scope_version != version.version:
         return None
-    texts = texts_of(case.id)
-    same = all(
+    texts, heads = texts_of(case.id), headings()
+    same_texts = all(
         language in texts and texts[Language(language)].version == n for language, n in latest.text_versions.items()
     )
-    return latest if same else None
+    same_headings = all(heads[Language(language)].words == words for language, words in latest.headings.items())
+    return latest if same_texts and same_headings else None

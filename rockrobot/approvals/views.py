@@ -33,7 +33,7 @@ NO_SENDER = dict.fromkeys(SAMPLE_SENDER, "") | {"name": "–"}
 FAULTS = {
     ApprovalFault.NO_SCOPE: lambda: _("Rajaa tapaus ensin."),
     ApprovalFault.CHANGED_SINCE: lambda: _(
-        "Rajaus tai tekstit muuttuivat, kun luit niitä. Lue ne uudelleen ja hyväksy."
+        "Rajaus, tekstit tai otsikot muuttuivat, kun luit niitä. Lue ne uudelleen ja hyväksy."
     ),
     ApprovalFault.APPROVED_ALREADY: lambda: _("Toinen henkilö ehti hyväksyä tämän ennen sinua."),
     ApprovalFault.EMPTY_SCOPE: lambda: _("Rajauksessa ei ole yhtään yksikköä."),

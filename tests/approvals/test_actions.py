@@ -10,6 +10,7 @@ from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
+from rockrobot.notices.actions import change_heading, check_heading, ensure_headings
 from rockrobot.notices.rules import Element
 from rockrobot.recalls.rules import CaseState
 from rockrobot.scopes.actions import freeze_scope
@@ -104,6 +105,28 @@ def test_a_changed_text_wants_approval_again(database):
 
     assert case.state is CaseState.SCOPED
     assert queries.standing_approval(case) is None
+
+
+def test_a_changed_heading_wants_approval_again_where_it_was_approved_until_it_is_as_it_was(database):
+    case = cases.approved(cases.worded(cases.opened(_batch()), Language.FI, Language.SV))
+    approval, heads = queries.standing_approval(case), ensure_headings()
+    words = heads[Language.SV].words
+
+    change_heading(heads[Language.DA], words="Tilbagekaldelse", source="")
+    check_heading(heads[Language.SV], name="Esa Esimies", on=cases.DAY)
+    db.session.flush()
+    untouched = queries.standing_approval(case)
+    change_heading(heads[Language.SV], words="Återkallelse", source="")
+    db.session.flush()
+    changed, faults = queries.standing_approval(case), letter_faults(case)
+    change_heading(heads[Language.SV], words=words, source="")
+    db.session.flush()
+
+    assert approval is not None
+    assert untouched is approval
+    assert changed is None
+    assert LettersFault.NOT_APPROVED in faults
+    assert queries.standing_approval(case) is approval
 
 
 def _batch():
