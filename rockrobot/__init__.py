@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from rockrobot import access, capture, cli, navigation, search_upkeep, web
+from rockrobot import access, capture, cli, navigation, screen_words, search_upkeep, web
 from rockrobot.db import db, engine_options
 from rockrobot.origin import Network, RealOrigin
 
@@ -177,6 +177,7 @@ def create_app(settings: Any) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app)
+    screen_words.init_app(app)
     app.url_map.converters["int"] = web.RowIdConverter
     access.init_app(app)
     CSRFProtect(app)
