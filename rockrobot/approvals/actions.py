@@ -112,7 +112,7 @@ def approve(
         approved_by=who.approver,
         own_approval_reason=own_reason if who.is_own else "",
         text_versions={check.language.value: check.text.version for check in readiness.languages},
-        headings={check.language.value: check.heading.words for check in readiness.languages},
+        digests={check.language.value: queries.digest_of(check.text, check.heading) for check in readiness.languages},
         confirmed_headings={language.value: name for language, name in names.items()},
     )
     db.session.add(approval)

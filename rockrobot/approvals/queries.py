@@ -21,6 +21,7 @@ from rockrobot.recalls.queries import latest_version
 from rockrobot.recipients.queries import languages_of, units_by_party
 
 LINTED = ("subject", "hazard", "stop_use", "instructions", "remedies", "self_repair", "pass_on", "apology")
+SAID = (*LINTED, "plate_text", "service_hours", "linter_override")
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def readiness_of(case: RecallCase) -> Readiness:
 
 def blank_text(case_id: int, language: Language) -> CaseText:
     """A text of which nothing is written yet; not stored."""
-    empty = dict.fromkeys((*LINTED, "plate_text", "service_hours", "linter_override"), "")
+    empty = dict.fromkeys(SAID, "")
     return CaseText(case_id=case_id, language=language, version=0, **empty)
 
 
@@ -224,8 +225,17 @@ def standing_approval(case: RecallCase) -> Approval | None:
     if latest is None or version is None or latest.scope_version != version.version:
         return None
     texts, heads = texts_of(case.id), headings()
-    same_texts = all(
+    same_versions = all(
         language in texts and texts[Language(language)].version == n for language, n in latest.text_versions.items()
     )
-    same_headings = all(heads[Language(language)].words == words for language, words in latest.headings.items())
-    return latest if same_texts and same_headings else None
+    is_same = same_versions and all(
+        digest_of(texts[Language(language)], heads[Language(language)]) == digest
+        for language, digest in latest.digests.items()
+    )
+    return latest if is_same else None
+
+
+def digest_of(text: CaseText, heading: NoticeHeading) -> str:
+    """What a letter's heading and text say, in 16 letters; other ones after any change, whoever counted a version."""
+    said = json.dumps([heading.words, *(getattr(text, name) for name in SAID)])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]

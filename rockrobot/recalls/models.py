@@ -220,7 +220,7 @@ class Approval(Base):
     approved_by: Mapped[str] = mapped_column(String(80))
     own_approval_reason: Mapped[str] = mapped_column(Text, default="")
     text_versions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
-    headings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    digests: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     confirmed_headings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
 
 

@@ -1,11 +1,13 @@
 import pytest
+from sqlalchemy import select
 
-from rockrobot import ledger
+from rockrobot import ledger, undo
 from rockrobot.approvals import queries
 from rockrobot.approvals.actions import ApprovalError, approve, fill_samples, save_text, set_picture
 from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
 from rockrobot.case_letters.queries import letter_faults
 from rockrobot.case_letters.rules import LettersFault
+from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
@@ -127,6 +129,20 @@ def test_a_changed_heading_wants_approval_again_where_it_was_approved_until_it_i
     assert changed is None
     assert LettersFault.NOT_APPROVED in faults
     assert queries.standing_approval(case) is approval
+
+
+def test_a_text_that_went_back_from_the_history_wants_approval_again(database):
+    case = cases.worded(cases.opened(_batch()))
+    with ledger.change_set("approvals.text"):
+        save_text(case, Language.FI, {"hazard": "Tiiviste pettää ja kuumaa öljyä suihkuaa käyttäjän päälle."})
+        db.session.commit()
+    cases.approved(case)
+    changed = select(LedgerEntry.id).where(LedgerEntry.table_name == "case_texts", LedgerEntry.action == "update")
+
+    undo.put_back(db.session.scalars(changed).one(), "hazard")
+    db.session.refresh(queries.text_of(case.id, Language.FI))
+
+    assert queries.standing_approval(case) is None
 
 
 def _batch():
