@@ -9,9 +9,9 @@ from sqlalchemy import Date, LargeBinary, Table, select
 from sqlalchemy.orm import aliased
 
 from rockrobot import ledger
-from rockrobot.chain import CHUNK, ChangeSet, LedgerEntry
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import Base, Moment, among, db
-from rockrobot.undo_obstacles import obstructed, with_company
+from rockrobot.undo_obstacles import obstructed, still_needed, with_company
 
 
 class UndoError(RuntimeError):
@@ -180,7 +180,8 @@ def may_put_back(entry: LedgerEntry) -> bool:
 def put_back(entry_id: int, name: str) -> None:
     """Give one field, and those that are told with it, the value it had before this entry, in an act of its own.
 
-    Raises UndoError: not_found when there is no such change or the row is gone, never when it may not be undone.
+    Raises UndoError: not_found when there is no such change or the row is gone, never when it may not be undone, clash
+    as undo does.
     """
     entry = db.session.get(LedgerEntry, entry_id)
     if entry is None or name not in (entry.changes or {}):
@@ -196,6 +197,7 @@ def put_back(entry_id: int, name: str) -> None:
     before = {one: stored[one] for one in old}
     with ledger.change_set("desk.put_back", undoes_id=None):
         ledger.bulk_update(table, [(entry.row_id, before, stored_values(table, old))])
+    _check(table.name, [entry.row_id])
 
 
 def undo(change_set_id: int) -> Undone:
@@ -241,9 +243,14 @@ def _go_back(nets: dict[tuple[str, int], Net], since: Collection[tuple[str, int]
     for table in reversed(Base.metadata.sorted_tables):
         _take_away(table, by_table.get(table.name, {}), undone)
     for name, rows in by_table.items():
-        if name in _checks and not _checks[name].holds(list(rows)):
-            raise UndoError("clash", str(_checks[name].told))
+        _check(name, list(rows))
     return undone
+
+
+def _check(table_name: str, rows: Collection[int]) -> None:
+    check = _checks.get(table_name)
+    if check and not check.holds(rows):
+        raise UndoError("clash", str(check.told))
 
 
 def _put_back(table: Table, nets: dict[int, Net], undone: Undone) -> None:
@@ -274,24 +281,9 @@ def _take_away(table: Table, nets: dict[int, Net], undone: Undone) -> None:
     if any(isinstance(column.type, LargeBinary) for column in table.columns):
         return  # the ledger keeps of bytes their digest only: taken away, they could not come back
     made = {row_id: net for row_id, net in nets.items() if net.is_there and not net.was_there}
-    for row_id in _still_needed(table, list(made)):
+    for row_id in still_needed(table, list(made)):
         made.pop(row_id)
         undone.left.append((table.name, row_id))
     if made:
         ledger.bulk_delete(table, [{"id": row_id} | stored_values(table, net.after) for row_id, net in made.items()])
     undone.count += len(made)
-
-
-def _still_needed(table: Table, ids: list[int]) -> set[int]:
-    """Those rows that rows of other tables still point to."""
-    needed: set[int] = set()
-    for other in Base.metadata.sorted_tables:
-        for key in other.foreign_keys:
-            if key.column.table is not table:
-                continue
-            others = select(key.parent).distinct()
-            others = others.where(~among(table.c.id, ids)) if other is table else others
-            for start in range(0, len(ids), CHUNK):
-                chunk = ids[start : start + CHUNK]
-                needed.update(db.session.scalars(others.where(key.parent.in_(chunk))))
-    return needed

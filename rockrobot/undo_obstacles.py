@@ -1,11 +1,12 @@
-"""Which rows an undo can't bring back: what they point to is gone, or another row has taken their place since."""
+"""Which rows an undo can't bring back or take away: what they point to is gone, their place is taken, rows need them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Table, UniqueConstraint, select
 
-from rockrobot.db import among, db
+from rockrobot.chain import CHUNK
+from rockrobot.db import Base, among, db
 
 Rows = Mapping[int, Mapping[str, Any]]
 
@@ -74,3 +75,18 @@ def _uniques(table: Table) -> Iterator[set[str]]:
     for index in table.indexes:
         if index.unique and index.dialect_options["sqlite"].get("where") is None:
             yield {column.name for column in index.columns}
+
+
+def still_needed(table: Table, ids: list[int]) -> set[int]:
+    """Those rows that rows of other tables still point to."""
+    needed: set[int] = set()
+    for other in Base.metadata.sorted_tables:
+        for key in other.foreign_keys:
+            if key.column.table is not table:
+                continue
+            others = select(key.parent).distinct()
+            others = others.where(~among(table.c.id, ids)) if other is table else others
+            for start in range(0, len(ids), CHUNK):
+                chunk = ids[start : start + CHUNK]
+                needed.update(db.session.scalars(others.where(key.parent.in_(chunk))))
+    return needed

@@ -24,6 +24,7 @@ from rockrobot.organisation.queries import organisation
 from rockrobot.pictures import PictureError
 from rockrobot.recalls.models import CaseText, RecallCase
 from rockrobot.recalls.queries import case_for
+from rockrobot.recalls.rules import CaseState
 from rockrobot.recipients.queries import Recipient, recipients_of, units_with
 from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
@@ -150,12 +151,14 @@ def text(case_id: int, language: str) -> Answer:
     stored = queries.text_of(case.id, Language(language))
     form = TextForm(obj=stored or _proposal(case, Language(language)))
     if form.validate_on_submit():
+        was_approved = case.state is CaseState.APPROVED
         kept = actions.save_text(case, Language(language), _values(form))
         if queries.hits_in(kept) and not kept.linter_override:
             db.session.commit()
             say(_("Teksti tallennettu, mutta siinä on vähätteleviä sanoja. Ne on merkitty alla."), "warn")
             return redirect(url_for("approvals.text", case_id=case_id, language=language), 303)
-        return commit_and_go(url_for("approvals.show", case_id=case_id), _("Kirjeen teksti tallennettu."))
+        there = url_for("approvals.show", case_id=case_id)
+        return commit_and_go(there, _("Kirjeen teksti tallennettu."), undo=not was_approved)
     check = next((one for one in queries.readiness_of(case).languages if one.language == language), None)
     hits = queries.hits_in(stored) if stored else {}
     pages = _pages(_preview(case, Language(language)))

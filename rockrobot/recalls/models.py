@@ -228,7 +228,7 @@ class CaseTask(Base):
     """Something that somebody must do before the case can be closed."""
 
     __tablename__ = "case_tasks"
-    __table_args__ = (Index(None, "case_id"), KEPT)
+    __table_args__ = (Index(None, "case_id"), {"info": {"told_together": (("done_on", "done_by", "note"),)}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))
@@ -245,7 +245,7 @@ class AuthorityEntry(Base):
     """An authority was told, or answered."""
 
     __tablename__ = "authority_entries"
-    __table_args__ = (Index(None, "case_id"), KEPT)
+    __table_args__ = (Index(None, "case_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from flask_babel import lazy_gettext
 from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import selectinload
 
+from rockrobot import undo
 from rockrobot.contacts.models import Address, Affiliation, Company
-from rockrobot.db import db
+from rockrobot.db import among, db
 from rockrobot.devices.models import Ownership
 from rockrobot.lists import Listing, listing
 from rockrobot.parts.models import LooseDelivery
@@ -211,6 +213,17 @@ def countries_of(case_id: int) -> set[str]:
         select(Address.country).where(Address.person_id.in_(people)),
     )
     return {country.upper() for country in db.session.scalars(found) if country}
+
+
+def no_task_is_open_in_a_closed_case(task_ids: Collection[int]) -> bool:
+    """False when one of these tasks is not done though its case is closed."""
+    mine = (among(CaseTask.__table__.c.id, task_ids), CaseTask.done_on.is_(None), RecallCase.state == CaseState.CLOSED)
+    open_ones = select(CaseTask.id).join(RecallCase, RecallCase.id == CaseTask.case_id).where(*mine)
+    return db.session.scalar(open_ones.limit(1)) is None
+
+
+STILL_CLOSED = lazy_gettext("Ei kumottu: tapaus on suljettu. Avaa se ensin uudelleen.")
+undo.declare_check("case_tasks", undo.Check(no_task_is_open_in_a_closed_case, STILL_CLOSED))
 
 
 def tasks_of(case_id: int) -> Sequence[CaseTask]:

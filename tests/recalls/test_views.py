@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from rockrobot.db import db
 from rockrobot.jobs import run_waiting
 from rockrobot.letters import queries as letters
 from rockrobot.letters.models import Letter, LetterCopy
-from rockrobot.recalls.actions import NewTask, add_tasks
+from rockrobot.recalls.actions import NewTask, add_tasks, set_state
 from rockrobot.recalls.models import AuthorityEntry, CaseTask, CaseUnit, RecallCase, UnitStep
 from rockrobot.recalls.queries import find_case
 from rockrobot.recalls.rules import CaseState, TaskKind
@@ -211,6 +212,29 @@ def test_a_task_and_an_authority_are_noted(office):
     db.session.expire_all()
     assert db.session.get_one(CaseTask, task.id).note == "Osoite löytyi"
     assert db.session.scalars(db.select(AuthorityEntry)).one().authority == "Tukes"
+
+
+def test_a_task_done_by_mistake_is_open_again_by_undo_unless_its_case_is_closed(office):
+    batch = make.batch()
+    cases.sold_machine(batch, model=make.device_model(), address=False)
+    case = cases.opened(batch)
+    freeze_scope(case)
+    db.session.commit()
+    task = db.session.scalars(db.select(CaseTask)).first()
+    done = {"on": "1.11.2026", "note": "Osoite löytyi"}
+
+    told = office.post(f"/recalls/tasks/{task.id}", data=done, follow_redirects=True).text
+    undo = re.search(r"/history/\d+/undo", told)[0]
+    set_state(case, CaseState.CLOSED)
+    db.session.commit()
+    refused = office.post(undo, follow_redirects=True).text
+    set_state(case, CaseState.SCOPED)
+    db.session.commit()
+    office.post(undo)
+
+    db.session.expire_all()
+    assert "Ei kumottu: tapaus on suljettu." in refused
+    assert (task.done_on, task.done_by, task.note) == (None, "", "")
 
 
 def test_a_case_with_open_units_is_not_closed_and_a_closed_one_reopens_with_a_reason(office):
