@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from rockrobot import access, capture, cli, navigation, screen_words, search_upkeep, web
+from rockrobot import access, capture, cli, navigation, screen_words, search_upkeep, transfer, web
 from rockrobot.db import db, engine_options
 from rockrobot.origin import Network, RealOrigin
 
@@ -187,6 +187,7 @@ def create_app(settings: Any) -> Flask:
     for shelf in _shelves("views"):
         app.register_blueprint(shelf.blueprint)
     web.init_app(app)
+    transfer.init_app(app)
     cli.init_app(app)
     hops = settings.proxy_hops
     sure = RealOrigin(app.wsgi_app, hops=hops, proxies=settings.proxies)
