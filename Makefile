@@ -35,6 +35,7 @@ attack: setup-attack
 	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" -n 2 --dist loadgroup tests/attack
 
 lock: setup-test
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
