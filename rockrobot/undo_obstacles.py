@@ -1,4 +1,4 @@
-"""Which rows an undo can't bring back or take away: what they point to is gone, their place is taken, rows need them."""
+"""Which rows an undo can't bring back, for want of what they point to or of their place, or take away while needed."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
