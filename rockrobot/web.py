@@ -133,6 +133,16 @@ def path_inside(address: str | None) -> str | None:
     return address if path.startswith("/") and not address.startswith("//") else None
 
 
+def looked_at() -> str:
+    """The address at which the page that answers a sent form can be looked at; empty when there is none.
+
+    The form's own address, or where it is only sent to, the page on which the form stood.
+    """
+    stood_on = urlsplit(request.referrer or "")
+    here = f"{stood_on.path}?{stood_on.query}" if stood_on.query else stood_on.path
+    return path_inside(request.path) or path_inside(here) or ""
+
+
 def commit_answer(location: str) -> None:
     """Commit, and remember where this form sent again shall lead."""
     key = _sent_key()
@@ -288,6 +298,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         icon=icon,
         notices=notices,
+        looked_at=looked_at,
         once_key=lambda: secrets.token_urlsafe(18),
         demo=app.config["IS_DEMO"],
         today=clock.today,

@@ -9,6 +9,8 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
+    const { lookedAt } = document.body.dataset; // Back past an answer with errors looks at its form, and asks to send nothing again
+    if (lookedAt) history.replaceState(null, "", lookedAt);
     const button = event.submitter;
     if (button) button.setAttribute("aria-busy", "true");
     setTimeout(() => rest(form), REST_MS);

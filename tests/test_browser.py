@@ -223,14 +223,19 @@ def test_a_callers_number_leaves_the_address(server, browser):
     assert page.url == f"{server}/s"
 
 
-def test_a_hand_written_device_can_be_undone(server, browser):
+def test_a_hand_written_device_can_be_undone_and_back_past_an_error_leads_to_the_form(server, browser):
     page = visit(browser, server)
     page.goto("/devices/new")
+    page.locator("main form[method=post] button.primary").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Tarkista")
     page.get_by_label("Sarjanumero").fill("KR200-9999")
     page.locator("main form[method=post] button.primary").first.click()
     expect(page.locator("main")).to_contain_text("KR200-9999")
 
     page.get_by_role("button", name="Kumoa").first.click()
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_label("Sarjanumero")).to_be_visible()
     page.goto("/search?q=KR200-9999")
 
     assert page.locator("a[href^='/devices/']").filter(has_text="KR200-9999").count() == 0

@@ -214,6 +214,16 @@ def test_a_task_and_an_authority_are_noted(office):
     assert db.session.scalars(db.select(AuthorityEntry)).one().authority == "Tukes"
 
 
+def test_an_answer_with_errors_says_where_its_form_can_be_looked_at(office):
+    case = cases.opened(a_batch())
+
+    sent = office.post(f"/recalls/{case.id}/edit", data={"known_on": "höpö"}).text
+    looked = office.get(f"/recalls/{case.id}/edit").text
+
+    assert f'data-looked-at="/recalls/{case.id}/edit"' in sent
+    assert "data-looked-at" not in looked
+
+
 def test_a_task_done_by_mistake_is_open_again_by_undo_unless_its_case_is_closed(office):
     batch = make.batch()
     cases.sold_machine(batch, model=make.device_model(), address=False)
