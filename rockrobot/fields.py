@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, time, timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, ClassVar
 
 import phonenumbers
 from babel import Locale
@@ -16,7 +16,7 @@ from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fi import ytunnus
 from wtforms import Field, SelectChoice, SelectField, StringField
-from wtforms.validators import Length, Optional, Regexp, ValidationError
+from wtforms.validators import Length, Optional, Regexp, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from rockrobot import clock
@@ -27,7 +27,6 @@ NEAR_COUNTRIES = ("FI", "SE", "NO", "DK", "EE", "DE")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FINNISH = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{4})?")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_TIME = re.compile(r"(\d{1,2})(?:[.:]?(\d{2}))?")
 
 
 def read_day(text: str, today: date) -> date | None:
@@ -105,43 +104,25 @@ class DateField(Field):
         return _("ymmärretty: %(day)s", day=format_date(self.data, "ccc d.M.yyyy"))
 
 
+class DayRequired:
+    """A day must be typed; one that was not understood, or is still to come, is told as that and not as missing."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, _form: Any, field: DateField) -> None:
+        """Stop at a day that is missing or was refused. Raises StopValidation."""
+        if field.errors:
+            raise StopValidation
+        if field.data is None:
+            raise StopValidation(str(self.message))
+
+
 def format_day(day: date) -> str:
     """A day as Finnish screens show it: 22.11.2026."""
     return f"{day.day}.{day.month}.{day.year}"
-
-
-def read_time(text: str) -> time:
-    """The time of day that a person typed: 14.05, 14:05, 1405, 14. Raises ValueError when it is none."""
-    found = _TIME.fullmatch(text.strip().lower().removeprefix("klo").strip())
-    if found is None:
-        raise ValueError(text)
-    return time(int(found[1]), int(found[2] or 0))
-
-
-class TimeField(Field):
-    """A time of day in Finland as people type it; keeps the text for showing it again."""
-
-    widget = TextInput()
-
-    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
-        super().__init__(label, validators, **options)
-        self.text: str | None = None
-
-    def _value(self) -> str:
-        if self.text is not None:
-            return self.text
-        return f"{self.data.hour}.{self.data.minute:02}" if self.data else ""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read what was typed. Raises ValueError with the text for the person."""
-        self.text = valuelist[0] if valuelist else ""
-        self.data = None
-        try:
-            self.data = read_time(self.text) if self.text.strip() else None
-        except ValueError:
-            raise ValueError(
-                _("Kellonaikaa «%(text)s» ei ymmärretty. Kirjoita esimerkiksi 14.05.", text=self.text)
-            ) from None
 
 
 class PhoneField(StringField):

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.rules import AddressKind
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
+from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, choices_of
 
 KIND_WORDS = {
     AddressKind.POSTAL: _("Postiosoite"),
@@ -45,4 +45,4 @@ class AddressForm(EditForm):
 class EndAddressForm(FlaskForm):
     """The day from which an address is not valid."""
 
-    on = DateField(_("Voimassa asti"), [DataRequired(_("Kirjoita päivä."))], may_be_future=True)
+    on = DateField(_("Voimassa asti"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)

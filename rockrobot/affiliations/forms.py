@@ -6,11 +6,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import Length, ValidationError
 
 from rockrobot.contacts.queries import company_named
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, DateField, LookupField
+from rockrobot.fields import CLEAN, DateField, DayRequired, LookupField
 from rockrobot.ticks_field import TicksField
 
 NOT_FOUND = _("Yritystä «%(text)s» ei löydy. Kirjoita asiakasnumero tai koko nimi.")
@@ -46,7 +46,7 @@ class EmployerForm(FlaskForm):
     company = LookupField(_("Uusi yritys"), company_named, NOT_FOUND, description=HOW_TO_NAME)
     title = StringField(_("Titteli"), [Length(max=120)], filters=CLEAN)
     role = StringField(_("Rooli"), [Length(max=120)], filters=CLEAN)
-    on = DateField(_("Siirtyi"), [DataRequired(_("Kirjoita päivä."))], may_be_future=True)
+    on = DateField(_("Siirtyi"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)
     ended = TicksField(_("Mitkä eivät enää käy"), description=_("Esimerkiksi vanhan työnantajan sähköposti ja puhelin"))
 
     def __init__(self, *args: Any, points: list[tuple[int, str]], **options: Any) -> None:
@@ -62,4 +62,4 @@ class EmployerForm(FlaskForm):
 class EndForm(FlaskForm):
     """The day from which a person does not represent the company."""
 
-    on = DateField(_("Asti"), [DataRequired(_("Kirjoita päivä."))], may_be_future=True)
+    on = DateField(_("Asti"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)

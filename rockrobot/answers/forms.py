@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from rockrobot.answers.rules import LANGUAGES, SentHow
 from rockrobot.contacts.rules import Language
 from rockrobot.decisions.rules import GROUND_TEXTS, RefusalGround
-from rockrobot.fields import CLEAN, LANGUAGE_WORDS, DateField, choices_of, format_day, tidy
+from rockrobot.fields import CLEAN, LANGUAGE_WORDS, DateField, DayRequired, choices_of, format_day, tidy
 from rockrobot.letters.rules import MAX_LINES
 from rockrobot.personal_codes import no_personal_code
 
@@ -78,7 +78,7 @@ class RefusalForm(LetterForm):
 class SentForm(FlaskForm):
     """How an answer went out."""
 
-    sent_on = DateField(_("Lähetetty"), [InputRequired(_("Kirjoita päivä, jona vastaus lähti."))])
+    sent_on = DateField(_("Lähetetty"), [DayRequired(_("Kirjoita päivä, jona vastaus lähti."))])
     sent_how = RadioField(
         _("Miten"), [InputRequired(_("Valitse, miten vastaus lähti."))], choices=choices_of(SENT_WORDS.items())
     )

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length
 from rockrobot import clock
 from rockrobot.access import Role
 from rockrobot.bulk.rules import Act
-from rockrobot.fields import CLEAN, DateField, choices_of, id_or_none
+from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, id_or_none
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.staff.queries import members_in
 from rockrobot.tags.queries import all_tags
@@ -91,7 +91,7 @@ class LetterForm(ActForm):
     text = StringField(
         _("Mitä lähetettiin"), [DataRequired(_("Kirjoita, mitä lähetettiin.")), Length(max=200)], filters=CLEAN
     )
-    on = DateField(_("Postitettu"), [DataRequired(_("Kirjoita päivä."))], default=clock.today)
+    on = DateField(_("Postitettu"), [DayRequired(_("Kirjoita päivä."))], default=clock.today)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

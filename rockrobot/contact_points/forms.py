@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.rules import PointKind, Source
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, DateField, choices_of, is_mail_address
+from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, is_mail_address
 
 KIND_WORDS = {
     PointKind.DIRECT: _("Suora puhelin"),
@@ -68,4 +68,4 @@ class PointForm(EditForm):
 class EndForm(FlaskForm):
     """The day from which it is not used."""
 
-    on = DateField(_("Voimassa asti"), [DataRequired(_("Kirjoita päivä."))], may_be_future=True)
+    on = DateField(_("Voimassa asti"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)

@@ -14,7 +14,7 @@ from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.devices import queries
 from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind
-from rockrobot.fields import CLEAN, DateField
+from rockrobot.fields import CLEAN, DateField, DayRequired
 from rockrobot.parts.models import Batch, Part
 from rockrobot.parts.queries import batches_numbered, part_numbered
 
@@ -105,7 +105,7 @@ class OwnerForm(FlaskForm):
         filters=CLEAN,
         description=_("Asiakas- tai henkilönumero tai koko nimi. Tyhjä vain, kun laite palautui meille."),
     )
-    on = DateField(_("Mistä päivästä alkaen"), [DataRequired(_("Kirjoita päivä."))])
+    on = DateField(_("Mistä päivästä alkaen"), [DayRequired(_("Kirjoita päivä."))])
     party: Company | Person | None = None
 
     def validate_party_text(self, field: StringField) -> None:
@@ -135,7 +135,7 @@ class FittingForm(FlaskForm):
         render_kw=NUMBER | {"list": "part-numbers"},
     )
     batch_id = RadioField(_("Mikä näistä eristä"), choices=[], validate_choice=False)
-    fitted_on = DateField(_("Asennettu"), [DataRequired(_("Kirjoita päivä."))])
+    fitted_on = DateField(_("Asennettu"), [DayRequired(_("Kirjoita päivä."))])
     pieces = IntegerField(_("Kappaletta"), [NumberRange(1, 10_000, _("Määrä on vähintään 1."))], default=1)
     reason = RadioField(_("Syy"), choices=REASONS, default=FittingReason.SERVICE.value)
     override_reason = TextAreaField(
@@ -180,7 +180,7 @@ class FittingForm(FlaskForm):
 class RemovalForm(FlaskForm):
     """A part was taken out."""
 
-    on = DateField(_("Irrotettu"), [DataRequired(_("Kirjoita päivä."))])
+    on = DateField(_("Irrotettu"), [DayRequired(_("Kirjoita päivä."))])
     fitted_on: date | None = None
 
     def validate_on(self, field: DateField) -> None:
@@ -199,4 +199,4 @@ class FateForm(FlaskForm):
 class EndForm(FlaskForm):
     """The day from which a hirer does not have the machine."""
 
-    on = DateField(_("Vuokra päättyi"), [DataRequired(_("Kirjoita päivä."))])
+    on = DateField(_("Vuokra päättyi"), [DayRequired(_("Kirjoita päivä."))])

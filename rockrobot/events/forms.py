@@ -17,10 +17,11 @@ from rockrobot.events import queries
 from rockrobot.events.actions import Links
 from rockrobot.events.queries import Around, Subject
 from rockrobot.events.rules import JOBS, WORDS_KEPT, Channel, Direction, Preset, Result, due_after, follow_up_words
-from rockrobot.fields import CLEAN, DateField, TimeField, choices_of
+from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of
 from rockrobot.files import FilesField, UploadedFile
 from rockrobot.staff.models import StaffMember
 from rockrobot.ticks_field import TicksField
+from rockrobot.time_field import TimeField
 
 CHANNEL_WORDS = {
     Channel.PHONE: _("Puhelu"),
@@ -115,7 +116,7 @@ class EventForm(FollowUpForm):
 
     channel = SelectField(_("Tapa"), render_kw={"class": "medium"})
     direction = RadioField(_("Suunta"), choices=choices_of(DIRECTION_WORDS.items()))
-    on = DateField(_("Päivä"), [InputRequired(NO_DAY)])
+    on = DateField(_("Päivä"), [DayRequired(NO_DAY)])
     at = TimeField(_("Kello"), [InputRequired(NO_TIME)], render_kw={"class": "narrow"})
     result = RadioField(
         _("Tulos"), choices=[SelectChoice("", _("Ei tulosta")), *choices_of(RESULT_WORDS.items())], default=""

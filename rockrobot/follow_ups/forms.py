@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
-from rockrobot.fields import CLEAN, DateField, choices_of, format_day
+from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, format_day
 
 RETURN_REASONS = [
     ("unknown", _("Vastaanottaja tuntematon")),
@@ -40,7 +40,7 @@ class PostedForm(_DayForm):
     """These were posted on a day; earliest: when they were printed."""
 
     too_early = _("Tulostettu vasta %(day)s. Kirjoita se päivä tai myöhempi.")
-    on = DateField(_("Postitettu"), [DataRequired(_("Kirjoita postituspäivä."))])
+    on = DateField(_("Postitettu"), [DayRequired(_("Kirjoita postituspäivä."))])
     tracking_no = StringField(_("Seurantatunnus"), [Optional(), Length(max=80)], filters=CLEAN)
 
 
@@ -48,5 +48,5 @@ class ReturnedForm(_DayForm):
     """A letter came back; earliest: when it was posted."""
 
     too_early = _("Postitettu vasta %(day)s. Kirjoita se päivä tai myöhempi.")
-    on = DateField(_("Palautunut"), [DataRequired(_("Kirjoita päivä."))])
+    on = DateField(_("Palautunut"), [DayRequired(_("Kirjoita päivä."))])
     reason = SelectField(_("Syy"), choices=choices_of(RETURN_REASONS))

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from rockrobot.fields import CLEAN, DateField, choices_of
+from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of
 from rockrobot.objections.rules import Channel, Told
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.purposes.rules import OBJECTABLE, PurposeCode
@@ -53,7 +53,7 @@ class ChoiceForm(FlaskForm):
 class ToldForm(FlaskForm):
     """When and how we were told, and by whom."""
 
-    told_on = DateField(_("Milloin ilmoitettiin"), [DataRequired(_("Kirjoita päivä."))])
+    told_on = DateField(_("Milloin ilmoitettiin"), [DayRequired(_("Kirjoita päivä."))])
     told = SelectField(_("Miten"), choices=choices_of(TOLD_WORDS.items()), render_kw={"class": "medium"})
     told_by = StringField(
         _("Kuka ilmoitti"), [Length(max=120)], filters=CLEAN, description=_("Tyhjä: asianomainen itse.")

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, DateField
+from rockrobot.fields import CLEAN, DateField, DayRequired
 from rockrobot.parts import queries
 from rockrobot.parts.models import Part
 
@@ -101,7 +101,7 @@ class BatchForm(EditForm):
 class CountForm(FlaskForm):
     """A count of what we hold of a batch or got rid of."""
 
-    counted_on = DateField(_("Laskettu"), [DataRequired(_("Kirjoita päivä."))])
+    counted_on = DateField(_("Laskettu"), [DayRequired(_("Kirjoita päivä."))])
     in_stock = WholeNumberField(
         _("Varastossa, kpl"), [InputRequired(_("Kirjoita määrä, nolla jos ei ole.")), NOT_NEGATIVE]
     )
@@ -127,7 +127,7 @@ class DeliveryForm(FlaskForm):
         _("Määrä, kpl"),
         [InputRequired(_("Kirjoita määrä.")), NumberRange(1, MOST_PIECES, _("Määrä on vähintään 1."))],
     )
-    delivered_on = DateField(_("Toimitettu"), [DataRequired(_("Kirjoita päivä."))])
+    delivered_on = DateField(_("Toimitettu"), [DayRequired(_("Kirjoita päivä."))])
     override_reason = TextAreaField(
         _("Miksi estettyä erää toimitetaan"),
         [Length(max=1000)],

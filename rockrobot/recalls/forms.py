@@ -9,7 +9,7 @@ from wtforms import DateField as HtmlDateField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, CountryField, DateField
+from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired
 from rockrobot.recalls.rules import CaseOrigin
 
 AREA = {"rows": 3}
@@ -51,7 +51,7 @@ class AuthorityForm(FlaskForm):
         _("Viranomainen"), [DataRequired(_("Kirjoita viranomainen.")), Length(max=120)], filters=CLEAN
     )
     country = CountryField(_("Maa"))
-    told_on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))])
+    told_on = DateField(_("Päivä"), [DayRequired(_("Kirjoita päivä."))])
     reference = StringField(_("Viite"), [Length(max=120)], filters=CLEAN, render_kw={"class": "no"})
     note = TextAreaField(_("Mitä ilmoitettiin tai vastattiin"), [Length(max=4000)], render_kw=AREA)
 
@@ -59,7 +59,7 @@ class AuthorityForm(FlaskForm):
 class TaskForm(FlaskForm):
     """A task is done."""
 
-    on = DateField(_("Tehty"), [DataRequired(_("Kirjoita päivä."))])
+    on = DateField(_("Tehty"), [DayRequired(_("Kirjoita päivä."))])
     note = TextAreaField(_("Miten"), [Length(max=2000)], render_kw={"rows": 2})
 
 

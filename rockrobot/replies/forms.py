@@ -11,7 +11,7 @@ from rockrobot.attempts.rules import Channel, ReplyKind
 from rockrobot.contact_cells.rules import split_name
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
-from rockrobot.fields import CLEAN, CountryField, DateField, choices_of
+from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, choices_of
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_numbered
 from rockrobot.recalls.rules import TERMINAL_STATES, UnitState
@@ -134,7 +134,7 @@ class OutcomeForm(FlaskForm):
     """How a unit ended, or where it stands."""
 
     state = SelectField(_("Tila"), choices=choices_of(OUTCOMES))
-    on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))], may_be_future=True)
+    on = DateField(_("Päivä"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)
     evidence = SelectField(_("Näyttö"), choices=choices_of([("", _("Valitse")), *EVIDENCE]))
     new_batch = StringField(
         _("Uuden osan erä"),
@@ -170,7 +170,7 @@ class ContactForm(FlaskForm):
     """A call or a visit; its fields stand on one page with those of the outcome."""
 
     channel = RadioField(_("Miten"), choices=choices_of(CHANNELS[2:]), default=Channel.PHONE.value)
-    on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))], id="contact_on")
+    on = DateField(_("Päivä"), [DayRequired(_("Kirjoita päivä."))], id="contact_on")
     note = TextAreaField(
         _("Mitä sovittiin"), [DataRequired(_("Kirjoita, mitä tapahtui.")), Length(max=2000)], id="contact_note"
     )

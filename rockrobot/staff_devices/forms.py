@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField, TextArea
 from wtforms.validators import DataRequired, Length
 
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, DateField, id_or_none
+from rockrobot.fields import CLEAN, DateField, DayRequired, id_or_none
 from rockrobot.staff.queries import all_members
 from rockrobot.staff_devices.rules import DeviceKind, Finding
 
@@ -61,7 +61,7 @@ def _finding(label: Any, description: Any) -> RadioField:
 class CheckForm(FlaskForm):
     """What a check found of each protection."""
 
-    checked_on = DateField(_("Tarkastuspäivä"), [DataRequired(_("Kirjoita päivä."))])
+    checked_on = DateField(_("Tarkastuspäivä"), [DayRequired(_("Kirjoita päivä."))])
     screen_lock = _finding(_("Näytön lukitus"), _("PIN-koodi, salasana, sormenjälki tai kasvot."))
     firewall = _finding(_("Palomuuri"), _("Laitteen oma palomuuri on päällä."))
     security_software = _finding(_("Tietoturvaohjelma"), _("Ajan tasalla, puhelimessa järjestelmän päivitykset."))

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from rockrobot.contacts.models import Worksite
 from rockrobot.contacts.queries import person_named
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, CountryField, DateField, LookupField, choices_of
+from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, LookupField, choices_of
 from rockrobot.serials.queries import Named, machines_named
 from rockrobot.serials.rules import read_units
 from rockrobot.worksites.queries import worksite_named
@@ -72,7 +72,7 @@ class MoveHereForm(FlaskForm):
         description=_("Yksi tai monta: riveittäin, pilkuin tai väleinä, kuten 1200-1205"),
         render_kw={"rows": 3, "class": "no", "autocapitalize": "characters"},
     )
-    on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))])
+    on = DateField(_("Päivä"), [DayRequired(_("Kirjoita päivä."))])
     named: Named | None = None
 
     def validate_serials(self, field: TextAreaField) -> None:
@@ -101,7 +101,7 @@ class MoveForm(FlaskForm):
     other = LookupField(
         _("Muu työmaa"), worksite_named, _("Työmaata «%(text)s» ei löydy, tai niitä on useita. Kirjoita koko nimi.")
     )
-    on = DateField(_("Päivä"), [DataRequired(_("Kirjoita päivä."))])
+    on = DateField(_("Päivä"), [DayRequired(_("Kirjoita päivä."))])
 
     def __init__(self, *args: Any, worksites: list[Worksite], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -50,7 +50,13 @@ def test_letters_are_not_posted_before_they_were_printed_nor_back_before_they_we
     first = printed(case)[0]
     sent = {"on": "1.1.2026", "tracking_no": "JJFI 1"}
 
-    batch = office.post(f"/recalls/{case.id}/batches/{first.print_batch_id}/posted", data=sent)
+    stood_on = f"/recalls/{case.id}/follow-up?page=2"
+    batch = office.post(
+        f"/recalls/{case.id}/batches/{first.print_batch_id}/posted",
+        data=sent,
+        headers={"Referer": f"http://localhost{stood_on}"},
+    )
+    coming = office.post(f"/letters/{first.id}/posted", data={"on": "huomenna"})
     alone = office.post(f"/letters/{first.id}/posted", data=sent)
     office.post(f"/letters/{first.id}/posted", data={"on": "tänään"})
     back = office.post(f"/letters/{first.id}/returned", data={"on": "1.1.2026", "reason": "moved"})
@@ -58,7 +64,9 @@ def test_letters_are_not_posted_before_they_were_printed_nor_back_before_they_we
     today = format_day(clock.today())
     assert (batch.status_code, alone.status_code, back.status_code) == (422, 422, 422)
     assert f"Tulostettu vasta {today}. Kirjoita se päivä tai myöhempi." in batch.text
+    assert f'data-looked-at="{stood_on}"' in batch.text
     assert 'value="JJFI 1"' in alone.text
+    assert "on tulevaisuudessa." in coming.text
     assert f"Postitettu vasta {today}. Kirjoita se päivä tai myöhempi." in back.text
     assert '<option value="moved" selected>' in back.text
     assert [letter.posted_on for letter in printed(case)].count(None) == len(printed(case)) - 1
