@@ -5,14 +5,12 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from jinja2_fragments.flask import render_block
-from markupsafe import Markup
 from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import access, clock, ledger
 from rockrobot.db import Base, Moment, db, may_write
+from rockrobot.icons import icon
 
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | tuple[str, int] | AnyResponse
@@ -29,7 +28,6 @@ KEY_FIELD = "idempotency_key"
 LARGEST_ID = 2**31 - 1
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"
-ICONS = Path(__file__).resolve().parents[1] / "static" / "vendor" / "lucide"
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -218,16 +216,6 @@ def notices() -> list[dict[str, Any]]:
         undo_id = notice.get("undo_id")
         notice["undo_url"] = url_for("desk.undo", change_set_id=undo_id) if undo_id else None
     return told
-
-
-@functools.cache
-def icon(name: str) -> Markup:
-    """A lucide icon as inline SVG, hidden from screen readers; raises FileNotFoundError for a name not vendored."""
-    if not name.replace("-", "").isalnum():
-        raise FileNotFoundError(name)
-    svg = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
-    inner = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
-    return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{inner.strip()}</svg>')  # noqa: S704 (our own vendored files)
 
 
 # ---------- headers and errors ----------
