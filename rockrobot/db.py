@@ -44,6 +44,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MILLISECONDS = 15_000
+UNNESTED: Any = "unnested"  # a parent that every row has, of rows that may be joined themselves: SQLite reads the whole
+# tables of a join inside a join; relationship() is typed for bool alone
 _may_write: ContextVar[bool] = ContextVar("may_write", default=True)
 
 

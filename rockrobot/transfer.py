@@ -22,7 +22,7 @@ PADDING = 96  # bytes at most
 
 def padding() -> Markup:
     """A comment of random length, so that the size of a compressed page tells nothing of the secrets in it (BREACH)."""
-    return Markup("<!-- {} -->").format(secrets.token_urlsafe(secrets.randbelow(PADDING)))
+    return Markup("<!-- {} -->").format(secrets.token_hex(secrets.randbelow(PADDING)))
 
 
 @lru_cache(256)

@@ -153,7 +153,7 @@ def undoable_of(actor: str) -> list[ChangeSet]:
     since = clock.now() - timedelta(hours=UNDO_OFFERED_HOURS)
     mine = select(ChangeSet).where(ChangeSet.actor == actor, ChangeSet.at >= since)
     named = ChangeSet.event.in_([event_of(act) for act in PLANNERS])
-    acts = db.session.scalars(mine.where(named).order_by(ChangeSet.id.desc()).limit(SHOWN)).all()
+    acts = db.session.scalars(mine.where(named).order_by(ChangeSet.at.desc(), ChangeSet.id.desc()).limit(SHOWN)).all()
     free = undoable([act.id for act in acts])
     return [act for act in acts if act.id in free]
 

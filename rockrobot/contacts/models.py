@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot import clock
 from rockrobot.contacts.rules import AddressKind, PointKind, Source, main_point
-from rockrobot.db import Base, Word
+from rockrobot.db import UNNESTED, Base, Word
 from rockrobot.ledger import HandChanged
 from rockrobot.references import OnErase, OnMerge, refers_to
 from rockrobot.staff.models import StaffMember
@@ -157,7 +157,7 @@ class Worksite(Base):
     longitude_microdegrees: Mapped[int | None]
     contact_id: Mapped[int | None] = refers_to("people.id", merge=OnMerge.MOVE, erase=OnErase.ANONYMISE)
 
-    address: Mapped[Address] = relationship(lazy="joined", innerjoin=True)
+    address: Mapped[Address] = relationship(lazy="joined", innerjoin=UNNESTED)
     contact: Mapped[Person | None] = relationship(lazy=CHILDREN_LOAD)
 
 

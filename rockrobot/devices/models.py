@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot.contacts.models import Company, Person
-from rockrobot.db import Base, Word
+from rockrobot.db import UNNESTED, Base, Word
 from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind, PictureKind
 from rockrobot.ledger import HandChanged
 from rockrobot.parts.models import Batch, Part
@@ -53,7 +53,7 @@ class Device(HandChanged, Base):
     year: Mapped[int | None]
     built_on: Mapped[date | None]
 
-    device_model: Mapped[DeviceModel] = relationship(lazy="joined", innerjoin=True)
+    device_model: Mapped[DeviceModel] = relationship(lazy="joined", innerjoin=UNNESTED)
 
 
 class Fitting(HandChanged, Base):

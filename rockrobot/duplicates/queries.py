@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, selectinload
 
 from rockrobot import jobs, ledger, search
@@ -70,12 +70,18 @@ def _decided(kind: Kind) -> Select[Any]:
     return joined.join(other, other.id == of_second)
 
 
+def _is_there(kind: Kind, id_: Any) -> ColumnElement[bool]:
+    """Looked up by the id: the pairs are few, and those who are still there are nearly all of the register."""
+    party = aliased(MODELS[kind])
+    return exists().where(party.id == id_, *still_here(party))
+
+
 @cache
 def _waits(kind: Kind) -> ColumnElement[bool]:
     """True for pairs of which both are still there, neither merged, and nobody decided that they are two."""
-    living = select(MODELS[kind].id).where(*still_here(MODELS[kind]))
     ids = (DuplicatePair.first_id, DuplicatePair.second_id)
-    return and_(DuplicatePair.kind == kind, *(id_.in_(living) for id_ in ids), tuple_(*ids).not_in(_decided(kind)))
+    both = (_is_there(kind, id_) for id_ in ids)
+    return and_(DuplicatePair.kind == kind, *both, tuple_(*ids).not_in(_decided(kind)))
 
 
 @cache

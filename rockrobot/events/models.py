@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot.contacts.models import Company, Person, Worksite
 from rockrobot.contacts.rules import Source
-from rockrobot.db import Base, Moment, Word
+from rockrobot.db import UNNESTED, Base, Moment, Word
 from rockrobot.devices.models import Device
 from rockrobot.events.rules import Channel, Direction, Result
 from rockrobot.references import OnErase, OnMerge, refers_to, tells_of_party
@@ -121,7 +121,7 @@ class EventTask(Base):
     done_by: Mapped[str] = mapped_column(String(80), default="")
 
     event: Mapped[Event] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
-    assigned_to: Mapped[StaffMember] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+    assigned_to: Mapped[StaffMember] = relationship(lazy="joined", innerjoin=UNNESTED, viewonly=True)
 
 
 class AttachmentBody(Base):

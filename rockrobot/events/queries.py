@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from rockrobot import search_index
@@ -197,8 +197,9 @@ def _runs(row: Any, day: date) -> ColumnElement[bool]:
 
 
 def _devices_of(mine: ColumnElement[bool], day: date) -> Sequence[Device]:
-    held = exists().where(Ownership.device_id == Device.id, mine, _runs(Ownership, day))
-    return db.session.scalars(select(Device).where(held).order_by(Device.serial, Device.id).limit(OFFERED)).all()
+    held = select(Ownership.device_id).where(mine, _runs(Ownership, day))
+    theirs = select(Device).where(Device.id.in_(held)).order_by(Device.serial, Device.id)
+    return db.session.scalars(theirs.limit(OFFERED)).all()
 
 
 def _owners_of(device: Device, day: date) -> Sequence[Ownership]:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot.contacts.models import Company
-from rockrobot.db import Base, Moment
+from rockrobot.db import UNNESTED, Base, Moment
 from rockrobot.ledger import HandChanged
 from rockrobot.references import OnErase, OnMerge, refers_to
 
@@ -39,7 +39,7 @@ class Batch(HandChanged, Base):
     used_up_on: Mapped[date | None]
     quantity: Mapped[int | None]
 
-    part: Mapped[Part] = relationship(lazy="joined", innerjoin=True)
+    part: Mapped[Part] = relationship(lazy="joined", innerjoin=UNNESTED)
 
 
 class BatchContent(HandChanged, Base):
