@@ -228,29 +228,28 @@ def close(case_id: int) -> Answer:
             actions.close_case(case)
             return commit_and_go(_here(case), _("Tapaus suljettu."))
         db.session.commit()
+    return _closing_page(case, form), 422 if form.is_submitted() else 200
+
+
+def _closing_page(case: RecallCase, form: ClosingForm, explain: PiecesForm | None = None, batch_id: int = 0) -> str:
+    """The screen of closing; explain: what was sent to explain the pieces of this batch, with its errors."""
     faults, sums = why_not_close(case), sums_of(case.id)
     ledger.log_view(())
     return page(
-        "recalls/close.html",
-        case=case,
-        form=form,
-        faults=faults,
-        sums=sums,
-        explain=PiecesForm(formdata=None),
-    ), 422 if form.is_submitted() else 200
+        "recalls/close.html", case=case, form=form, faults=faults, sums=sums, explain=explain, explained_id=batch_id
+    )
 
 
 @blueprint.post("/recalls/<int:case_id>/pieces/<int:batch_id>")
 @allow(Role.CUSTOMER_CARE, event="recalls.explain_pieces")
 @once
-def explain_pieces(case_id: int, batch_id: int) -> Response:
+def explain_pieces(case_id: int, batch_id: int) -> Answer:
     case, form = _case(case_id), PiecesForm()
     rows = [row for row in sums_of(case.id).pieces if row.batch.id == batch_id]
     if not rows:
         abort(404)
     if not form.validate():
-        say(_("Kirjoita selitys."), "warn")
-        return redirect(url_for("recalls.close", case_id=case.id), 303)
+        return _closing_page(case, ClosingForm(obj=case, formdata=None), form, batch_id), 422
     actions.explain_pieces(
         case, batch_id, unaccounted=rows[0].pieces.unaccounted or 0, explanation=form.explanation.data
     )

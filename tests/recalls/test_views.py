@@ -224,6 +224,25 @@ def test_an_answer_with_errors_says_where_its_form_can_be_looked_at(office):
     assert "data-looked-at" not in looked
 
 
+def test_an_explanation_that_is_not_taken_stands_with_its_error_beside_it(office):
+    batch = make.batch(quantity=5)
+    cases.sold_machine(batch, model=make.device_model())
+    case = cases.opened(batch)
+    freeze_scope(case)
+    set_state(case, CaseState.CLOSING)
+    db.session.commit()
+    there = f"/recalls/{case.id}/pieces/{batch.id}"
+
+    empty, long = (office.post(there, data={"explanation": words}) for words in ("", "Hävikki " * 600))
+    office.post(there, data={"explanation": "Hävikki, laskettu kahdesti."})
+    signed = office.get(f"/recalls/{case.id}/close").text
+
+    assert (empty.status_code, long.status_code) == (422, 422)
+    assert 'id="explanation-error"' in empty.text
+    assert "Hävikki Hävikki" in long.text
+    assert "/pieces/" not in signed
+
+
 def test_a_task_done_by_mistake_is_open_again_by_undo_unless_its_case_is_closed(office):
     batch = make.batch()
     cases.sold_machine(batch, model=make.device_model(), address=False)
