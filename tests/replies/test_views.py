@@ -161,3 +161,16 @@ def test_words_that_no_form_offers_are_refused_beside_their_fields(office):
     outcome = office.post(f"/recalls/units/{unit_id}/outcome", data={"state": "';--", "on": "tänään"})
 
     assert (reply.status_code, outcome.status_code) == (422, 422)
+
+
+def test_a_day_that_is_not_understood_is_told_where_it_can_be_seen(office):
+    _, letter = written()
+    unit_id = letter.units[0]["case_unit_id"]
+
+    reply = office.post(f"/r/{letter.reference}", data=answer(letter, "stopped_use") | {"received_on": "höpö"})
+    call = office.post(f"/recalls/units/{unit_id}/contact", data={"channel": "phone", "on": "höpö"})
+
+    for told in (reply, call):
+        assert told.status_code == 422
+        assert "Päivää «höpö» ei ymmärretty." in told.text
+        assert "<details open>" in told.text or '<details class="card" open>' in told.text
