@@ -50,6 +50,8 @@ def merge_of(change_set_id: int) -> Merge | None:
 
 
 def _merges(change_sets: Sequence[ChangeSet]) -> list[Merge]:
+    if not change_sets:  # asked for the entries of no act at all, a database reads them all
+        return []
     ids = [row.id for row in change_sets]
     named = _pairs(ids)
     undone = dict(
