@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from rockrobot.contacts.models import Worksite
 from rockrobot.contacts.queries import person_named
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, LookupField, choices_of
+from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, LookupField, choices_of, tidy
 from rockrobot.serials.queries import Named, machines_named
 from rockrobot.serials.rules import read_units
 from rockrobot.worksites.queries import worksite_named
@@ -34,6 +34,7 @@ class WorksiteForm(EditForm):
     access_note = TextAreaField(
         _("Kulkuohje"),
         [Length(max=2000)],
+        filters=[tidy],
         description=_("Portti, avain, ilmoittautuminen, vaarat"),
         render_kw={"rows": 3},
     )

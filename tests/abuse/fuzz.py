@@ -153,6 +153,7 @@ class Fuzz:
     answers: Counter[tuple[Door, int]] = field(default_factory=Counter)
     tried: set[Door] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+    unread: dict[str, str] = field(default_factory=dict)
 
     def try_doors(self, visitor: Visitor, doors: Iterable[Door], *, examples: int = 1, **headers: str) -> None:
         """Send requests to each door, those that look first: their pages tell what the others ask for."""
@@ -181,6 +182,13 @@ class Fuzz:
 
         try_once()
         self.tried.add(door)
+        self._read()  # not before: Hypothesis wants every example drawn from the same choices
+
+    def _read(self) -> None:
+        for path in sorted(self.unread.keys() - self.read):
+            self.seen.read(self.app, path, self.unread[path])
+        self.read |= self.unread.keys()
+        self.unread.clear()
 
     def send(self, visitor: Visitor, door: Door, request: Request) -> None:
         """Send a request and note its answer."""
@@ -212,13 +220,8 @@ class Fuzz:
         if answer.headers.get("Location", answer.headers.get("HX-Redirect", "")).startswith("/sign-in"):
             sign_in_again(visitor)
         if request.method == "GET" and answer.status_code == 200 and answer.mimetype == "text/html":
-            self._read(request.path, answer.text)
+            self.unread[request.path] = answer.text
         return int(answer.status_code)
-
-    def _read(self, path: str, html: str) -> None:
-        if path not in self.read:
-            self.read.add(path)
-            self.seen.read(self.app, path, html)
 
 
 def sign_in_again(visitor: Visitor) -> None:

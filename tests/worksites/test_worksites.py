@@ -103,6 +103,7 @@ def test_a_worksite_is_made_from_the_owners_card_and_corrected(office):
     assert all(text in card for text in ("Kokemäen louhos", "Portti 2", "Aino Aho", "geo:61.256700,22.123400"))
     assert 'href="tel:+358405882755"' in card
     assert "Sijaintia «Kokemäki» ei ymmärretty." in wrong.text
+    assert office.post(f"/companies/{company.id}/worksites/new", data=form).status_code == 303
     assert db.session.scalars(select(ContactPoint.worksite_id)).all() == [None]
 
 
