@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rockrobot import access, capture, cli, navigation, screen_words, search_upkeep, transfer, web
+from rockrobot.converters import RowIdConverter, TextConverter
 from rockrobot.db import db, engine_options
 from rockrobot.origin import Network, RealOrigin
 
@@ -178,7 +179,7 @@ def create_app(settings: Any) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app)
     screen_words.init_app(app)
-    app.url_map.converters["int"] = web.RowIdConverter
+    app.url_map.converters.update({"int": RowIdConverter, "string": TextConverter, "default": TextConverter})
     access.init_app(app)
     CSRFProtect(app)
     capture.init_app(app)

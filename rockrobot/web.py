@@ -15,17 +15,16 @@ from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import HTTPException, SecurityError
-from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import access, clock, ledger
+from rockrobot.converters import LARGEST_ID
 from rockrobot.db import Base, Moment, db, may_write
 from rockrobot.icons import icon
 
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | tuple[str, int] | AnyResponse
 KEY_FIELD = "idempotency_key"
-LARGEST_ID = 2**31 - 1
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"
 CONTENT_POLICY = "; ".join(
@@ -60,13 +59,6 @@ class IdempotencyKey(Base):
 
 
 # ---------- numbers in addresses ----------
-
-
-class RowIdConverter(IntegerConverter):
-    """The id of a row in a path; one that no column holds leads nowhere (404)."""
-
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, max=LARGEST_ID)
 
 
 def asked_id(name: str) -> int | None:

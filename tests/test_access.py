@@ -176,6 +176,11 @@ def test_an_id_that_no_column_holds_leads_nowhere(app, office):
     assert {door: status for door, status in answers.items() if status not in {404, 405}} == {}
 
 
+@pytest.mark.parametrize("path", ["/r/TV-2026-001%00", "/invitations/%00a"])
+def test_a_text_that_no_column_holds_leads_nowhere(office, path):
+    assert office.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["model", "page", "company", "batch_id"])
 def test_a_number_asked_for_that_no_column_holds_finds_nothing(office, name):
     assert office.get(f"/devices/?{name}={'9' * 30}").status_code == 200

@@ -1,0 +1,22 @@
+"""What stands in the paths of addresses: the id of a row, or a text."""
+
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
+
+LARGEST_ID = 2**31 - 1
+
+
+class RowIdConverter(IntegerConverter):
+    """The id of a row; one that no column holds leads nowhere (404)."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
+class TextConverter(UnicodeConverter):
+    """A text; one with a NUL, which no column of PostgreSQL holds, leads nowhere (404)."""
+
+    def to_python(self, value: str) -> str:
+        """The text as it came. Raises ValidationError, which werkzeug answers with 404."""
+        if "\0" in value:
+            raise ValidationError
+        return super().to_python(value)
