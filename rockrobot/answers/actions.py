@@ -14,7 +14,7 @@ from rockrobot.privacy_requests.rules import Outcome, Stage
 
 
 class AnsweredError(ValueError):
-    """The request was decided already: there is one answer to it."""
+    """The request was decided already, or its answer sent: there is one answer, and it goes once."""
 
 
 def answer(
@@ -24,6 +24,7 @@ def answer(
 
     lines: name and address as the letter prints them. told: paragraphs on the decision, kept as its reason.
     """
+    db.session.refresh(row, ("outcome", "closed_on"), with_for_update=True)  # two at once never both decide
     if row.stage is not Stage.OPEN:
         raise AnsweredError(row.number)
     content = queries.content_of(row, outcome, language=language, lines=lines, told=told)
@@ -46,7 +47,13 @@ def answer(
 
 
 def mark_sent(made: Answer, *, sent_on: date, sent_how: SentHow, sent_to: str) -> None:
-    """Write down how an answer went out, which closes its request. sent_to: an address, or the number of a receipt."""
+    """Write down how an answer went out, which closes its request. Raises AnsweredError where that is written already.
+
+    sent_to: an address, or the number of a receipt.
+    """
+    db.session.refresh(made, ("sent_on",), with_for_update=True)
+    if made.sent_on:
+        raise AnsweredError(made.request.number)
     made.sent_on, made.sent_how, made.sent_to, made.sent_by = sent_on, sent_how, sent_to, ledger.actor()
     made.request.closed_on = sent_on
     db.session.flush()

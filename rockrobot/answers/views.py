@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
@@ -48,6 +50,15 @@ def _card(request_id: int) -> str:
     return url_for("privacy_requests.show", request_id=request_id)
 
 
+@contextmanager
+def _conflict() -> Iterator[None]:
+    """Somebody else was faster: the page that says so, and nothing done twice."""
+    try:
+        yield
+    except actions.AnsweredError:
+        abort(409)
+
+
 def _log(row: PrivacyRequest) -> None:
     ledger.log_view([row.person_id] if row.person_id else [])
 
@@ -69,7 +80,8 @@ def new(request_id: int) -> Reply:
     _log(row)
     if has_sender and form.validate_on_submit():
         if "preview" not in request.form:
-            actions.answer(row, Outcome.DONE, **form.values)
+            with _conflict():
+                actions.answer(row, Outcome.DONE, **form.values)
             return commit_and_go(_card(request_id), _("Vastaus tehty. Lähetä se ja merkitse lähetetyksi."))
         pages = _pages(row, Outcome.DONE, form.values)
     return form_page("answers/new.html", form, row=row, pages=pages, has_sender=has_sender)
@@ -95,7 +107,9 @@ def send(request_id: int) -> Reply:
     _log(made.request)
     if form.validate_on_submit():
         how = SentHow(form.sent_how.data)
-        actions.mark_sent(made, sent_on=form.sent_on.data or clock.today(), sent_how=how, sent_to=form.sent_to.data)
+        sent_on, sent_to = form.sent_on.data or clock.today(), form.sent_to.data
+        with _conflict():
+            actions.mark_sent(made, sent_on=sent_on, sent_how=how, sent_to=sent_to)
         return commit_and_go(_card(request_id), _("Vastaus merkitty lähetetyksi. Pyyntö on vastattu."))
     return form_page("answers/send.html", form, made=made)
 

@@ -28,7 +28,7 @@ def propose_refusal(
 ) -> RequestedAct:
     """Ask a second person to approve a refusal. letter: language, lines, told. Raises DualControlError."""
     details = {"request": row.number, "ground": ground.value}
-    act = ask(REFUSAL, by, "\n".join(letter["told"]), details=details, about_id=row.id)
+    act = ask(REFUSAL, by, f"{row.number}, {ground.value}", details=details, about_id=row.id)
     _keep(act, row, Outcome.REFUSED, letter, ground)
     return act
 

@@ -85,16 +85,17 @@ def show(request_id: int) -> str:
 @allow(*PEOPLE_READERS, event="privacy_requests.new")
 @once
 def new() -> Answer:
-    form = RequestForm(**_known())
-    ledger.log_view([])
+    known, people = _known()
+    form = RequestForm(**known)
+    ledger.log_view(people)
     if form.validate_on_submit():
         row = actions.register(**form.values)
         return commit_and_go(_card(row), _("Pyyntö kirjattu. Määräaika juoksee."))
     return form_page("privacy_requests/new.html", form)
 
 
-def _known() -> dict[str, Any]:
-    """What a form begins with: the person, and the day and channel of an event, from which it was opened."""
+def _known() -> tuple[dict[str, Any], list[int]]:
+    """What a form begins with: the person, and the day and channel of an event it came from; whom it shows."""
     event = event_with(asked_id("event") or 0)
     person = person_with(asked_id("person") or 0)
     known: dict[str, Any] = {"received_on": clock.today(), "channel": Channel.PHONE}
@@ -103,7 +104,7 @@ def _known() -> dict[str, Any]:
         person = person or next(iter(event.people), None)
     if person:
         known |= {"who": person.name, "named": person.person_no}
-    return known
+    return known, [person.id] if person else []
 
 
 @blueprint.route("/<int:request_id>/edit", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from rockrobot import clock, paper
 from rockrobot.answers import actions
 from rockrobot.answers.models import Answer
-from rockrobot.answers.rules import LANGUAGES, WORDINGS, answer_language, sections_of
+from rockrobot.answers.rules import LANGUAGES, WORDINGS, SentHow, answer_language, sections_of
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.organisation.models import Organisation
@@ -88,6 +88,20 @@ def test_what_is_stored_stays_when_the_controller_or_the_person_changes(house, p
     pdf = protection.get(f"/privacy-requests/{row.id}/answer.pdf").data
 
     assert paper.sha256_of(pdf) == digest
+
+
+def test_of_two_at_once_the_second_neither_decides_nor_sends_again(house, protection):
+    row = request_of(make.person("Aino", "Aho"))
+    letter = {"language": Language.FI, "lines": ["Aino Aho"], "told": ["Poistimme numeron."]}
+    made = actions.answer(row, Outcome.DONE, **letter)
+    actions.mark_sent(made, sent_on=clock.today(), sent_how=SentHow.POST, sent_to="Kuitti 77")
+    db.session.commit()
+
+    with pytest.raises(actions.AnsweredError):
+        actions.answer(row, Outcome.DONE, **letter)
+    with pytest.raises(actions.AnsweredError):
+        actions.mark_sent(made, sent_on=clock.today(), sent_how=SentHow.POST, sent_to="Kuitti 78")
+    assert made.sent_to == "Kuitti 77"
 
 
 def test_an_answer_needs_a_controller_and_what_was_done(protection):

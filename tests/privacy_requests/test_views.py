@@ -129,12 +129,12 @@ def test_a_view_of_a_request_is_logged_for_its_person(office):
     person = make.person("Aino", "Aho")
     row = request_of(person)
 
-    for path in (f"/privacy-requests/{row.id}", "/privacy-requests/"):
-        office.get(path)
+    for path in (str(row.id), "", f"new?person={person.id}"):
+        office.get(f"/privacy-requests/{path}")
 
     views = select(ChangeSet.event).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
     seen = db.session.scalars(views.where(LedgerEntry.action == "view", LedgerEntry.row_id == person.id)).all()
-    assert sorted(seen) == ["privacy_requests.index", "privacy_requests.show"]
+    assert sorted(seen) == ["privacy_requests.index", "privacy_requests.new", "privacy_requests.show"]
 
 
 def test_the_workshop_and_the_administrator_see_no_requests(workshop, administrator):
