@@ -41,6 +41,7 @@ class Config:
     session_idle_minutes: int = 30
     session_hours: int = 12
     needs_second_factor: bool = False
+    earlier_secret_keys: tuple[str, ...] = ()
     is_testing: bool = False
 
     @property
@@ -84,6 +85,9 @@ def from_environment(
             "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'. "
             "On your own machine: ROCKROBOT_ENV=development."
         )
+    earlier = tuple(environment.get("ROCKROBOT_SECRET_KEY_FALLBACKS", "").split())
+    if any(len(key) < MIN_SECRET_LENGTH or key in SHIPPED_SECRETS for key in earlier):
+        raise ConfigError("ROCKROBOT_SECRET_KEY_FALLBACKS: the secret keys used before, the newest first, with blanks.")
     hops = _hops(environment, arguments)
     data_dir = Path(environment.get("ROCKROBOT_DATA_DIR") or ROOT / "instance").resolve()
     return Config(
@@ -101,6 +105,7 @@ def from_environment(
         session_idle_minutes=_number(environment, "ROCKROBOT_SESSION_IDLE_MINUTES", 30),
         session_hours=_number(environment, "ROCKROBOT_SESSION_HOURS", 12),
         needs_second_factor=_second_factor(environment, name),
+        earlier_secret_keys=earlier,
     )
 
 

@@ -119,6 +119,7 @@ class Settings(Protocol):
     """What create_app needs to know; config.Config has it."""
 
     secret_key: str
+    earlier_secret_keys: tuple[str, ...]
     data_dir: Path
     database_url: str
     is_demo: bool
@@ -141,6 +142,7 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
     prefix = "__Host-" if settings.is_https else ""
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.earlier_secret_keys),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
         "TESTING": settings.is_testing,

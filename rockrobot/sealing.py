@@ -3,12 +3,17 @@
 import base64
 import hmac
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
 
 
-def _box(label: str) -> Fernet:
-    secret: str = current_app.config["SECRET_KEY"]
+def _box(label: str) -> MultiFernet:
+    """Seals with the secret of now, and opens what earlier ones sealed too."""
+    secrets: list[str] = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
+    return MultiFernet([_fernet(secret, label) for secret in secrets])
+
+
+def _fernet(secret: str, label: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hmac.digest(secret.encode(), f"rockrobot seal: {label}".encode(), "sha256")))
 
 
