@@ -2,10 +2,8 @@
 
 import json
 
-from sqlalchemy import delete, select
-
 from rockrobot import clock, jobs
-from rockrobot.db import db, reading
+from rockrobot.db import db, forget
 from rockrobot.drafts.models import Draft
 from rockrobot.drafts.queries import SEAL, drafts_of
 from rockrobot.drafts.rules import KEPT_EACH, KEPT_FOR, Fields
@@ -31,12 +29,4 @@ def discard(draft: Draft) -> None:
 @jobs.sweep
 def forget_old() -> int:
     """Forget the forms that were kept for a day; how many there were. The worker calls this."""
-    old = Draft.made_at <= clock.now() - KEPT_FOR
-    with reading():
-        has_old = db.session.scalar(select(Draft.id).where(old).limit(1)) is not None
-        db.session.rollback()
-    if not has_old:
-        return 0
-    count = db.session.execute(delete(Draft).where(old)).rowcount  # type: ignore[attr-defined]
-    db.session.commit()
-    return int(count)
+    return forget(Draft, Draft.made_at <= clock.now() - KEPT_FOR)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, or_, select
 
 from rockrobot import clock, jobs
-from rockrobot.db import db, reading
+from rockrobot.db import db, forget, reading
 from rockrobot.dual_control.actions import ask, use
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.exports.rules import ledger_words
@@ -69,11 +69,4 @@ def forget_old() -> int:
     limit = clock.now() - KEPT_FOR
     run_out = select(RequestedAct.id).where(RequestedAct.expires_at <= limit)
     old = or_(FullExport.made_at <= limit, and_(FullExport.made_at.is_(None), FullExport.requested_act_id.in_(run_out)))
-    with reading():
-        has_old = db.session.scalar(select(FullExport.id).where(old).limit(1)) is not None
-        db.session.rollback()
-    if not has_old:
-        return 0
-    count = db.session.execute(delete(FullExport).where(old)).rowcount  # type: ignore[attr-defined]
-    db.session.commit()
-    return int(count)
+    return forget(FullExport, old)

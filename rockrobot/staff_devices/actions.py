@@ -7,14 +7,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from rockrobot import clock, ledger
-from rockrobot.db import db
+from rockrobot import clock, jobs, ledger
+from rockrobot.db import db, forget
 from rockrobot.staff.actions import end_these
 from rockrobot.staff.models import SignIn
 from rockrobot.staff.queries import digest_of, row_of_key
 from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
 from rockrobot.staff_devices.queries import device_of_key
-from rockrobot.staff_devices.rules import LINK_PATH, LINK_WORKS_FOR
+from rockrobot.staff_devices.rules import LINK_PATH, LINK_WORKS_FOR, SIGN_INS_KEPT_FOR
 
 KEY_BYTES = 32
 
@@ -96,3 +96,14 @@ def _void(device: StaffDevice) -> int:
     device.key_digest = device.link_digest = device.link_ends_at = None
     db.session.flush()
     return end_these(select(DeviceSignIn.sign_in_id).where(DeviceSignIn.device_id == device.id))
+
+
+@jobs.sweep
+def forget_old_sign_ins() -> int:
+    """Forget sign-ins that ran out long ago, and on which device each was; how many. The worker calls this.
+
+    That somebody signed in, and when, stays among the facts of signing in.
+    """
+    old = SignIn.begun_at <= clock.now() - SIGN_INS_KEPT_FOR - current_app.config["SESSION_LENGTH"]
+    forget(DeviceSignIn, DeviceSignIn.sign_in_id.in_(select(SignIn.id).where(old)))
+    return forget(SignIn, old)

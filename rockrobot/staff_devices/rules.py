@@ -44,6 +44,7 @@ PROTECTIONS: Final = ("screen_lock", "firewall", "security_software", "disk_encr
 """What the privacy statement promises of each device: the columns of a check."""
 
 CHECK_EVERY: Final = timedelta(days=180)
+SIGN_INS_KEPT_FOR: Final = timedelta(days=90)  # our choice: as long as the trash
 LINK_WORKS_FOR: Final = timedelta(hours=24)
 LINK_PATH: Final = "/this-device/"
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from rockrobot import clock
@@ -12,15 +12,20 @@ from rockrobot.access import Role
 from rockrobot.browser_key import keep_device_key
 from rockrobot.db import db
 from rockrobot.staff.actions import sign_in
+from rockrobot.staff.models import SignInFact
 from rockrobot.staff.queries import row_of_key, running_sign_ins
 from rockrobot.staff_devices import actions, queries
-from rockrobot.staff_devices.models import DeviceCheck, StaffDevice
+from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
 from rockrobot.staff_devices.rules import DeviceKind, Finding
 from tests import make
 from tests.conftest import visitor
 
 GOOD = dict.fromkeys(("screen_lock", "firewall", "security_software", "disk_encryption"), "yes")
 COOKIE = "rockrobot-device"
+
+
+def count_of(model) -> int:
+    return db.session.scalar(select(func.count()).select_from(model))
 
 
 def device_of(member_id: int, name: str = "Olgan puhelin") -> StaffDevice:
@@ -217,6 +222,23 @@ def test_a_lost_device_ends_its_sign_ins_in_one_click_and_no_others(app, adminis
     assert office.get("/devices/").status_code == 303
     assert [row.id for row in running_sign_ins(office.member_id)] == [kept_id]
     assert queries.device_of_key(office.get_cookie(COOKIE).value) is None
+
+
+def test_a_sign_in_is_forgotten_90_days_after_it_ran_out_and_the_fact_stays(app, database):
+    olga = make.staff_member(Role.CUSTOMER_CARE, name="Olga")
+    old, new = (row_of_key(sign_in(olga)) for _ in range(2))
+    device = device_of(olga.id)
+    for row in (old, new):
+        actions.remember(row, device)
+    old.begun_at = clock.now() - timedelta(days=91)
+    facts = count_of(SignInFact)
+    db.session.commit()
+
+    forgotten, again = actions.forget_old_sign_ins(), actions.forget_old_sign_ins()
+
+    assert (forgotten, again) == (1, 0)
+    assert db.session.scalars(select(DeviceSignIn.sign_in_id)).all() == [new.id]
+    assert count_of(SignInFact) == facts
 
 
 def test_the_owner_may_say_that_their_own_device_is_lost(administrator, office, workshop):
