@@ -88,13 +88,6 @@ def template() -> Response:
     return Response(write_workbook(sheets), mimetype=XLSX, headers=headers)
 
 
-@blueprint.get("/register.xlsx")
-@allow(Role.CUSTOMER_CARE, Role.DATA_PROTECTION, event="imports.export")
-def export() -> Answer:
-    """The whole register does not go out from here: a second person approves it first."""
-    return page("exports/second_person.html", ask_url=url_for("full_exports.new")), 409
-
-
 def _run(run_id: int) -> ImportRun:
     return runs.run_with(run_id, ROOM) or abort(404)
 
