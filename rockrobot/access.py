@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
@@ -20,6 +20,7 @@ _is_fresh: list[Callable[[], bool]] = []
 _keepers: list[Callable[[], str | None]] = []
 _purpose: list[Callable[[], str | None]] = []
 _doorkeepers: list[Callable[[], Response | None]] = []
+_denial_noters: list[Callable[[str], None]] = []
 
 
 class Role(StrEnum):
@@ -112,6 +113,12 @@ def doorkeeper(answer: Callable[[], Response | None]) -> Callable[[], Response |
     return answer
 
 
+def denial_noter(note: Callable[[str], None]) -> Callable[[str], None]:
+    """Register who writes down that somebody asked for what their role may not; it is given the event of that door."""
+    _denial_noters.append(note)
+    return note
+
+
 def keeper(keep: Callable[[], str | None]) -> Callable[[], str | None]:
     """Register who keeps a form when its sender is led away to prove who they are, and says where it is found again."""
     _keepers.append(keep)
@@ -151,6 +158,12 @@ def keep_doors() -> Response | None:
     return next(filter(None, (answer() for answer in _doorkeepers)), None)
 
 
+def _deny(event: str) -> NoReturn:
+    for note in _denial_noters:
+        note(event)
+    abort(403)
+
+
 def guard() -> Response | None:
     """Run before every request: no mark, no entry; then announce the act to the ledger."""
     if request.endpoint == "static" or request.url_rule is None:
@@ -162,7 +175,7 @@ def guard() -> Response | None:
         if not current_user.is_authenticated:
             return _lead_to("staff.sign_in")
         if current_user.role not in permission.roles:
-            abort(403)
+            _deny(permission.event)
         if permission.object_rule and not permission.object_rule(**(request.view_args or {})):
             abort(404)
         if permission.fresh and not all(answer() for answer in _is_fresh):

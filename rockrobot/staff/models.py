@@ -54,7 +54,10 @@ class SignIn(Base):
 
 
 class SignInFact(Base):
-    """A try to sign in and how it ended, kept for good; without a member when the name is nobody's."""
+    """A try to sign in and how it ended, kept for good; without a member when the name is nobody's.
+
+    door: the event of the page or act that was denied; empty for what is no denial.
+    """
 
     __tablename__ = "sign_in_facts"
     __table_args__ = (Index(None, "staff_member_id", "at"), {"info": {"undo": "never"}})
@@ -64,3 +67,4 @@ class SignInFact(Base):
     staff_member_id: Mapped[int | None] = mapped_column(ForeignKey("staff_members.id"))
     outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
     address: Mapped[str] = mapped_column(String(45), default="")
+    door: Mapped[str] = mapped_column(String(120), default="")

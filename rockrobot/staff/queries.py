@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from rockrobot import clock
 from rockrobot.access import Role
@@ -99,6 +99,12 @@ def last_seen() -> dict[int, datetime]:
     """When each member was last seen, by id."""
     statement = select(SignIn.staff_member_id, func.max(SignIn.seen_at)).group_by(SignIn.staff_member_id)
     return dict(db.session.execute(statement).all())
+
+
+def was_denied(member_id: int, door: str, since: datetime) -> bool:
+    """True when it was written down since then that a member may not through this door."""
+    theirs = (SignInFact.staff_member_id == member_id, SignInFact.at > since)
+    return bool(db.session.scalar(select(exists().where(*theirs, SignInFact.door == door))))
 
 
 def latest_facts(member_id: int) -> Sequence[SignInFact]:

@@ -10,6 +10,7 @@ MAX_PASSWORD_LENGTH = 128
 MIN_DIFFERENT = 5
 MIN_WORD_LENGTH = 4
 HALF_WAY = timedelta(minutes=10)
+DENIALS_APART = timedelta(minutes=10)
 HOUSE_WORDS = ("rockrobot", "stonepower", "kivirobotti", "kokemäki")
 BROWSERS = (
     ("Edg", "Edge"),
@@ -39,7 +40,7 @@ class Step(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a try to sign in, or a sign-in, ended."""
+    """How a try to sign in, or a sign-in, ended; or that it was used for what the role may not."""
 
     SIGNED_IN = "signed_in"
     TURNED_AWAY = "turned_away"
@@ -47,6 +48,7 @@ class Outcome(StrEnum):
     CONFIRMED = "confirmed"
     SIGNED_OUT = "signed_out"
     UNLISTED = "unlisted"
+    DENIED = "denied"
 
 
 def session_runs(*, begun_at: datetime, seen_at: datetime, now: datetime, idle: timedelta, length: timedelta) -> bool:

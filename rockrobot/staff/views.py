@@ -5,7 +5,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import browser_key, clock
-from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, freshness, purpose_teller
+from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, denial_noter, freshness, purpose_teller
 from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
 from rockrobot.networks.actions import turn_away
@@ -54,6 +54,11 @@ def _has_just_signed_in() -> bool:
 def _what_for() -> str | None:
     row = request.environ[SIGN_IN]
     return row.purpose or None if row else None
+
+
+@denial_noter
+def _note_denial(door: str) -> None:
+    actions.record_denial(current_user.id, door, address=browser_key.address())
 
 
 # ---------- signing in and out ----------

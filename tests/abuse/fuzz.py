@@ -18,7 +18,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from rockrobot.access import permission_of
-from rockrobot.chain import LedgerEntry
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import db, reading
 from rockrobot.staff.actions import say_purpose, sign_in
 from rockrobot.staff.models import StaffMember
@@ -248,11 +248,12 @@ def place_of(error: BaseException) -> str:
 
 
 def newest_write() -> int | None:
-    """The newest change that the ledger knows of; views are none."""
+    """The newest change that the ledger knows of; views are none, and that a door was closed is no change."""
     db.session.rollback()
     with reading():
-        newest = select(LedgerEntry.id).where(LedgerEntry.action != "view").order_by(LedgerEntry.id.desc()).limit(1)
-        found = db.session.scalar(newest)
+        changes = select(LedgerEntry.id).join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id)
+        changes = changes.where(LedgerEntry.action != "view", ChangeSet.event != "access.denied")
+        found = db.session.scalar(changes.order_by(LedgerEntry.id.desc()).limit(1))
         db.session.rollback()
     return found
 

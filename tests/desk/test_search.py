@@ -24,7 +24,8 @@ NUMBER = "+358 40 588 2755"
 
 def viewed() -> list[int]:
     db.session.rollback()
-    return list(db.session.scalars(select(LedgerEntry.row_id).where(LedgerEntry.action == "view")))
+    views = select(LedgerEntry.row_id).where(LedgerEntry.action == "view").order_by(LedgerEntry.id)
+    return list(db.session.scalars(views))
 
 
 def found_by_command(app, *arguments: str) -> list[dict]:
@@ -150,7 +151,8 @@ def test_a_desk_phone_leads_to_the_caller_or_to_all_who_may_be_it(office, method
     assert "Ei osumia" in nobody.text
     assert all(f'href="/people/{party.id}"' in many.text for party in (person, other))
     assert "tel=" not in many.text
-    assert viewed() == [person.id, person.id, other.id]
+    assert viewed()[0] == person.id
+    assert sorted(viewed()[1:]) == [person.id, other.id]
 
 
 def test_callers_are_for_those_who_see_people(workshop, administrator):
