@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import aliased, defer
 
 from rockrobot import clock
@@ -147,7 +147,7 @@ class Removed:
 
 
 def removed_lately(*, number: int = 1) -> Listing[Removed]:
-    """Things deleted within the days in which they are offered and not brought back yet, the newest first, one page."""
+    """Things deleted within the days in which they are offered and not all brought back, the newest first, one page."""
     undone = aliased(ChangeSet)
     last = select(func.max(LedgerEntry.id)).where(
         LedgerEntry.action == "delete", LedgerEntry.table_name.in_(NAMED_BY), ChangeSet.id == LedgerEntry.change_set_id
@@ -157,12 +157,26 @@ def removed_lately(*, number: int = 1) -> Listing[Removed]:
         .join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id)
         .where(ChangeSet.at >= offered_since(clock.now()), ChangeSet.undoes_id.is_(None))
         .where(~select(undone.id).where(undone.undoes_id == ChangeSet.id).exists())
-        .where(LedgerEntry.id == last.correlate(ChangeSet).scalar_subquery())
+        .where(LedgerEntry.id == last.correlate(ChangeSet).scalar_subquery(), _is_any_away())
         .options(defer(LedgerEntry.salt))
         .order_by(LedgerEntry.id.desc())
     )
     found = listing(statement, number)
     return Listing(_told(found.rows), found.total, found.number, found.size)
+
+
+def _is_any_away() -> ColumnElement[bool]:
+    """True of an entry while a row of its kind that its act deleted is not there again, be it brought back alone."""
+    deleted = aliased(LedgerEntry)
+    tables = {name: Base.metadata.tables[name] for name in NAMED_BY}
+    away = or_(
+        *(
+            (deleted.table_name == name) & ~select(table.c.id).where(table.c.id == deleted.row_id).exists()
+            for name, table in tables.items()
+        )
+    )
+    same = (deleted.change_set_id == LedgerEntry.change_set_id) & (deleted.table_name == LedgerEntry.table_name)
+    return select(deleted.id).where(same, deleted.action == "delete", away).correlate(LedgerEntry).exists()
 
 
 def _told(entries: Sequence[LedgerEntry]) -> list[Removed]:
@@ -188,25 +202,31 @@ def _deleted_in(act_ids: Collection[int], *conditions: ColumnElement[bool]) -> C
 
 
 def removed_in(change_set_id: int, *, number: int = 1) -> Listing[Removed]:
-    """The records that one act deleted, in the order of their numbers, one page; none where it deleted nothing."""
+    """The records that one act deleted lately, in the order of their numbers, one page; none once they are forgotten."""
     found = listing(_records_of(change_set_id).order_by(LedgerEntry.row_id), number)
     return Listing(_told(found.rows), found.total, found.number, found.size)
 
 
 def removed_record(change_set_id: int, row_id: int) -> Removed | None:
-    """One of the records that an act deleted, or None."""
+    """One of the records that an act deleted lately, or None."""
     one = _records_of(change_set_id).where(LedgerEntry.row_id == row_id)
     return next(iter(_told(db.session.scalars(one).all())), None)
 
 
 def _records_of(change_set_id: int) -> Select[LedgerEntry]:
-    """What an act deleted of the kind that it deleted last: the children go before those to whom they belong."""
+    """What an act deleted of the kind that it deleted last, within the days in which it is offered.
+
+    The children go before those to whom they belong.
+    """
     last = select(LedgerEntry.table_name).where(
         LedgerEntry.change_set_id == change_set_id, IS_DELETED, LedgerEntry.table_name.in_(NAMED_BY)
     )
     table_name = last.order_by(LedgerEntry.id.desc()).limit(1).scalar_subquery()
-    records = select(LedgerEntry).where(
-        LedgerEntry.change_set_id == change_set_id, LedgerEntry.table_name == table_name, IS_DELETED, IS_RECORD
+    records = (
+        select(LedgerEntry)
+        .join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id)
+        .where(ChangeSet.id == change_set_id, ChangeSet.at >= offered_since(clock.now()))
+        .where(LedgerEntry.table_name == table_name, IS_DELETED, IS_RECORD)
     )
     return records.options(defer(LedgerEntry.salt))
 

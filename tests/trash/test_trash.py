@@ -104,6 +104,17 @@ def test_the_trash_forgets_after_its_days_and_lists_no_undone_creations(office, 
     assert [one.name for one in found.rows] == ["Kivi Oy"]
 
 
+def test_what_the_trash_forgot_is_not_shown_or_brought_back_by_its_address(office, monkeypatch):
+    person = make.person("Aino", "Aho")
+    person_id, act = person.id, deleted_together(office, [person])
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + KEPT + timedelta(seconds=1))
+
+    found, one = queries.removed_in(act), queries.removed_record(act, person_id)
+
+    assert (found.rows, one) == ([], None)
+
+
 def test_one_value_goes_back_from_the_history_and_the_rest_stays(office):
     company = make.company("Kivi Oy", language="fi")
     office.post(
@@ -195,6 +206,20 @@ def test_each_of_many_deleted_together_comes_back_alone_and_the_others_later(off
     assert one == {"Aino Aho"}
     assert "se on jo palautettu" in again
     assert snapshot() == before
+
+
+def test_an_act_leaves_the_trash_once_each_was_brought_back_alone_and_returns_with_the_undo_of_one(office):
+    people = [make.person(first, "Aho") for first in ("Aino", "Eero")]
+    first, second = (person.id for person in people)
+    act = deleted_together(office, people)
+
+    office.post(f"/trash/{act}/{first}/restore")
+    half = queries.removed_lately().total
+    office.post(f"/trash/{act}/{second}/restore")
+    whole = queries.removed_lately().total
+    office.post(f"/history/{newest_act()}/undo")
+
+    assert (half, whole, queries.removed_lately().total) == (1, 0, 1)
 
 
 def test_what_came_back_alone_goes_again_with_its_undo(office):
