@@ -5,7 +5,7 @@ import re
 
 from sqlalchemy import select
 
-from rockrobot.contacts.models import ContactPoint
+from rockrobot.contacts.models import ContactPoint, Person
 from rockrobot.db import db
 from tests import make
 
@@ -112,6 +112,21 @@ def test_a_number_is_corrected_in_place_and_all_else_about_it_stays(office):
     assert opened.lstrip().startswith("<li")
     assert after == before | {"raw": "09 123 457", "normal": "+3589123457"}
     assert (after["note"], after["extension"], after["source"]) == ("iltaisin", "12", "meeting")
+
+
+def test_a_number_saved_as_it_was_is_not_called_corrected_and_writes_nothing(office):
+    person = make.person(direct_phone="09 123 456 alanro 12")
+    person.hand_changed = []
+    db.session.commit()
+    before = stored_point()
+    sent = {"kind": "direct", "raw": "09 123 456 alanro 12", "source": before["source"].value}
+
+    answer = office.post(f"/contact-points/{before['id']}/edit", data=sent, follow_redirects=True).text
+
+    assert "Mikään ei muuttunut." in answer
+    assert "Yhteystieto korjattu." not in answer
+    assert stored_point() == before
+    assert db.session.scalar(select(Person.hand_changed)) == []
 
 
 def stored_point() -> dict[str, object]:
