@@ -134,6 +134,15 @@ def open_change_set(session: Session | None = None) -> int:
     return announced.change_set_id
 
 
+def has_changed() -> bool:
+    """True when the running act changed something, in this transaction or in one before; a view is no change."""
+    db.session.flush()
+    rows, announced = pending_of(db.session()).rows, announced_act.get()
+    if rows:
+        return any(row[0] != "view" for row in rows)
+    return announced is not None and announced.change_set_id is not None
+
+
 def _insert_change_set(connection: Connection, announced: Announcement) -> int:
     values = {
         "at": clock.now(),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from jinja2_fragments.flask import render_block
 from sqlalchemy import String
@@ -143,11 +144,15 @@ def commit_answer(location: str) -> None:
 
 
 def commit_and_go(location: str, message: str = "", *, undo: bool = False) -> AnyResponse:
-    """Commit, remember where this form led, say what happened (with Undo) and go there (303)."""
-    change_set_id = ledger.open_change_set() if undo else None
+    """Commit, remember where this form led, say what happened (with Undo) and go there (303).
+
+    What could be undone and changed nothing (a form sent as it came) is said to have changed nothing.
+    """
+    is_idle = undo and not ledger.has_changed()
+    change_set_id = ledger.open_change_set() if undo and not is_idle else None
     commit_answer(location)
     if message:
-        say(message, undo_id=change_set_id)
+        say(gettext("Mitään ei muutettu.") if is_idle else message, undo_id=change_set_id)
     if is_htmx():
         return AnyResponse(status=204, headers={"HX-Redirect": location})
     return redirect(location, 303)

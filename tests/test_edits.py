@@ -4,8 +4,9 @@ import html
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from rockrobot.chain import ChangeSet
 from rockrobot.contacts.models import Affiliation, ContactPoint
 from rockrobot.db import db
 from tests import make
@@ -138,3 +139,16 @@ def test_no_form_of_a_stored_row_lets_the_last_one_win_unseen(office, supervisor
             lost.append((path, first.status_code, second.status_code))
 
     assert lost == []
+
+
+def test_a_form_sent_as_it_came_changes_nothing_and_says_so(office, company):
+    path = f"/companies/{company.id}/edit"
+    acts = select(func.count()).select_from(ChangeSet).where(ChangeSet.event == "companies.edit")
+
+    office.post(path, data=opened(office, path))
+    told = office.get(f"/companies/{company.id}").text
+
+    db.session.rollback()
+    assert "Mitään ei muutettu." in told
+    assert "/undo" not in told.split("Mitään ei muutettu.")[1].split("</")[0]
+    assert db.session.scalar(acts) == 0
