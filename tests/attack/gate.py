@@ -27,6 +27,7 @@ FIELD_AS_FILE = re.compile(rb'name="([^"]+)"; filename="\1"')
 # Of random length: a scanner that compares two answers would find a difference in every page.
 PADDING = re.compile(rb"<!-- [0-9a-f]* -->")
 PART_NAME = re.compile(rb'form-data; name="([^"]+)"')
+NOT_ASKED = {"referer", "accept-encoding"}
 NOT_PASSED = {"connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"}
 SHUT, FAULT = 403, 500
 
@@ -113,7 +114,7 @@ class _Passage(BaseHTTPRequestHandler):
         return self._answer(status, headers, answer)
 
     def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in {*NOT_PASSED, "referer", "accept-encoding"}}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_PASSED | NOT_ASKED}
         headers |= {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}
         headers["Referer"] = f"https://{self.headers.get('Host')}{self.path}"
         for is_last in (False, True):
