@@ -202,7 +202,7 @@ def _deleted_in(act_ids: Collection[int], *conditions: ColumnElement[bool]) -> C
 
 
 def removed_in(change_set_id: int, *, number: int = 1) -> Listing[Removed]:
-    """The records that one act deleted lately, in the order of their numbers, one page; none once they are forgotten."""
+    """The records that one act deleted lately, by number, one page; none once they are forgotten."""
     found = listing(_records_of(change_set_id).order_by(LedgerEntry.row_id), number)
     return Listing(_told(found.rows), found.total, found.number, found.size)
 
