@@ -61,8 +61,7 @@ def edit(point_id: int) -> Answer:
     form = PointForm(obj=point, is_company=point.company_id is not None)
     if form.validate_on_submit():
         values = {"raw": form.raw.data, "kind": PointKind(form.kind.data)} | typed(form, FIELDS)
-        if not actions.change_point(point, **values):
-            return commit_and_go(_home_of(point), _("Mikään ei muuttunut."))
+        actions.change_point(point, **values)
         return commit_and_go(_home_of(point), _("Yhteystieto korjattu."), undo=True)
     if is_htmx():
         form.raw.id, form.raw.render_kw = f"raw-{point_id}", {"autofocus": True, **KEYBOARDS.get(point.kind, {})}

@@ -146,23 +146,22 @@ def _owner_of(point: ContactPoint) -> Company | Person | Worksite | None:
     return point.company or point.person or point.worksite
 
 
-def change_point(point: ContactPoint, *, raw: str, **rest: Any) -> bool:
+def change_point(point: ContactPoint, *, raw: str, **rest: Any) -> None:
     """Correct a contact point: what was typed, and any of kind, extension, note, source, valid_from, valid_to.
 
-    False, with nothing written and nothing marked as changed by hand, when all of it stands so already.
+    Nothing is written, and nothing marked as changed by hand, when all of it stands so already.
     """
     owner, old_kind = _owner_of(point), point.kind
     kind = rest.get("kind", old_kind)
     normal, extension = normal_point(kind, raw, region_of(owner) if owner else "")
     values = rest | {"raw": raw, "normal": normal, "extension": rest.get("extension") or extension}
     if all(getattr(point, name) == value for name, value in values.items()):
-        return False
+        return
     for name, value in values.items():
         setattr(point, name, value)
     _mark_point(owner, old_kind)
     _mark_point(owner, kind)
     db.session.flush()
-    return True
 
 
 def end_point(point: ContactPoint, *, on: date) -> None:

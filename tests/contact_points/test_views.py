@@ -123,7 +123,7 @@ def test_a_number_saved_as_it_was_is_not_called_corrected_and_writes_nothing(off
 
     answer = office.post(f"/contact-points/{before['id']}/edit", data=sent, follow_redirects=True).text
 
-    assert "Mikään ei muuttunut." in answer
+    assert "Mitään ei muutettu." in answer
     assert "Yhteystieto korjattu." not in answer
     assert stored_point() == before
     assert db.session.scalar(select(Person.hand_changed)) == []
