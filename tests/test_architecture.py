@@ -1,6 +1,7 @@
 """The house's rules, read from the source: rooms, shelves, imports and sizes."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import JSON
 from rockrobot import ROOM_NAMES, _shelves, references
 
 PACKAGE = Path(__file__).parents[1] / "rockrobot"
+TEMPLATES = PACKAGE.parent / "templates"
 SHELVES = ["rules", "models", "queries", "actions", "forms", "views"]
 KNOWS_ROOMS = {"__init__.py", "cli"}
 ROOMLESS = {"cli", "__pycache__", "paper"}
@@ -71,6 +73,18 @@ def test_imports_follow_the_rooms_and_shelves():
     broken = [f"{p.relative_to(PACKAGE)} -> {t}" for p in files for t in imports(p) if forbidden(p, t)]
 
     assert broken == []
+
+
+def test_words_of_a_room_know_no_words_of_a_later_one():
+    """The desk's words of the ledger and pieces of pages stand under all rooms."""
+    found = [
+        (path.parent.name, named)
+        for path in TEMPLATES.glob("*/words.html")
+        for named in re.findall(r'{% import "(\w+)/', path.read_text())
+    ]
+    at = {room: place for place, room in enumerate(ROOM_NAMES)} | {"desk": -1, "ui": -1}
+
+    assert [(room, named) for room, named in found if at[named] > at[room]] == []
 
 
 def test_the_ground_floor_does_not_know_the_rooms():

@@ -96,6 +96,10 @@ def _word(kind: str, name: Any, template: str = "effectiveness/words.html", *mor
     return str(getattr(words, f"{kind}_word")(name, *more)).replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
 
 
+def _state_word(state: Any) -> str:
+    return _word("state", state, "replies/words.html")
+
+
 def _document(report: Report) -> dict[str, Any]:
     house = db.session.get(Organisation, 1)
     case = report["case"]
@@ -141,7 +145,7 @@ def _section(
 
 def _units_section(report: Report) -> list[Section]:
     units, scope = report["units"], report["scope"]
-    terms = [_word("state", s) + f" {n}" for s, n in units["by_state"].items() if n and s != "released"]
+    terms = [f"{_state_word(s)} {n}" for s, n in units["by_state"].items() if n and s != "released"]
     equation = f"{units['affected']} = " + (" + ".join(terms) or "0")
     out = [_("Rajattu pois %(count)s.", count=units["released"])] if units["released"] else []
     classes = [[_class_word(c, scope), str(n)] for c, n in scope["by_class"].items()]
@@ -236,7 +240,7 @@ def _age_section(report: Report) -> list[Section]:
         [_word("age", age), *(str(counts.get(state, 0)) for state in states), str(sum(counts.values()))]
         for age, counts in by_age.items()
     ]
-    heads = [_("Odottanut"), *(_word("state", state).capitalize() for state in states), _("Yhteensä")]
+    heads = [_("Odottanut"), *(_state_word(state).capitalize() for state in states), _("Yhteensä")]
     return [_section(_("Avoinna odotusajan mukaan"), [], heads, rows)] if report["units"]["open"] else []
 
 
