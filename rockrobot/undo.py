@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from rockrobot import ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import Base, Moment, among, db
-from rockrobot.undo_obstacles import obstructed, still_needed, with_company
+from rockrobot.undo_obstacles import erased_since, obstructed, still_needed, with_company
 
 
 class UndoError(RuntimeError):
@@ -133,8 +133,11 @@ def may_undo(change_set_id: int) -> bool:
     return change_set_id in undoable([change_set_id])
 
 
-def undoable(change_set_ids: Collection[int]) -> set[int]:
-    """Those of these change sets that may be undone; asked once for a whole list."""
+def undoable(change_set_ids: Collection[int], *, in_part: bool = False) -> set[int]:
+    """Those of these change sets that may be undone; asked once for a whole list.
+
+    in_part: also those of which some rows were erased since, the others may go back by undo_rows.
+    """
     acts = select(ChangeSet.id, ChangeSet.event).where(among(ChangeSet.__table__.c.id, change_set_ids))
     undone = select(ChangeSet.undoes_id).where(among(ChangeSet.__table__.c.undoes_id, change_set_ids))
     entries = LedgerEntry.__table__.c
@@ -144,7 +147,7 @@ def undoable(change_set_ids: Collection[int]) -> set[int]:
     tables: dict[int, set[str]] = {}
     for id_, table_name in db.session.execute(touched.distinct()):
         tables.setdefault(id_, set()).add(table_name)
-    gone = set(db.session.scalars(undone)) | _emptied(change_set_ids)
+    gone = set(db.session.scalars(undone)) | (set() if in_part else _emptied(change_set_ids))
     waiting = [(id_, event) for id_, event in db.session.execute(acts) if id_ not in gone]
     return {id_ for id_, event in waiting if _is_free(id_, event, tables.get(id_, set()))}
 
@@ -223,9 +226,9 @@ def undo(change_set_id: int) -> Undone:
 def undo_rows(change_set_id: int, rows: Collection[tuple[str, int]]) -> Undone:
     """Undo what a change set did to some rows (table, id), in the running act; the others may follow later.
 
-    Raises UndoError as undo does; what undo leaves, this leaves.
+    Raises UndoError as undo does, but where others alone were erased since; what undo leaves, this leaves.
     """
-    if not may_undo(change_set_id):
+    if not undoable([change_set_id], in_part=True) or not erased_since(change_set_id).isdisjoint(rows):
         raise UndoError("never")
     nets, since = net_of(change_set_id), _touched_since(change_set_id)
     return _go_back({row: nets[row] for row in rows if row in nets}, since.intersection(rows))

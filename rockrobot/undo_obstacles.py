@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table, UniqueConstraint, select
 
-from rockrobot.chain import CHUNK
+from rockrobot.chain import CHUNK, LedgerEntry
 from rockrobot.db import Base, among, db
 
 Rows = Mapping[int, Mapping[str, Any]]
@@ -90,3 +90,11 @@ def still_needed(table: Table, ids: list[int]) -> set[int]:
                 chunk = ids[start : start + CHUNK]
                 needed.update(db.session.scalars(others.where(key.parent.in_(chunk))))
     return needed
+
+
+def erased_since(change_set_id: int) -> set[tuple[str, int]]:
+    """The rows (table, id) that a change set deleted and that were erased later: they never come back."""
+    emptied = select(LedgerEntry.table_name, LedgerEntry.row_id).where(
+        LedgerEntry.change_set_id == change_set_id, LedgerEntry.action == "delete", LedgerEntry.salt.is_(None)
+    )
+    return {(table, row_id) for table, row_id in db.session.execute(emptied)}

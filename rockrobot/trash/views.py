@@ -11,6 +11,7 @@ from rockrobot.db import db
 from rockrobot.navigation import Link, add_link
 from rockrobot.trash import actions, queries
 from rockrobot.undo import UndoError, undoable
+from rockrobot.undo_obstacles import erased_since
 from rockrobot.web import asked_page, commit_and_go, page, say
 from rockrobot.worksites.queries import worksite_with
 
@@ -43,9 +44,11 @@ def show(change_set_id: int) -> str:
     found = queries.removed_in(change_set_id, number=asked_page())
     if not found.rows:
         abort(404)
-    back, offered = queries.ids_back(found.rows), undoable([change_set_id])
+    back, erased = queries.ids_back(found.rows), erased_since(change_set_id)
+    whole, each = undoable([change_set_id]), undoable([change_set_id], in_part=True)
     ledger.log_view(queries.people_among(found.rows))
-    return page("trash/show.html", found=found, act=found.rows[0].act, back=back, undoable=offered)
+    act = found.rows[0].act
+    return page("trash/show.html", found=found, act=act, back=back, erased=erased, whole=bool(whole), each=bool(each))
 
 
 @blueprint.post("/trash/<int:change_set_id>/<int:row_id>/restore")
