@@ -24,6 +24,7 @@ from rockrobot.staff_devices.queries import find_devices as find_staff_devices
 from rockrobot.staff_devices.queries import findings_of
 from rockrobot.staff_devices.rules import PROTECTIONS, Found
 from rockrobot.tags.rules import Register
+from rockrobot.web import asked_page
 from rockrobot.worksites.queries import machines_at, people_at, stay_on, stays_of, worksite_with
 
 blueprint = Blueprint("prints", __name__)
@@ -167,9 +168,10 @@ def device_sticker(device_id: int) -> Response:
 @blueprint.get("/devices/stickers.pdf")
 @allow(*REGISTER_READERS, event="prints.device_stickers")
 def device_stickers() -> Response:
-    """Labels of the machines that a filter of the list finds, in its order; twenty sheets at most."""
+    """Labels of the machines that a filter of the list finds, in its order; twenty sheets at most, part by part."""
     selection, _choices = understand(Register.DEVICES, request.args, sees_people=current_user.role in PEOPLE_READERS)
-    ids = ids_of(selection)[:MOST_STICKERS]
+    begin = (max(asked_page("part"), 1) - 1) * MOST_STICKERS
+    ids = ids_of(selection)[begin : begin + MOST_STICKERS] or abort(404)
     machines = devices.devices_with(ids)
     return _stickers([machines[id_] for id_ in ids])
 

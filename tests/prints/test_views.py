@@ -92,17 +92,20 @@ def test_labels_of_machines_lead_a_phone_to_the_form_of_a_visit_and_name_nobody(
     assert "SP5-0147" not in words_of(found)
 
 
-def test_a_list_longer_than_the_labels_says_how_many_are_printed(workshop, monkeypatch):
+def test_a_list_longer_than_the_labels_is_printed_in_parts(workshop, monkeypatch):
     model = make.device_model()
-    machines = [make.device(model) for _ in range(2)]
-    db.session.commit()
+    machines = [make.device(model, serial=serial) for serial in ("AA-1", "AA-2")]
 
     fitting = workshop.get("/devices/").text
     monkeypatch.setattr("rockrobot.prints.views.MOST_STICKERS", len(machines) - 1)
-    longer = workshop.get("/devices/").text
+    longer = workshop.get("/devices/?q=AA").text
+    second = words_of(workshop.get("/devices/stickers.pdf?q=AA&part=2"))
 
     assert ">QR-tarrat</a>" in fitting
-    assert ">QR-tarrat: 1 ensimmäistä</a>" in longer
+    assert "QR-tarrat, 1 laitetta osassa: osa 1–2" in longer
+    assert re.search(r'stickers.pdf">\s*<input type="hidden" name="q" value="AA">', longer)
+    assert ("AA-1" in second, "AA-2" in second) == (False, True)
+    assert workshop.get("/devices/stickers.pdf?q=AA&part=3").status_code == 404
 
 
 def test_a_worksite_sheet_lists_every_machine_there_with_a_box_to_tick(office):
