@@ -8,6 +8,7 @@ from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
 from rockrobot import clock, jobs, ledger
+from rockrobot.contacts.models import Affiliation
 from rockrobot.db import Base, among, db, reading
 from rockrobot.duplicates import queries
 from rockrobot.duplicates.models import DuplicatePair, NotSame
@@ -80,11 +81,27 @@ def _changed(session: Session, kind: Kind) -> set[int]:
             updated.setdefault(table, set()).add(row_id)
         elif owner:
             found |= {id_ for id_ in (changes or {}).get(owner, ()) if id_}
+    if kind is Kind.PEOPLE:
+        found |= _working_at(session, _renamed_companies(session))
     for table, ids in updated.items():
         columns = Base.metadata.tables[table].c
         owners = select(columns[TELLING[kind][table]]).where(among(columns.id, ids))
         found |= {id_ for id_ in session.connection().scalars(owners) if id_}
     return found
+
+
+def _renamed_companies(session: Session) -> set[int]:
+    updated = (row for row in ledger.pending_of(session).rows if row[:2] == ("update", "companies"))
+    return {id_ for _action, _table, id_, changes in updated if "name" in (changes or {})}
+
+
+def _working_at(session: Session, company_ids: Collection[int]) -> set[int]:
+    """People at these companies, whom their names tell too; those of a house of many wait for the night."""
+    if not company_ids:
+        return set()
+    at = select(Affiliation.person_id).where(among(Affiliation.__table__.c.company_id, company_ids)).distinct()
+    found = set(session.connection().scalars(at.limit(MOST_AT_ONCE + 1)))
+    return found if len(found) <= MOST_AT_ONCE else set()
 
 
 def keep_pairs(kind: Kind, ids: Collection[int], pairs: Sequence[LikelyPair]) -> None:

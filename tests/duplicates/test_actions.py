@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from rockrobot import clock, jobs, ledger
 from rockrobot.comparisons.queries import compare
@@ -128,6 +129,27 @@ def test_one_of_the_two_may_be_merged_into_the_other_after_all(database):
     actions.scan()
 
     assert waiting() == []
+
+
+def test_people_of_a_company_are_compared_anew_when_its_name_changes(office):
+    stays, renamed = make.company("Kivi Oy"), make.company("Louhos Oy")
+    for company in (stays, renamed):
+        make.person("Aino", "Aho", company=company)
+    actions.scan()
+    before = scores()
+
+    office.post(f"/companies/{renamed.id}/edit", data={"name": "Kivi Oy", "customer_no": renamed.customer_no})
+    at_once = scores()
+    actions.scan()
+
+    assert at_once == scores()
+    assert at_once != before
+
+
+def scores() -> list[tuple[int, int, float]]:
+    db.session.rollback()
+    pairs = select(DuplicatePair).where(DuplicatePair.kind == Kind.PEOPLE)
+    return [(pair.first_id, pair.second_id, pair.score) for pair in db.session.scalars(pairs)]
 
 
 def test_the_scan_writes_no_history_and_keeps_no_names(database):
