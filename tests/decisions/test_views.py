@@ -40,7 +40,8 @@ def test_a_refusal_needs_a_ground_and_a_second_person_and_prints_both(house, pro
     done = protection.post(f"{proposal}/carry-out")
 
     db.session.expire_all()
-    letter = text_of(protection.get(f"{here}/answer.pdf").data)
+    letter, card = text_of(protection.get(f"{here}/answer.pdf").data), protection.get(here).text
+    assert ("evätty" in card, "kieltäytyi" in card) == (True, False)
     assert [without.status_code, seen.status_code, asked.status_code] == [422, 200, 303]
     assert "Valitse peruste." in without.text
     assert early.status_code != 303 or early.location != here
