@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from rockrobot import clock, ledger, paper
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.answers import actions, queries
-from rockrobot.answers.forms import LetterForm, RefusalForm, SentForm
+from rockrobot.answers.forms import SENT_WORDS, LetterForm, RefusalForm, SentForm
 from rockrobot.answers.models import Answer
 from rockrobot.answers.rules import SentHow, answer_language
 from rockrobot.contacts.queries import person_with
@@ -33,6 +33,7 @@ from rockrobot.web import Answer as Reply
 from rockrobot.web import commit_and_go, form_page, once, page
 
 blueprint = Blueprint("answers", __name__, url_prefix="/privacy-requests/<int:request_id>")
+blueprint.add_app_template_global(lambda: SENT_WORDS, "sent_words")
 
 
 def _open(request_id: int) -> PrivacyRequest:

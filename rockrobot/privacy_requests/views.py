@@ -16,12 +16,13 @@ from rockrobot.events.queries import event_with
 from rockrobot.events.rules import Channel
 from rockrobot.navigation import Link, add_link
 from rockrobot.privacy_requests import actions, queries
-from rockrobot.privacy_requests.forms import RequestForm
+from rockrobot.privacy_requests.forms import RIGHT_WORDS, RequestForm
 from rockrobot.privacy_requests.models import PrivacyRequest
 from rockrobot.privacy_requests.rules import ARTICLES, Stage, Urgency, urgency_of
 from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("privacy_requests", __name__, url_prefix="/privacy-requests")
+blueprint.add_app_template_global(lambda: RIGHT_WORDS, "right_words")
 
 
 def _waiting() -> int:
