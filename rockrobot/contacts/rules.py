@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat
+from phonenumbers import PhoneNumber, PhoneNumberFormat
 
 
 class AddressKind(StrEnum):
@@ -69,6 +69,8 @@ PHONES = frozenset({PointKind.DIRECT, PointKind.MOBILE, PointKind.SWITCHBOARD, P
 HOME_REGION = "FI"
 SHORTEST_NUMBER = 10_000
 EXTENSION = re.compile(r"[\s,;]*\b(?:ext|x|alanumero|alanro|anknytning|ankn)[\s.:=]*(\d{1,7})$", re.IGNORECASE)
+SHORT_END = re.compile(r"(\s*[/,]\s*)(\d{1,4})$")
+SHORTEST_WHOLE = 7
 
 
 class DatedPoint(Protocol):
@@ -151,6 +153,7 @@ def normal_point(kind: PointKind, raw: str, region: str = HOME_REGION) -> tuple[
     A phone is E.164 ("+358401234567") where the number is possible in the region (ISO code of the country whose numbers
     need no country code) and has at least five digits after the country's, else its digits; an e-mail is in small
     letters; others lose the scheme and a closing slash. Nothing is refused: what was typed is kept beside.
+    The extension is called one ("alanro 12"), or is a short end after a slash or comma ("02 123 4567 / 15").
     Source: our choice.
     """
     text = " ".join(raw.split())
@@ -161,18 +164,34 @@ def normal_point(kind: PointKind, raw: str, region: str = HOME_REGION) -> tuple[
 
 
 def _normal_phone(text: str, region: str) -> tuple[str, str]:
-    tail = EXTENSION.search(text)
-    number_text, extension = (text[: tail.start()], tail[1]) if tail else (text, "")
-    digits = re.sub(r"\D", "", number_text)
-    if re.search(r"[^\W\d_]", number_text):
-        return digits, extension
-    try:
-        number = phonenumbers.parse(number_text, region)
-    except phonenumbers.NumberParseException:
-        return digits, extension
-    if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < SHORTEST_NUMBER:
-        return digits, extension
+    number_text, extension = _parted(text, region)
+    number = _read_phone(number_text, region)
+    if number is None:
+        return re.sub(r"\D", "", number_text), extension
     return phonenumbers.format_number(number, PhoneNumberFormat.E164), extension
+
+
+def _parted(text: str, region: str) -> tuple[str, str]:
+    """A phone number and its extension; a slash within a number that is valid as a whole parts nothing."""
+    if called := EXTENSION.search(text):
+        return text[: called.start()], called[1]
+    end = SHORT_END.search(text)
+    if end is None or len(re.sub(r"\D", "", text[: end.start()])) < SHORTEST_WHOLE:
+        return text, ""
+    whole = _read_phone(text, region)
+    is_one = end[1] == "/" and whole is not None and phonenumbers.is_valid_number(whole)
+    return (text, "") if is_one else (text[: end.start()], end[2])
+
+
+def _read_phone(text: str, region: str) -> PhoneNumber | None:
+    if re.search(r"[^\W\d_]", text):
+        return None
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    is_one = phonenumbers.is_possible_number(number) and (number.national_number or 0) >= SHORTEST_NUMBER
+    return number if is_one else None
 
 
 def split_numbers(text: str) -> list[str]:

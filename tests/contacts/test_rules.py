@@ -48,8 +48,19 @@ def test_a_number_without_country_code_is_read_as_its_owners_country_writes_it()
 
 
 def test_an_extension_is_kept_apart():
-    for typed in ("+358 2 123 4567;ext=12", "02 123 4567, alanro 12", "02 1234567 ext. 12"):
+    for typed in (
+        "+358 2 123 4567;ext=12",
+        "02 123 4567, alanro 12",
+        "02 1234567 ext. 12",
+        "02 123 4567 / 12",
+        "02 1234567/12",
+    ):
         assert normal_point(PointKind.SWITCHBOARD, typed) == ("+35821234567", "12")
+
+
+def test_a_slash_within_one_valid_number_parts_nothing():
+    assert normal_point(PointKind.PHONE, "0400-123/456") == ("+358400123456", "")
+    assert normal_point(PointKind.PHONE, "040/5882755") == ("+358405882755", "")
 
 
 @pytest.mark.parametrize(
