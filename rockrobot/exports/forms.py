@@ -8,6 +8,7 @@ from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import DataRequired
 
 from rockrobot.exports.queries import CHANNEL_WORDS, FORMAT_WORDS
+from rockrobot.exports.rules import FileFormat
 from rockrobot.fields import choices_of
 from rockrobot.purposes.queries import purpose_names
 
@@ -27,3 +28,8 @@ class ExportForm(FlaskForm):
         super().__init__(*args, meta={"csrf": False}, **options)
         names = ((code.value, name) for code, name in purpose_names().items())
         self.purpose.choices = [SelectChoice("", _("Valitse")), *choices_of(names)]
+
+    @property
+    def kind(self) -> FileFormat:
+        """As what it goes out."""
+        return FileFormat(self.file.data)

@@ -17,6 +17,8 @@ from rockrobot.db import among, db
 from rockrobot.exports.rules import (
     COLUMNS,
     NAMES,
+    ON_PAPER,
+    PAPER,
     PHONE_FIELDS,
     PLACE_COUNTRY,
     Export,
@@ -26,6 +28,7 @@ from rockrobot.exports.rules import (
     calling_cells,
     card_of,
     choose,
+    is_reached,
     sticker_lines,
 )
 from rockrobot.fields import format_day
@@ -75,23 +78,35 @@ def plan_export(subject: Subject, ids: Sequence[int], purpose: PurposeCode, chan
     return choose(verdicts(purpose, channel, ids))
 
 
-def rows_of(subject: Subject, ids: Sequence[int], day: date, *, more: Sequence[str] = ()) -> Iterator[Row]:
+def rows_of(subject: Subject, ids: Sequence[int], day: date, *, kind: FileFormat = FileFormat.CSV) -> Iterator[Row]:
     """What goes out of each, in the order of the ids, some hundreds read at a time; those gone since are left out.
 
-    more: fields beside the columns of the file, such as the country of the address.
+    On paper people are reached at work too: who has no address or phone of their own has those of their company.
     """
+    is_paper = kind in PAPER
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        rows = _people(chunk, day) if subject is Subject.PEOPLE else _companies(chunk, day)
+        rows = _people(chunk, day, at_work=is_paper) if subject is Subject.PEOPLE else _companies(chunk, day)
         for id_ in chunk:
             if id_ in rows:
-                yield {field: rows[id_].get(field) or "" for field in (*COLUMNS[subject], *more)}
+                yield {
+                    field: rows[id_].get(field) or "" for field in (*COLUMNS[subject], *(ON_PAPER if is_paper else ()))
+                }
 
 
-def _people(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
+def unreached_of(subject: Subject, ids: Sequence[int], kind: FileFormat) -> int:
+    """How many of these get no label for want of an address, or stand in a calling list without a number."""
+    if kind not in PAPER:
+        return 0
+    return sum(not is_reached(row, kind) for row in rows_of(subject, ids, clock.today(), kind=kind))
+
+
+def _people(ids: Sequence[int], day: date, *, at_work: bool) -> dict[int, dict[str, Any]]:
     addresses = _addresses(Address.__table__.c.person_id, ids, day)
-    rows, tags = {}, tags_of(Register.PEOPLE, ids)
-    for id_, person in people_with(ids).items():
+    rows, tags, people = {}, tags_of(Register.PEOPLE, ids), people_with(ids)
+    employers = {person.company.id for person in people.values() if person.company} if at_work else set()
+    homes = _companies(sorted(employers), day) if employers else {}
+    for id_, person in people.items():
         company = person.company
         rows[id_] = _fields(person, ("person_no", "first_name", "last_name", "title", "language"))
         rows[id_] |= {
@@ -102,6 +117,9 @@ def _people(ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
             "email": _point(person.points, PointKind.EMAIL),
             "tags": _names(tags.get(id_, ())),
         } | _place(addresses.get(id_))
+        home = homes.get(company.id, {}) if company else {}
+        wanted = ("switchboard",) if id_ in addresses else ("switchboard", "street", "postcode", "city", PLACE_COUNTRY)
+        rows[id_] |= {name: home[name] for name in wanted if name in home}
     return rows
 
 
@@ -157,8 +175,7 @@ def file_of(
 
     It is whole before its first byte is sent: a fault on the way gives an error page and not half a file.
     """
-    more = [PLACE_COUNTRY] if kind is FileFormat.STICKERS else []
-    return _written(subject, kind, _counted(rows_of(subject, ids, clock.today(), more=more), progress))
+    return _written(subject, kind, _counted(rows_of(subject, ids, clock.today(), kind=kind), progress))
 
 
 def _counted(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:

@@ -70,6 +70,9 @@ NAMES: Final = {Subject.PEOPLE: "henkilöt", Subject.COMPANIES: "yritykset"}
 PHONE_FIELDS: Final = frozenset({"direct_phone", "mobile", "switchboard"})
 PLACE_COUNTRY: Final = "place_country"
 """The country of the address; the column of a company is where the company is at home."""
+PAPER: Final = frozenset({FileFormat.CALLING_LIST, FileFormat.STICKERS})
+ON_PAPER: Final = (PLACE_COUNTRY, "switchboard")
+"""What paper needs beside the columns of a file."""
 CARD_BYTES: Final = 75
 NEEDS_SECOND_ABOVE: Final = 500
 
@@ -133,6 +136,11 @@ def sticker_lines(row: Row) -> list[str]:
     names = [row["company"], name] if row["company"] and name else [name or row["company"]]
     place = {field: row[field] for field in ("street", "postcode", "city")}
     return address_lines(names, **place, country=row[PLACE_COUNTRY])
+
+
+def is_reached(row: Row, kind: FileFormat) -> bool:
+    """True when a row has what its line on paper is for: a label an address, a call a number."""
+    return bool(sticker_lines(row) if kind is FileFormat.STICKERS else calling_cells(row)[2])
 
 
 # ---------- vCard ----------

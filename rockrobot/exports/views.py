@@ -87,7 +87,8 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
     asked = _asked(subject)
     ids, chosen = asked.ids, asked.selection.words
     export = _export(subject, ids, form) if is_chosen else None
-    ledger.log_view([])
+    unreached = queries.unreached_of(subject, export.ids[:NEEDS_SECOND_ABOVE], form.kind) if export else 0
+    ledger.log_view([])  # it tells how many, nothing of anybody
     answer = page(
         "exports/show.html",
         fragments=("export_preview",),
@@ -97,6 +98,7 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
         total=len(ids),
         export=export,
         needs_second=export is not None and asked.needs_second(export),
+        unreached=unreached,
         ask_url=_address("full_exports.new_list", subject=subject, **_choices(form), **chosen),
         file_url=_address("exports.download", subject=subject, **_choices(form), **chosen),
         list_url=_address(f"{subject}.index", **chosen),
@@ -123,7 +125,7 @@ def download(subject: str) -> Answer:
     what, form = Subject(subject), _form()
     if not form.validate():
         return _page(what, form, is_chosen=False)
-    asked, kind = _asked(what), FileFormat(form.file.data)
+    asked, kind = _asked(what), form.kind
     export = _export(what, asked.ids, form)
     if asked.needs_second(export):
         ask_url = _address("full_exports.new_list", subject=what, **_choices(form), **asked.selection.words)

@@ -14,7 +14,8 @@ from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.actions import add_point
 from rockrobot.contacts.rules import PointKind
 from rockrobot.db import db
-from rockrobot.exports.rules import card_of
+from rockrobot.exports.queries import rows_of
+from rockrobot.exports.rules import FileFormat, Subject, calling_cells, card_of, sticker_lines
 from rockrobot.objections import actions
 from rockrobot.objections.rules import Channel, Told
 from rockrobot.purposes.rules import PurposeCode
@@ -270,3 +271,28 @@ def test_a_days_address_is_the_one_that_holds(office):
     make.address(person, street="Uusi tie 2", valid_from=date(2020, 1, 1))
 
     assert table(office.get(f"/exports/people/file?{CHOSEN}"))[0]["Katuosoite"] == "Uusi tie 2"
+
+
+def test_paper_reaches_people_at_work_where_they_have_nothing_of_their_own(office):
+    company = make.company("Louhinta Oy", switchboard="+358 20 555 0000")
+    make.address(company, street="Kaivostie 1")
+    at_work, at_home = make.person("Aino", "Aho", company=company), make.person("Eero", "Erkki", company=company)
+    make.address(at_home, street="Kotitie 2")
+
+    rows = list(rows_of(Subject.PEOPLE, [at_work.id, at_home.id], clock.today(), kind=FileFormat.STICKERS))
+
+    assert sticker_lines(rows[0])[:3] == ["Louhinta Oy", "Aino Aho", "Kaivostie 1"]
+    assert "Kotitie 2" in sticker_lines(rows[1])
+    assert [calling_cells(row)[2] for row in rows] == ["+358 20 555 0000"] * 2
+
+
+def test_the_page_tells_how_many_get_no_label_or_no_call(office):
+    make.person("Aino", "Aho", direct_phone="+358 40 588 2755")
+    make.person("Eero", "Erkki")
+
+    def told(kind: str) -> str:
+        return office.get(f"/exports/people?responsible=none&purpose=relations&channel=all&file={kind}").text
+
+    assert "2 osoitetta puuttuu: niistä ei tule tarraa." in told("tarrat.pdf")
+    assert "1 puhelinnumero puuttuu: rivi jää ilman numeroa." in told("soittolista.pdf")
+    assert "puuttuu" not in told("csv")
