@@ -10,12 +10,14 @@ from flask_babel import lazy_gettext
 from sqlalchemy import select
 
 from rockrobot import clock, paper
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.queries import companies_with, people_with
 from rockrobot.contacts.rules import PointKind, address_order
 from rockrobot.db import among, db
 from rockrobot.exports.rules import (
     COLUMNS,
+    COUNTED_FOR,
     NAMES,
     ON_PAPER,
     PAPER,
@@ -44,6 +46,8 @@ from rockrobot.workbooks import XLSX
 
 Progress = Callable[[int], None]
 CHUNK = 500
+DOWNLOAD = "exports.download"
+"""The act by which the ledger names a file that one person took out alone."""
 MEDIA_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: XLSX,
@@ -76,6 +80,13 @@ def plan_export(subject: Subject, ids: Sequence[int], purpose: PurposeCode, chan
     """Who of these may go out for a purpose and channel, and who is left out and why."""
     verdicts = verdicts_of_people if subject is Subject.PEOPLE else verdicts_of_companies
     return choose(verdicts(purpose, channel, ids))
+
+
+def taken_by(actor: str, subject: Subject) -> set[int]:
+    """Whom somebody took out alone in the last 24 hours; what a second person approved is not among them."""
+    acts = (ChangeSet.actor == actor, ChangeSet.event == DOWNLOAD, ChangeSet.at >= clock.now() - COUNTED_FOR)
+    taken = select(LedgerEntry.row_id).join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id)
+    return set(db.session.scalars(taken.where(*acts, LedgerEntry.table_name == subject.value)))
 
 
 def rows_of(subject: Subject, ids: Sequence[int], day: date, *, kind: FileFormat = FileFormat.CSV) -> Iterator[Row]:

@@ -1,8 +1,9 @@
 """What an export holds, how a vCard is written, and what the ledger keeps of an export: pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -75,6 +76,8 @@ ON_PAPER: Final = (PLACE_COUNTRY, "switchboard")
 """What paper needs beside the columns of a file."""
 CARD_BYTES: Final = 75
 NEEDS_SECOND_ABOVE: Final = 500
+COUNTED_FOR: Final = timedelta(hours=24)
+"""For how long what one person took out counts together with what they take next. Source: our choice."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,15 @@ def choose(verdicts: Mapping[int, Verdict]) -> Export:
     return Export(ids, {reason: reasons[reason] for reason in Reason if reason in reasons})
 
 
-def needs_second_person(*, is_whole: bool, rows: int) -> bool:
+def needs_second_person(*, is_whole: bool, ids: Collection[int], taken: Collection[int] = ()) -> bool:
     """True for an export that one person asks for and a second approves.
 
-    is_whole: a whole list of the register is asked for, however short it is; rows: how many go out. Such a file is made
-    in a job. Source: our choice; 500 is what one works through by hand in a campaign, more is a copy of the register.
+    is_whole: a whole list of the register is asked for, however short it is; ids: who goes out; taken: whom the same
+    person took out alone in the 24 hours before, so that parts of a list do not pass where the list would not; who is
+    in both counts once. Such a file is made in a job. Source: our choice; 500 is what one works through by hand in a
+    campaign, more is a copy of the register.
     """
-    return is_whole or rows > NEEDS_SECOND_ABOVE
+    return is_whole or len({*ids, *taken}) > NEEDS_SECOND_ABOVE
 
 
 def ledger_words(

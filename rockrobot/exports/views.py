@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +52,9 @@ class Asked:
         """True when all of the register's list is asked for."""
         return not self.ticked and not self.selection.is_narrowed
 
-    def needs_second(self, export: Export) -> bool:
-        """True when a second person has to approve it."""
-        return needs_second_person(is_whole=self.is_whole, rows=len(export.ids))
+    def needs_second(self, export: Export, taken: Collection[int]) -> bool:
+        """True when a second person has to approve it; taken: whom the asker took out lately."""
+        return needs_second_person(is_whole=self.is_whole, ids=export.ids, taken=taken)
 
     @property
     def hash(self) -> str:
@@ -87,6 +87,7 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
     asked = _asked(subject)
     ids, chosen = asked.ids, asked.selection.words
     export = _export(subject, ids, form) if is_chosen else None
+    taken = queries.taken_by(ledger.actor(), subject)
     unreached = queries.unreached_of(subject, export.ids[:NEEDS_SECOND_ABOVE], form.kind) if export else 0
     ledger.log_view([])  # it tells how many, nothing of anybody
     answer = page(
@@ -97,7 +98,8 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
         asked=asked,
         total=len(ids),
         export=export,
-        needs_second=export is not None and asked.needs_second(export),
+        needs_second=export is not None and asked.needs_second(export, taken),
+        taken_count=len(taken),
         unreached=unreached,
         ask_url=_address("full_exports.new_list", subject=subject, **_choices(form), **chosen),
         file_url=_address("exports.download", subject=subject, **_choices(form), **chosen),
@@ -127,9 +129,9 @@ def download(subject: str) -> Answer:
         return _page(what, form, is_chosen=False)
     asked, kind = _asked(what), form.kind
     export = _export(what, asked.ids, form)
-    if asked.needs_second(export):
+    if asked.needs_second(export, queries.taken_by(ledger.actor(), what)):
         ask_url = _address("full_exports.new_list", subject=what, **_choices(form), **asked.selection.words)
-        return page("exports/second_person.html", ask_url=ask_url), 409
+        return page("exports/second_person.html", ask_url=ask_url, is_ticked=bool(asked.ticked)), 409
     file = queries.file_of(what, kind, export.ids)
     told = ledger_words(
         PurposeCode(form.purpose.data),
@@ -138,7 +140,7 @@ def download(subject: str) -> Answer:
         export,
         asked.hash,
     )
-    with ledger.change_set("exports.download", purpose=told):
+    with ledger.change_set(queries.DOWNLOAD, purpose=told):
         ledger.log_view(export.ids, table=what.value)
         db.session.commit()
     return send_file(

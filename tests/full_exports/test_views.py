@@ -12,7 +12,7 @@ from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
-from rockrobot.exports import rules
+from rockrobot.exports import queries, rules
 from rockrobot.exports.rules import needs_second_person
 from rockrobot.full_exports.models import FullExport
 from rockrobot.jobs import Job
@@ -56,9 +56,11 @@ def jobs_made() -> list[Job]:
 
 
 def test_who_needs_a_second_person():
-    assert needs_second_person(is_whole=True, rows=1)
-    assert not needs_second_person(is_whole=False, rows=500)
-    assert needs_second_person(is_whole=False, rows=501)
+    assert needs_second_person(is_whole=True, ids=[1])
+    assert not needs_second_person(is_whole=False, ids=range(500))
+    assert needs_second_person(is_whole=False, ids=range(501))
+    assert not needs_second_person(is_whole=False, ids=range(100, 500), taken=range(500))
+    assert needs_second_person(is_whole=False, ids=[500], taken=range(500))
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -86,6 +88,29 @@ def test_many_rows_need_approval_whatever_the_filter(office, monkeypatch):
     assert "/full-exports/people/new?purpose=marketing&amp;channel=letter&amp;file=csv&amp;q=aho" in page
     assert "Lataa 2" not in page
     assert answers == [409, 200]
+
+
+def test_a_list_does_not_go_out_in_parts_in_one_day(office, protection, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 1)
+    make.person("Aino", "Aho")
+    eero = make.person("Eero", "Erkki")
+    chosen = "purpose=marketing&channel=letter&file"
+
+    def taken(visitor, text: str, kind: str = "csv") -> int:
+        return visitor.get(f"/exports/people/file?q={text}&{chosen}={kind}").status_code
+
+    first = [taken(office, "aino"), taken(office, "aino", "vcf"), taken(office, "eero"), taken(protection, "eero")]
+    page = office.get(f"/exports/people?q=eero&{chosen}=csv").text
+    ticked = office.post("/exports/people/file", data={"ids": eero.id, "purpose": "marketing", "channel": "letter"})
+    monkeypatch.setattr(queries, "COUNTED_FOR", timedelta(0))
+    next_day = taken(office, "eero")
+
+    assert first == [200, 200, 409, 200]
+    assert "Olet vienyt vuorokauden aikana jo 1 rivin." in page
+    assert ticked.status_code == 409
+    assert "lisää niille avainsana" in ticked.text
+    assert "/full-exports/" not in ticked.text
+    assert next_day == 200
 
 
 def test_a_list_goes_out_when_a_second_person_approved_it(office, supervisor):
