@@ -1,7 +1,8 @@
 """The chain under the ledger: its two tables, hashes, append-only triggers and verification.
 
 Each entry carries the hash of the one before. It holds a salted commitment to the changed values; salt and values
-stand in two columns of the same row that may be emptied (erasure) and nothing else, so the chain stays valid.
+stand in two columns of the same row that may be emptied (erasure) and nothing else, so the chain stays valid. A later
+entry of the same row tells of the erasure: values emptied without one are a fault.
 """
 
 import hashlib
@@ -22,6 +23,9 @@ from rockrobot.db import Base, Moment, is_sqlite
 GENESIS = "0" * 64
 CHUNK = 5_000
 ADVISORY_LOCK = 7_265_001
+ERASED, BLANKED, EMPTIED = "erase", "blank", "empty"
+ERASURES = frozenset({ERASED, BLANKED, EMPTIED})
+"""Actions that tell that what the chain held of a row before was emptied."""
 
 Change = tuple[str, str, int, dict[str, list[Any]] | None]
 
@@ -145,9 +149,11 @@ def append(connection: Connection, change_set_id: int, rows: Iterable[Change]) -
 def verify(connection: Connection) -> Verdict:
     """Walk the whole chain: every hash follows from the one before, every kept value matches its commitment.
 
-    Gaps in ids are allowed (rolled back inserts on PostgreSQL); emptied values are allowed (erasure).
+    Gaps in ids are allowed (rolled back inserts on PostgreSQL), and emptied values where a later entry tells that the
+    row was erased.
     """
     acts = _acts(connection)
+    unexplained: dict[tuple[str, int], int] = {}
     columns = LedgerEntry.__table__.c
     statement = select(*columns).order_by(columns.id).execution_options(yield_per=CHUNK)
     previous, count, last_id = GENESIS, 0, 0
@@ -157,7 +163,12 @@ def verify(connection: Connection) -> Verdict:
         if fault:
             return Verdict(count, f"{fault}: entry {row.id}", previous, last_id)
         previous, last_id = row.hash, row.id
-    return Verdict(count, None, previous, last_id)
+        if row.action in ERASURES:
+            unexplained.pop((row.table_name, row.row_id), None)
+        elif row.salt is None:
+            unexplained.setdefault((row.table_name, row.row_id), row.id)
+    fault = f"emptied values: entry {min(unexplained.values())}" if unexplained else None
+    return Verdict(count, fault, previous, last_id)
 
 
 def _fault(row: Any, previous: str, act: str) -> str | None:
@@ -165,51 +176,51 @@ def _fault(row: Any, previous: str, act: str) -> str | None:
         return "broken link"
     if row.hash != entry_hash(previous, act, row.action, row.table_name, row.row_id, row.commitment):
         return "changed entry or change set"
-    if row.salt is not None and commit_to(row.salt, row.changes) != row.commitment:
-        return "changed values"
-    return None
+    is_kept = row.changes is None if row.salt is None else commit_to(row.salt, row.changes) == row.commitment
+    return None if is_kept else "changed values"
 
 
 _KEPT = ("id", "change_set_id", "action", "table_name", "row_id", "commitment", "previous_hash", "hash")
 _SAME = " AND ".join(f"NEW.{column} = OLD.{column}" for column in _KEPT)
 
-SQLITE_TRIGGERS = {
-    "ledger_entries_no_update": f"""CREATE TRIGGER ledger_entries_no_update BEFORE UPDATE ON ledger_entries
-        WHEN NOT ({_SAME} AND NEW.salt IS NULL AND NEW.changes IS NULL)
-        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
-    "ledger_entries_no_delete": """CREATE TRIGGER ledger_entries_no_delete BEFORE DELETE ON ledger_entries
-        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
-    "change_sets_no_update": """CREATE TRIGGER change_sets_no_update BEFORE UPDATE ON change_sets
-        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
-    "change_sets_no_delete": """CREATE TRIGGER change_sets_no_delete BEFORE DELETE ON change_sets
-        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END""",
-}
-POSTGRESQL_TRIGGERS = (
-    """CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
-    f"""CREATE OR REPLACE TRIGGER ledger_entries_no_update BEFORE UPDATE ON ledger_entries FOR EACH ROW
-        WHEN (NOT ({_SAME} AND NEW.salt IS NULL AND NEW.changes IS NULL)) EXECUTE FUNCTION ledger_refuse()""",
-    """CREATE OR REPLACE TRIGGER ledger_entries_no_delete BEFORE DELETE ON ledger_entries
-        FOR EACH ROW EXECUTE FUNCTION ledger_refuse()""",
-    """CREATE OR REPLACE TRIGGER change_sets_no_update BEFORE UPDATE OR DELETE ON change_sets
-        FOR EACH ROW EXECUTE FUNCTION ledger_refuse()""",
-)
+_MAY_CHANGE = {"ledger_entries": f"{_SAME} AND NEW.salt IS NULL AND NEW.changes IS NULL"}
+APPEND_ONLY = ("ledger_entries", "change_sets", "chain_checks")
+REFUSE = """CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"""
+
+
+def _trigger(table: str, act: str, *, on_sqlite: bool) -> str:
+    allowed = _MAY_CHANGE.get(table) if act == "UPDATE" else None
+    when = f"WHEN (NOT ({allowed}))" if allowed else ""
+    if on_sqlite:
+        then = f"{when} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    else:
+        then = f"FOR EACH ROW {when} EXECUTE FUNCTION ledger_refuse()"
+    return f"CREATE TRIGGER {_trigger_name(table, act)} BEFORE {act} ON {table} {then}"
+
+
+def _trigger_name(table: str, act: str) -> str:
+    return f"{table}_no_{act.lower()}"
 
 
 def make_triggers(connection: Connection) -> None:
-    """Make the append-only triggers that are missing (migrations and tests call this)."""
-    if not is_sqlite(connection):
-        for statement in POSTGRESQL_TRIGGERS:
-            connection.execute(text(statement))
-        return
-    for name, statement in SQLITE_TRIGGERS.items():
-        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-        connection.execute(text(statement))
+    """Make the append-only triggers anew on the tables that are there (migrations and tests call this)."""
+    on_sqlite = is_sqlite(connection)
+    lift_triggers(connection)
+    if not on_sqlite:
+        connection.execute(text(REFUSE))
+    for table in _there(connection):
+        for act in ("UPDATE", "DELETE"):
+            connection.execute(text(_trigger(table, act, on_sqlite=on_sqlite)))
 
 
 def lift_triggers(connection: Connection) -> None:
     """Drop the append-only triggers, so that tests may empty the tables between them."""
-    on_table = {name: name.rpartition("_no_")[0] for name in SQLITE_TRIGGERS}
-    for name, table in on_table.items():
-        suffix = "" if is_sqlite(connection) else f" ON {table}"
-        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}{suffix}"))
+    for table in _there(connection):
+        for act in ("UPDATE", "DELETE"):
+            suffix = "" if is_sqlite(connection) else f" ON {table}"
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {_trigger_name(table, act)}{suffix}"))
+
+
+def _there(connection: Connection) -> list[str]:
+    return [table for table in APPEND_ONLY if connection.dialect.has_table(connection, table)]

@@ -12,11 +12,10 @@ from sqlalchemy import JSON, Boolean, Column, String, Table, bindparam, or_, sel
 from sqlalchemy.engine import Connection
 
 from rockrobot import ledger
-from rockrobot.chain import LedgerEntry
+from rockrobot.chain import BLANKED, EMPTIED, ERASED, ERASURES, LedgerEntry
 from rockrobot.db import Word, among, db, is_sqlite
 from rockrobot.references import OnErase, reference_of
 
-ERASED, BLANKED = "erase", "blank"
 Rows = Mapping[str, Collection[int]]
 
 
@@ -105,14 +104,20 @@ def _told_in(table: Table) -> list[Column[Any]]:
 def empty_ledger(rows: Rows) -> int:
     """Empty salt and values of all that the ledger holds of these rows (table: ids); how many entries.
 
-    The commitment in the chain stays, so the chain stays valid; without salt nobody can try values out.
+    The commitment in the chain stays, so the chain stays valid; without salt nobody can try values out. The running act
+    tells of each row that it was emptied, unless it erases or blanks the row anyway.
     """
+    ledger.open_change_set()
     entries = LedgerEntry.__table__
+    pending = ledger.pending_of(db.session()).rows
+    told = {(table_name, row_id) for action, table_name, row_id, _ in pending if action in ERASURES}
     count = 0
     for table_name, ids in rows.items():
         theirs = (entries.c.table_name == table_name, among(entries.c.row_id, ids), entries.c.changes.is_not(None))
+        named = set(db.session.scalars(select(entries.c.row_id).where(*theirs).distinct()))
         emptied = entries.update().where(*theirs).values(salt=None, changes=None)
         count += db.session.connection().execute(emptied).rowcount
+        pending.extend((EMPTIED, table_name, id_, None) for id_ in sorted(named) if (table_name, id_) not in told)
     return count
 
 

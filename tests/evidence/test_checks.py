@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Executable, delete, select, update
+from sqlalchemy.exc import DatabaseError
 
-from rockrobot import chain, clock, jobs
+from rockrobot import chain, clock, forgetting, jobs, ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
+from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.evidence.actions import check_chain, check_nightly
+from rockrobot.evidence.models import ChainCheck
 from rockrobot.evidence.queries import fault_of, latest_check
 from rockrobot.evidence.rules import Seal, seal_text
 from tests import make
@@ -28,8 +31,12 @@ def sealed() -> Seal:
 def alter(statement: Executable) -> None:
     """Write past the ledger, as somebody with the database file could."""
     db.session.rollback()
-    with db.engine.begin() as connection:
-        connection.execute(statement)
+    token = ledger.writing.set(True)
+    try:
+        with db.engine.begin() as connection:
+            connection.execute(statement)
+    finally:
+        ledger.writing.reset(token)
     db.session.rollback()
 
 
@@ -91,13 +98,43 @@ def test_a_chain_written_anew_is_found_by_the_seal_alone(database):
     assert fault_of(seal) in {"rewritten", "cut"}
 
 
-def test_emptied_values_keep_the_chain_and_its_seal(database):
+def test_values_emptied_by_an_erasure_keep_the_chain_and_its_seal(database):
     seal = sealed()
+    company = db.session.scalars(select(Company)).first()
 
-    alter(update(ENTRIES).values(salt=None, changes=None))
+    forgetting.empty_ledger({"companies": {company.id}})
+    db.session.commit()
 
     assert check_chain().fault == ""
     assert fault_of(seal) is None
+
+
+def test_values_emptied_without_an_erasure_are_found(database):
+    sealed()
+
+    alter(update(ENTRIES).where(ENTRIES.c.id == ids()[1]).values(salt=None, changes=None))
+
+    assert check_chain().fault == f"emptied values: entry {ids()[1]}"
+
+
+def test_values_put_in_place_of_emptied_ones_are_found(database):
+    sealed()
+
+    alter(update(ENTRIES).where(ENTRIES.c.id == ids()[1]).values(salt=None, changes={"name": [None, "Kivj Oy"]}))
+
+    assert check_chain().fault.startswith("changed values")
+
+
+def test_what_a_check_found_is_neither_changed_nor_deleted(database):
+    check_chain()
+    with db.engine.begin() as connection:
+        chain.make_triggers(connection)
+
+    for statement in (update(ChainCheck).values(fault=""), delete(ChainCheck)):
+        with pytest.raises(DatabaseError, match="append-only"):
+            alter(statement)
+    with db.engine.begin() as connection:
+        chain.lift_triggers(connection)
 
 
 def test_what_is_written_later_does_not_break_a_seal(database):
@@ -149,11 +186,10 @@ def test_a_person_asks_for_a_check_prints_it_and_compares_the_paper(protection):
 
 @pytest.mark.parametrize("fault", ["broken link: entry 3", "cut as against check 1"])
 def test_a_faulty_chain_is_shouted_on_the_front_page_and_has_no_sheet(protection, fault):
-    check = check_chain()
-    check.fault = fault
-    db.session.commit()
+    check_chain()
+    alter(update(ChainCheck).values(fault=fault))
 
-    front, sheet = protection.get("/").text, protection.get(f"/evidence/{check.id}/sheet.pdf")
+    front, sheet = protection.get("/").text, protection.get(f"/evidence/{latest_check().id}/sheet.pdf")
 
     assert "Kirjausketju ei täsmää" in front
     assert sheet.status_code == 404
