@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from rockrobot import access, capture, cli, navigation, screen_words, search_upkeep, transfer, web
+from rockrobot import access, capture, cli, cross_site, navigation, screen_words, search_upkeep, transfer, web
 from rockrobot.converters import RowIdConverter, TextConverter
 from rockrobot.db import db, engine_options
 from rockrobot.origin import Network, RealOrigin
@@ -182,6 +182,7 @@ def create_app(settings: Any) -> Flask:
     Babel(app)
     screen_words.init_app(app)
     app.url_map.converters.update({"int": RowIdConverter, "string": TextConverter, "default": TextConverter})
+    cross_site.init_app(app)
     access.init_app(app)
     CSRFProtect(app)
     capture.init_app(app)

@@ -39,7 +39,7 @@ CONTENT_POLICY = "; ".join(
         "object-src 'none'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'self'",
+        "frame-ancestors 'none'",
     )
 )
 
@@ -225,7 +225,7 @@ def add_headers(response: AnyResponse) -> AnyResponse:
     is_paper = response.mimetype == "application/pdf"
     headers.setdefault("Content-Security-Policy", PAPER_POLICY if is_paper else CONTENT_POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "SAMEORIGIN"
+    headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -233,7 +233,7 @@ def add_headers(response: AnyResponse) -> AnyResponse:
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
     if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 

@@ -87,7 +87,7 @@ def test_every_answer_carries_the_headers(stranger, path):
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
-    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert headers["X-Frame-Options"] == "DENY"
 
 
 def test_signing_in_and_out(app, database, stranger):
@@ -203,4 +203,4 @@ def test_the_strict_transport_header_follows_the_address_of_the_house(stranger):
         stranger.application.config["SESSION_COOKIE_SECURE"] = False
 
     assert "Strict-Transport-Security" not in plain
-    assert secure["Strict-Transport-Security"] == "max-age=31536000"
+    assert secure["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
