@@ -22,6 +22,7 @@ FAULTS = {
     "too_plain": "The password repeats the same few characters.",
     "near_word": "The password may not contain the name, the e-mail address or the company's name.",
     "common": "The password is a common one, or a common word with digits around it.",
+    "guessable": "The password is easy to guess: it is made of rows of keys or signs, dates, repeats or common words.",
 }
 
 staff = AppGroup("staff", help="Members of staff who may sign in.")

@@ -18,6 +18,10 @@ PASSWORD_FAULTS = {
     "too_plain": _("Salasanassa toistuu sama merkki. Käytä useampia eri merkkejä."),
     "near_word": _("Salasanassa ei saa olla nimeäsi, sähköpostiasi eikä yrityksen nimeä."),
     "common": _("Salasana on yleisesti käytetty, ja se arvataan heti. Kirjoita esimerkiksi neljä satunnaista sanaa."),
+    "guessable": _(
+        "Salasana arvataan: siinä on peräkkäisiä merkkejä tai näppäimiä, päiviä, toistoa tai yleisiä sanoja. "
+        "Kirjoita esimerkiksi neljä satunnaista sanaa."
+    ),
 }
 
 
