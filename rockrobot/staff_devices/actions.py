@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from rockrobot import clock, jobs, ledger
 from rockrobot.db import db, forget
+from rockrobot.passkeys.actions import remove_passkeys
 from rockrobot.staff.actions import end_these
 from rockrobot.staff.models import SignIn
 from rockrobot.staff.queries import digest_of, row_of_key
@@ -80,10 +81,14 @@ def remember(row: SignIn, device: StaffDevice) -> None:
     db.session.merge(DeviceSignIn(sign_in_id=row.id, device_id=device.id))
 
 
-def lose(device: StaffDevice) -> int:
-    """The device is lost: its key is worth nothing and its sign-ins end; how many there were."""
+def lose(device: StaffDevice) -> tuple[int, int]:
+    """The device is lost: its key is worth nothing, its sign-ins end, and so do its owner's passkeys; how many of each.
+
+    All passkeys of the owner go, since nobody can tell which of them the device holds: an account of its maker may have
+    copied them there. Source: our choice.
+    """
     device.lost_on = clock.today()
-    return _void(device)
+    return _void(device), remove_passkeys(device.owner_id)
 
 
 def retire(device: StaffDevice) -> int:

@@ -122,12 +122,16 @@ def check(device_id: int) -> Answer:
 @allow(*EVERYONE, event="staff_devices.lose", object_rule=_is_own_or_administered)
 def lose(device_id: int) -> Response:
     device = _in_use(device_id)
-    told = ngettext(
-        "Laite on merkitty kadonneeksi. %(num)s kirjautuminen lopetettu.",
-        "Laite on merkitty kadonneeksi. %(num)s kirjautumista lopetettu.",
-        actions.lose(device),
-    )
-    return commit_and_go(_card(device) if current_user.role in READERS else url_for("own_account.index"), told)
+    sign_ins, passkeys = actions.lose(device)
+    told = [
+        _("Laite on merkitty kadonneeksi."),
+        ngettext("%(num)s kirjautuminen lopetettu.", "%(num)s kirjautumista lopetettu.", sign_ins),
+    ]
+    if passkeys:
+        told.append(ngettext("%(num)s pääsyavain poistettu.", "%(num)s pääsyavainta poistettu.", passkeys))
+    told.append(_("Jos laitteessa oli todennussovellus tai tallennettu salasana, vaihda nekin."))
+    card = _card(device) if current_user.role in READERS else url_for("own_account.index")
+    return commit_and_go(card, " ".join(told))
 
 
 @blueprint.post("/staff-devices/<int:device_id>/retire")

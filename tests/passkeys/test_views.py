@@ -13,6 +13,8 @@ from rockrobot.db import db
 from rockrobot.passkeys.models import Passkey
 from rockrobot.staff.actions import set_access
 from rockrobot.staff.queries import member_with
+from rockrobot.staff_devices.actions import make_device
+from rockrobot.staff_devices.rules import DeviceKind
 from tests import make
 from tests.conftest import visitor
 from tests.passkeys.authenticator import PRESENT, Authenticator
@@ -149,6 +151,20 @@ def test_a_removed_passkey_signs_nobody_in(office, stranger, device):
     enter(stranger, device)
 
     assert not is_in(stranger)
+
+
+def test_a_lost_device_takes_its_owners_passkeys_along_and_no_others(office, workshop, stranger, device):
+    add(office, device)
+    add(workshop, Authenticator(ORIGIN, HOST))
+    lost = make_device(owner_id=office.member_id, kind=DeviceKind.PHONE, name="työpuhelin", serial="")
+    db.session.commit()
+
+    told = office.post(f"/staff-devices/{lost.id}/lose", follow_redirects=True).text
+    enter(stranger, device)
+
+    assert "1 pääsyavain poistettu." in told
+    assert not is_in(stranger)
+    assert db.session.scalars(select(Passkey.staff_member_id)).all() == [workshop.member_id]
 
 
 def test_nobody_removes_the_passkey_of_another(app, office, workshop, device):
