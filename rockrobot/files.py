@@ -1,8 +1,11 @@
-"""Files that people add: photos re-made, other files kept as they are, each under a name that harms nobody."""
+"""Files that people add: photos re-made, other files kept as they are, each under a name that harms nobody.
+
+What is refused is said beside the form's field; the page of a form answers 422 whatever was wrong with it.
+"""
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -10,19 +13,27 @@ from typing import Any, TypeVar
 from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
-from wtforms import MultipleFileField
+from wtforms import Field, MultipleFileField
 from wtforms.validators import ValidationError
 
 from rockrobot.db import db
-from rockrobot.pictures import MAX_BYTES, PictureError, looks_like_picture, read_picture
+from rockrobot.file_kinds import ATTACHED, PDF, PHOTO, FileKind, endings_of, kind_named, names_of
+from rockrobot.pictures import MAX_BYTES, PictureError, read_picture
 
 MOST_FILES = 10
 THUMBNAIL_SIDE = 192
 LONGEST_NAME = 120
-PDF, PLAIN_BYTES = "application/pdf", "application/octet-stream"
-ACCEPTED = "image/*,.heic,application/pdf,.doc,.docx,.xls,.xlsx,.txt,.csv,.eml"
+PDF_TYPE, PLAIN_BYTES = "application/pdf", "application/octet-stream"
 View = TypeVar("View", bound=Callable[..., Any])
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\"\\]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\"\\]")
+
+
+class UploadError(ValueError):
+    """The file can't be taken; code says why: those of PictureError, unknown_kind, other_kind."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -51,15 +62,38 @@ def plain_name(given: str, media_type: str) -> str:
 
 
 def read_upload(given_name: str, body: bytes) -> UploadedFile:
-    """A file as it is kept. Raises PictureError: too_big over 20 MB; for a photo what pictures.read_picture says."""
+    """A file as it is kept.
+
+    Raises UploadError: too_big over 20 MB; unknown_kind for an ending that is not taken; other_kind for bytes that are
+    not what the ending promises; for a photo what pictures.read_picture says.
+    """
+    kind = checked_kind(given_name, body, ATTACHED)
     if len(body) > MAX_BYTES:
-        raise PictureError("too_big")
-    if looks_like_picture(body):
-        body = read_picture(body)
-        media_type, thumbnail = picture_type(body), read_picture(body, THUMBNAIL_SIDE)
-        return UploadedFile(plain_name(given_name, media_type), media_type, body, thumbnail)
-    media_type = PDF if body.startswith(b"%PDF-") else PLAIN_BYTES
+        raise UploadError("too_big")
+    if kind is PHOTO:
+        return _photo(given_name, body)
+    media_type = PDF_TYPE if kind is PDF else PLAIN_BYTES
     return UploadedFile(plain_name(given_name, media_type), media_type, body)
+
+
+def checked_kind(given_name: str, body: bytes, kinds: Iterable[FileKind]) -> FileKind:
+    """Which of these kinds a file is, by its name and its bytes alike. Raises UploadError: unknown_kind, other_kind."""
+    kind = kind_named(given_name, kinds)
+    if kind is None:
+        raise UploadError("unknown_kind")
+    if not kind.fits(body):
+        raise UploadError("other_kind")
+    return kind
+
+
+def _photo(given_name: str, body: bytes) -> UploadedFile:
+    try:
+        body = read_picture(body)
+        thumbnail = read_picture(body, THUMBNAIL_SIDE)
+    except PictureError as error:
+        raise UploadError(error.code) from None
+    media_type = picture_type(body)
+    return UploadedFile(plain_name(given_name, media_type), media_type, body, thumbnail)
 
 
 # ---------- what a browser sends ----------
@@ -79,27 +113,26 @@ def read_first(view: View) -> View:
     return reads_first  # type: ignore[return-value]
 
 
-def _outcome(file: FileStorage) -> UploadedFile | PictureError:
+def _outcome(file: FileStorage) -> UploadedFile | UploadError:
     try:
         return read_upload(file.filename or "", file.stream.read(MAX_BYTES + 1))
-    except PictureError as error:
+    except UploadError as error:
         return error
 
 
 def read_sent(file: FileStorage) -> UploadedFile:
-    """A sent file as it is kept; raises PictureError as read_upload does."""
+    """A sent file as it is kept; raises UploadError as read_upload does."""
     found = g.get("files_read", {}).get(id(file)) or _outcome(file)
-    if isinstance(found, PictureError):
+    if isinstance(found, UploadError):
         raise found
     return found
 
 
 def read_sent_picture(file: FileStorage) -> bytes:
-    """A sent photo as it is kept; raises PictureError also for what is no photo."""
-    found = read_sent(file)
-    if found.thumbnail is None:
-        raise PictureError("unknown_format")
-    return found.body
+    """A sent photo as it is kept; raises UploadError, unknown_format for what is no photo."""
+    if kind_named(file.filename or "", (PHOTO,)) is None:
+        raise UploadError("unknown_format")
+    return read_sent(file).body
 
 
 def picture_type(body: bytes) -> str:
@@ -107,13 +140,40 @@ def picture_type(body: bytes) -> str:
     return "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
 
 
-def picture_fault(code: str) -> str:
-    """What is wrong with a picture or file that was added, and how to mend it."""
+def file_fault(code: str) -> str:
+    """What is wrong with a file that was added, and how to mend it."""
     return {
         "too_big": _("Tiedosto on liian suuri. Enintään 20 Mt."),
         "too_many_pixels": _("Kuvassa on liikaa pisteitä. Enintään 60 miljoonaa."),
+        "unreadable": _("Kuvaa ei voitu lukea, se on rikki. Ota kuva uudelleen JPEG-muodossa."),
         "unknown_format": _("Tiedosto ei ole JPEG-, PNG-, WebP- eikä HEIC-kuva. Ota kuva uudelleen JPEG-muodossa."),
-    }.get(code, _("Kuvaa ei voitu lukea, se on rikki. Ota kuva uudelleen JPEG-muodossa."))
+        "unknown_kind": _(
+            "Tämän lajin tiedostoja ei oteta. Sallitut: %(kinds)s. Tallenna muu tiedosto PDF-muodossa.",
+            kinds=names_of(ATTACHED),
+        ),
+        "other_kind": _("Tiedosto ei ole sitä, mitä sen pääte lupaa. Tallenna se uudelleen oikeassa muodossa."),
+    }[code]
+
+
+class OfKind:
+    """A validator: every file that was sent is one of these kinds, by its ending and by its bytes.
+
+    message: what is said of an ending that is not of them.
+    """
+
+    def __init__(self, kinds: Sequence[FileKind], message: Any) -> None:
+        self.kinds, self.message = kinds, message
+
+    def __call__(self, form: Any, field: Field) -> None:  # noqa: ARG002 (the signature is WTForms')
+        """Raises ValidationError with the message."""
+        for file in _sent(field.data if isinstance(field.data, list) else [field.data]):
+            body = file.stream.read()
+            file.stream.seek(0)
+            try:
+                checked_kind(file.filename or "", body, self.kinds)
+            except UploadError as error:
+                told = self.message if error.code == "unknown_kind" else file_fault(error.code)
+                raise ValidationError(told) from None
 
 
 class FilesField(MultipleFileField):
@@ -124,7 +184,8 @@ class FilesField(MultipleFileField):
 
     def __init__(self, label: Any, *, is_camera: bool = False, **options: Any) -> None:
         camera = {"accept": "image/*", "capture": "environment"}
-        super().__init__(label, render_kw=camera if is_camera else {"accept": ACCEPTED, "multiple": True}, **options)
+        choice = {"accept": f"image/*,{endings_of(ATTACHED)}", "multiple": True}
+        super().__init__(label, render_kw=camera if is_camera else choice, **options)
         self.read: list[UploadedFile] = []
 
     @property
@@ -140,8 +201,8 @@ class FilesField(MultipleFileField):
         for file in files:
             try:
                 self.read.append(read_sent(file))
-            except PictureError as error:
-                raise ValidationError(f"{plain_name(file.filename or '', '')}: {picture_fault(error.code)}") from None
+            except UploadError as error:
+                raise ValidationError(f"{plain_name(file.filename or '', '')}: {file_fault(error.code)}") from None
 
 
 def _sent(files: Sequence[Any]) -> list[FileStorage]:

@@ -1,3 +1,5 @@
+import struct
+import zlib
 from io import BytesIO
 
 import pytest
@@ -57,6 +59,7 @@ def test_a_picture_taken_sideways_is_turned_and_loses_its_exif():
         (b"GIF89a" + b"\0" * 40, "unknown_format"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unknown_format"),
         (b"\xff\xd8\xff\xe0 this is no picture", "unreadable"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "unknown_format"),
         (b"\xff\xd8\xff" + b"\0" * (20 * 1024 * 1024), "too_big"),
     ],
 )
@@ -65,6 +68,33 @@ def test_what_is_no_picture_is_refused_with_a_code(body, code):
         read_picture(body)
 
     assert refused.value.code == code
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def test_a_picture_cut_into_a_hundred_thousand_pieces_is_read_or_refused():
+    packed = zlib.compress(b"\0\xff")
+    pieces = chunk(b"IDAT", b"") * 100_000 + chunk(b"IDAT", packed)
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    body = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pieces + chunk(b"IEND", b"")
+
+    try:
+        kept = read_picture(body)
+    except PictureError as refused:
+        kept = refused.code.encode()
+
+    assert kept.startswith((b"\xff\xd8\xff", b"unreadable"))
+
+
+def test_a_photo_that_was_cut_short_is_refused():
+    whole = encoded(Image.effect_noise((300, 200), 90), "JPEG")
+
+    with pytest.raises(PictureError) as refused:
+        read_picture(whole[: len(whole) // 2])
+
+    assert refused.value.code == "unreadable"
 
 
 def test_a_picture_that_unpacks_to_too_much_is_refused():

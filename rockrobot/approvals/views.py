@@ -18,10 +18,9 @@ from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
 from rockrobot.dual_control.queries import may_sign_own
-from rockrobot.files import read_first, read_sent_picture
+from rockrobot.files import UploadError, file_fault, read_first, read_sent_picture
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
-from rockrobot.pictures import PictureError
 from rockrobot.recalls.models import CaseText, RecallCase
 from rockrobot.recalls.queries import case_for
 from rockrobot.recalls.rules import CaseState
@@ -132,10 +131,10 @@ def set_picture(case_id: int, kind: str) -> Response:
     there = url_for("approvals.show", case_id=case.id)
     try:
         if not form.validate():
-            raise PictureError("unreadable")
+            raise UploadError("unknown_format")
         body = read_sent_picture(form.picture.data)
-    except PictureError:
-        say(_("Kuvaa ei voitu lukea. Valitse JPEG-, PNG-, WebP- tai HEIC-kuva, enintään 20 Mt."), "bad")
+    except UploadError as error:
+        say(file_fault(error.code), "bad")
         return redirect(there, 303)
     actions.set_picture(case, PictureKind(kind), body)
     return commit_and_go(there, _("Kuva tallennettu."))

@@ -11,9 +11,8 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices import actions, queries
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
-from rockrobot.files import picture_fault, read_first, read_sent_picture
+from rockrobot.files import UploadError, file_fault, read_first, read_sent_picture
 from rockrobot.navigation import Link, add_link
-from rockrobot.pictures import PictureError
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
@@ -88,8 +87,8 @@ def upload_picture(model_id: int, kind: str) -> Answer:
     if form.validate_on_submit():
         try:
             body = read_sent_picture(form.picture.data)
-        except PictureError as error:
-            form.picture.errors = [picture_fault(error.code)]
+        except UploadError as error:
+            form.picture.errors = [file_fault(error.code)]
         else:
             actions.set_model_picture(model, PictureKind(kind), body)
             return commit_and_go(url_for("catalogue.show", model_id=model_id), _("Kuva tallennettu."))

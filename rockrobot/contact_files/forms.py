@@ -5,14 +5,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileAllowed, FileField, FileRequired
+from flask_wtf.file import FileField, FileRequired
 from wtforms import FieldList, SelectField, StringField
 from wtforms.validators import Length
 
 from rockrobot.contact_columns.rules import Field, Target
 from rockrobot.fields import CLEAN, choices_of
+from rockrobot.file_kinds import CONTACT_LISTS, endings_of
+from rockrobot.files import OfKind
 
-KINDS = ["csv", "txt", "tsv", "xlsx", "zip", "vcf", "vcard"]
 WORDS = {
     Field.FULL_NAME: _("Koko nimi"),
     Field.FIRST_NAME: _("Etunimi"),
@@ -59,12 +60,12 @@ class ContactFileForm(FlaskForm):
 
     file = FileField(
         _("Tiedosto"),
-        [FileRequired(_("Valitse tiedosto.")), FileAllowed(KINDS, _("Valitse CSV, XLSX, ZIP tai vCard (VCF)."))],
+        [FileRequired(_("Valitse tiedosto.")), OfKind(CONTACT_LISTS, _("Valitse CSV, XLSX, ZIP tai vCard (VCF)."))],
         description=_(
             "Outlookin, Googlen tai Thunderbirdin CSV, oma CSV tai XLSX, tai vCard: valitse tai raahaa tähän. "
             "Mitään ei tallenneta rekisteriin ennen kuin hyväksyt."
         ),
-        render_kw={"accept": ",".join(f".{kind}" for kind in KINDS)},
+        render_kw={"accept": endings_of(CONTACT_LISTS)},
     )
 
 

@@ -2,8 +2,11 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileAllowed, FileRequired, MultipleFileField
+from flask_wtf.file import FileRequired, MultipleFileField
 from wtforms.validators import ValidationError
+
+from rockrobot.file_kinds import REGISTER_TABLES, endings_of
+from rockrobot.files import OfKind
 
 
 class UploadForm(FlaskForm):
@@ -13,13 +16,13 @@ class UploadForm(FlaskForm):
         _("Tiedosto"),
         [
             FileRequired(_("Valitse tiedosto.")),
-            FileAllowed(["xlsx", "zip", "csv"], _("Valitse työkirja (XLSX), CSV tai ZIP, jossa on CSV-tiedostoja.")),
+            OfKind(REGISTER_TABLES, _("Valitse työkirja (XLSX), CSV tai ZIP, jossa on CSV-tiedostoja.")),
         ],
         description=_(
             "Työkirja (XLSX), ZIP tai CSV-tiedostot: valitse tai raahaa tähän. "
             "Mitään ei tallenneta rekisteriin ennen kuin hyväksyt."
         ),
-        render_kw={"accept": ".xlsx,.zip,.csv"},
+        render_kw={"accept": endings_of(REGISTER_TABLES)},
     )
 
     def validate_file(self, field: MultipleFileField) -> None:

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import func, select
+from werkzeug.datastructures import Headers
+from werkzeug.http import parse_options_header
 
 from rockrobot import clock, files, search
 from rockrobot.chain import LedgerEntry
@@ -21,6 +23,7 @@ from tests import make
 
 TURNED, MADE_WITH = 0x0112, 0x010F
 PDF = b"%PDF-1.7\n%%EOF\n"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
 def photo(width: int = 400, height: int = 200) -> bytes:
@@ -87,7 +90,7 @@ def test_a_big_photo_is_kept_at_most_2560_a_side(office):
 
 def test_files_are_given_as_what_they_are_and_pages_are_never_shown(office):
     made = event()
-    add(office, made, (PDF, "tarjous.pdf"), (b"<script>alert(1)</script>", "sivu.html"), (photo(), "kilpi.jpg"))
+    add(office, made, (PDF, "tarjous.pdf"), (b"huom <script>alert(1)</script>", "sivu.txt"), (photo(), "kilpi.jpg"))
 
     answers = [office.get(f"/attachments/{id_}") for id_ in db.session.scalars(select(Attachment.id))]
 
@@ -103,7 +106,10 @@ def test_files_are_given_as_what_they_are_and_pages_are_never_shown(office):
     ("body", "name", "error"),
     [
         (b"\xff\xd8\xff broken", "rikki.jpg", "rikki.jpg: Kuvaa ei voitu lukea"),
-        (b"x" * (20 * 1024 * 1024 + 1), "iso.bin", "iso.bin: Tiedosto on liian suuri. Enintään 20 Mt."),
+        (b"x" * (20 * 1024 * 1024 + 1), "iso.csv", "iso.csv: Tiedosto on liian suuri. Enintään 20 Mt."),
+        (SVG, "x.svg", "x.svg: Tämän lajin tiedostoja ei oteta. Sallitut: JPEG, PNG, WebP, HEIC, PDF, DOCX, XLSX,"),
+        (SVG, "x.png", "x.png: Tiedosto ei ole sitä, mitä sen pääte lupaa."),
+        (b"\x89PNG\r\n\x1a\n<script>alert(1)</script>", "x.png", "x.png: Kuvaa ei voitu lukea"),
     ],
 )
 def test_a_bad_file_is_named_and_nothing_is_kept(office, body, name, error):
@@ -112,6 +118,41 @@ def test_a_bad_file_is_named_and_nothing_is_kept(office, body, name, error):
     assert answer.status_code == 422
     assert error in answer.text
     assert kept() == []
+
+
+@pytest.mark.parametrize(
+    ("given_name", "name"),
+    [
+        ("../../wsgi.pdf", "wsgi.pdf"),
+        ("..\\..\\x.pdf", "x.pdf"),
+        ("%2e%2e%2fx.pdf", "%2e%2e%2fx.pdf"),
+        ("C:\\x.pdf", "x.pdf"),
+        ("a\0.png.pdf", "a.png.pdf"),
+        ("p" * 300 + ".pdf", "p" * (LONGEST_NAME - 4) + ".pdf"),
+        ("lasku\u202efdp.pdf", "laskufdp.pdf"),
+        ('"><img src=x onerror=1>.pdf', "><img src=x onerror=1>.pdf"),
+        ('a";filename="x.pdf', "a;filename=x.pdf"),
+        ("a\r\nSet-Cookie: x=1.pdf", "aSet-Cookie: x=1.pdf"),
+        ("päätös ä.pdf", "päätös ä.pdf"),
+    ],
+)
+def test_a_name_leads_nowhere_and_names_one_file(given_name, name):
+    disposition = Headers()
+
+    disposition.set("Content-Disposition", "attachment", filename=plain_name(given_name, "application/pdf"))
+
+    assert plain_name(given_name, "application/pdf") == name
+    assert parse_options_header(disposition["Content-Disposition"]) == ("attachment", {"filename": name})
+    assert "\n" not in disposition["Content-Disposition"]
+
+
+def test_a_name_that_is_a_tag_is_shown_as_text(office):
+    made = event()
+    made_id = made.id
+
+    add(office, made, (PDF, "<img src=x onerror=1>.pdf"))
+
+    assert "&lt;img src=x onerror=1&gt;.pdf" in office.get(f"/events/{made_id}").text
 
 
 def test_an_empty_choice_says_so(office):

@@ -173,7 +173,7 @@ def test_possible_duplicates_come_in_as_new_only_when_asked(office):
 
 
 def test_a_file_that_cannot_be_read_is_told_and_forgotten(office):
-    page = upload(office, "../../kuva.vcf", b"\x89PNG")
+    page = upload(office, "../../lista.zip", b"PK\x03\x04 broken")
 
     html = office.get(page).text
     assert "Tiedostoa ei voi lukea" in html
@@ -185,6 +185,14 @@ def test_a_file_of_another_kind_is_refused_beside_the_field(office):
 
     assert response.status_code == 422
     assert "Valitse CSV, XLSX, ZIP tai vCard" in response.text
+
+
+def test_a_drawing_called_vcard_is_refused_and_not_kept(office):
+    response = office.post("/contact-files/", data={"file": (io.BytesIO(b"<svg/> BEGIN:VCARD"), "aino.vcf")})
+
+    assert response.status_code == 422
+    assert "Tiedosto ei ole sitä, mitä sen pääte lupaa." in response.text
+    assert db.session.scalar(select(func.count()).select_from(ImportRun)) == 0
 
 
 def test_a_column_that_says_what_nobody_knows_is_refused(office):

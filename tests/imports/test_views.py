@@ -120,7 +120,7 @@ def test_nothing_lands_when_the_file_is_left(office, tmp_path):
 
 def test_a_broken_file_is_told_plainly(office, tmp_path):
     path = tmp_path / "rikki.xlsx"
-    path.write_bytes(b"PK\x03\x04 no workbook")
+    path.write_bytes(b"PK\x03\x04 [Content_Types].xml xl/workbook.xml")
 
     page = upload(office, path)
     work()
