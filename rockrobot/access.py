@@ -1,6 +1,6 @@
 """Who may open which page. Closed unless a view says otherwise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
@@ -48,6 +48,10 @@ class Permission:
     from_anywhere: bool = False
     while_typing: bool = False
 
+    def may_touch(self, arguments: Mapping[str, Any]) -> bool:
+        """True when the object that the arguments of an address name may be opened."""
+        return self.object_rule is None or self.object_rule(**arguments)
+
 
 def allow(
     *roles: Role,
@@ -87,12 +91,16 @@ def permission_of(endpoint: str | None) -> Permission | None:
     return permission
 
 
-def may_open(endpoint: str) -> bool:
-    """True when the person signed in may open this page; menus and links ask this."""
+def may_open(endpoint: str, **arguments: Any) -> bool:
+    """True when the person signed in may open this page; menus, links and buttons ask this.
+
+    arguments: those of the page's address, where it is about one object: then its rule for objects is asked too.
+    """
     permission = permission_of(endpoint)
-    if permission is None:
-        return False
-    return permission.roles is None or (current_user.is_authenticated and current_user.role in permission.roles)
+    if permission is None or permission.roles is None:
+        return permission is not None
+    may = current_user.is_authenticated and current_user.role in permission.roles
+    return may and (not arguments or permission.may_touch(arguments))
 
 
 def freshness(answer: Callable[[], bool]) -> Callable[[], bool]:
@@ -176,7 +184,7 @@ def guard() -> Response | None:
             return _lead_to("staff.sign_in")
         if current_user.role not in permission.roles:
             _deny(permission.event)
-        if permission.object_rule and not permission.object_rule(**(request.view_args or {})):
+        if not permission.may_touch(request.view_args or {}):
             abort(404)
         if permission.fresh and not all(answer() for answer in _is_fresh):
             return _lead_to("staff.confirm")

@@ -210,8 +210,9 @@ def notices() -> list[dict[str, Any]]:
     """What is to be told on this page: kind, text, undo_url."""
     told: list[Any] = list(get_flashed_messages())
     for notice in told:
-        undo_id = notice.get("undo_id")
-        notice["undo_url"] = url_for("desk.undo", change_set_id=undo_id) if undo_id else None
+        act = {"change_set_id": notice.get("undo_id")}
+        may_undo = act["change_set_id"] and access.may_open("desk.undo", **act)
+        notice["undo_url"] = url_for("desk.undo", **act) if may_undo else None
     return told
 
 

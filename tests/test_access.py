@@ -1,5 +1,8 @@
 """Every door has its mark, strangers are led to sign-in, and every answer carries the headers."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -11,6 +14,7 @@ from rockrobot.staff.models import SignIn
 from tests import make
 from tests.access_table import addresses
 
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 OPEN_TO_ALL = {
     "staff.sign_in",
     "passwords.use_link",
@@ -46,6 +50,17 @@ def test_only_a_few_pages_are_open_to_strangers(app):
         is_open = {e for e in app.view_functions if (mark := permission_of(e)) and mark.roles is None}
 
     assert is_open == OPEN_TO_ALL
+
+
+def test_an_undo_is_offered_only_after_asking_who_may():
+    """Its roles are not enough: whose act it is counts too."""
+    lines = [line for path in TEMPLATES.rglob("*.html") for line in path.read_text().splitlines()]
+
+    forward = [
+        line for line in lines if re.search(r"url_for\(.desk\.undo", line) and 'may_open("desk.undo", ' not in line
+    ]
+
+    assert forward == []
 
 
 def test_url_parameters_are_typed(app):

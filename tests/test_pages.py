@@ -5,6 +5,7 @@ None but those that tell of the whole register reads it from one end to the othe
 
 import re
 from collections import Counter
+from html import unescape
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -13,7 +14,7 @@ from html5lib.constants import E as MESSAGES
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from rockrobot.access import LOOKING
+from rockrobot.access import LOOKING, Role, permission_of
 from rockrobot.db import db, is_sqlite
 from tests.conftest import Visitor
 from tests.plans import planned, read_through
@@ -40,19 +41,26 @@ UNLABELLED = {"hidden", "submit", "button", "image"}
 class Crawl:
     """Follows the links of pages, at most a few pages of each endpoint."""
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: Visitor, role: Role) -> None:
         self.visitor = visitor
+        self.role = role
         self.seen: Counter[str] = Counter()
         self.known = {"/"}
         self.faults: list[tuple[str, str]] = []
         self.read_through: set[tuple[str, str]] = set()
 
-    def endpoint_of(self, address: str) -> str | None:
+    def endpoint_of(self, address: str, method: str = "GET") -> str | None:
         adapter = self.visitor.application.url_map.bind("localhost")
         try:
-            return str(adapter.match(address.partition("?")[0], method="GET")[0])
+            return str(adapter.match(address.partition("?")[0], method=method)[0])
         except HTTPException:
             return None
+
+    def may_do(self, address: str) -> bool:
+        """True when the role of who crawls may send a form there."""
+        endpoint = self.endpoint_of(address, "POST")
+        permission = permission_of(endpoint)
+        return permission is not None and (permission.roles is None or self.role in permission.roles)
 
     def run(self) -> None:
         waiting = ["/"]
@@ -80,9 +88,15 @@ class Crawl:
             return []
         if is_sqlite():  # the other database draws the same pages, and reading them takes most of the time
             self.faults += [(address, fault) for fault in faults_of(answer.text)]
+        self.faults += [(address, f"offers {act}") for act in acts_of(answer.text) if not self.may_do(act)]
         found = [link for link in re.findall(r'href="(/[^"#]*)', answer.text) if link not in self.known]
         self.known.update(found)
         return [link.replace("&amp;", "&") for link in found]
+
+
+def acts_of(html: str) -> set[str]:
+    """Where the forms of a page are sent."""
+    return {unescape(found) for found in re.findall(r'<form[^>]* method="post"[^>]* action="(/[^"]*)"', html)}
 
 
 def faults_of(html: str) -> list[str]:
@@ -114,7 +128,11 @@ def walked(app, office, supervisor, tmp_path) -> Walk:
 
 
 def test_every_page_that_a_link_leads_to_is_sound_and_most_are_led_to(app, walked, protection, administrator):
-    crawls = [Crawl(visitor) for visitor in (walked.office, protection, administrator)]
+    crawls = [
+        Crawl(walked.office, Role.CUSTOMER_CARE),
+        Crawl(protection, Role.DATA_PROTECTION),
+        Crawl(administrator, Role.ADMINISTRATOR),
+    ]
 
     for crawl in crawls:
         crawl.run()

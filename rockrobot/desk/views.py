@@ -209,12 +209,15 @@ def jobs() -> str:
     return page("desk/jobs.html", fragments=("job_rows",), found=found)
 
 
+def _is_own_or_customer_care(change_set_id: int) -> bool:
+    change_set = queries.change_set_with(change_set_id)
+    is_own = change_set is not None and change_set.actor == f"staff:{current_user.id}"
+    return is_own or (change_set is not None and current_user.role is Role.CUSTOMER_CARE)
+
+
 @blueprint.post("/history/<int:change_set_id>/undo")
-@allow(Role.CUSTOMER_CARE, Role.WORKSHOP, Role.DATA_PROTECTION, Role.ADMINISTRATOR, event="desk.undo")
+@allow(*EVERYONE, event="desk.undo", object_rule=_is_own_or_customer_care)
 def undo(change_set_id: int) -> Response:
-    change_set = queries.change_set_with(change_set_id) or abort(404)
-    if current_user.role != Role.CUSTOMER_CARE and change_set.actor != ledger.actor():
-        abort(403)
     try:
         undone = undoing.undo(change_set_id)
     except undoing.UndoError as error:

@@ -166,9 +166,34 @@ def test_only_customer_care_undoes_what_others_did(workshop, protection, adminis
     act = newest()
 
     refused = [browser.post(f"/history/{act}/undo").status_code for browser in (workshop, protection, administrator)]
+    offered = [f"/{act}/undo" in browser.get(f"/history/{act}").text for browser in (protection, administrator, office)]
 
-    assert refused == [403, 403, 403]
+    assert refused == [404, 404, 404]
+    assert offered == [False, False, True]
     assert office.post(f"/history/{act}/undo").status_code == 303
+
+
+def test_everybody_is_offered_the_undo_of_their_own_act(protection, administrator):
+    with ledger.change_set("parts.new", actor=f"staff:{administrator.member_id}"):
+        make.part()
+    act = newest()
+
+    offered = [f"/{act}/undo" in browser.get(f"/history/{act}").text for browser in (protection, administrator)]
+
+    assert offered == [False, True]
+    assert administrator.post(f"/history/{act}/undo").status_code == 303
+
+
+def test_a_card_offers_no_undo_to_whom_it_would_be_refused(workshop, office):
+    with ledger.change_set("devices.edit", actor="staff:999"):
+        machine = make.device()
+        db.session.flush()
+        machine.year = 1999
+    act = newest()
+
+    shown = [f"/{act}/undo" in browser.get(f"/devices/{machine.id}").text for browser in (workshop, office)]
+
+    assert shown == [False, True]
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])
