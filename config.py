@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from rockrobot.origin import Network, read_network
 
 MIN_SECRET_LENGTH = 32
+MEGABYTE = 1024 * 1024
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-elsewhere"  # noqa: S105 (refused outside development)
 SHIPPED_SECRETS = frozenset({DEVELOPMENT_SECRET, "test-secret-that-is-long-enough-to-pass-checks"})
 ROOT = Path(__file__).resolve().parent
@@ -37,7 +38,9 @@ class Config:
     mail_from: str = ""
     proxy_hops: int = 0
     proxies: tuple[Network, ...] = ()
-    max_upload_bytes: int = 64 * 1024 * 1024
+    max_upload_bytes: int = 64 * MEGABYTE
+    daily_upload_bytes: int = 500 * MEGABYTE
+    disk_floor_bytes: int = 500 * MEGABYTE
     session_idle_minutes: int = 30
     session_hours: int = 12
     needs_second_factor: bool = False
@@ -101,7 +104,9 @@ def from_environment(
         mail_from=environment.get("ROCKROBOT_MAIL_FROM", ""),
         proxy_hops=hops,
         proxies=_proxies(environment),
-        max_upload_bytes=_number(environment, "ROCKROBOT_MAX_UPLOAD_MB", 64) * 1024 * 1024,
+        max_upload_bytes=_number(environment, "ROCKROBOT_MAX_UPLOAD_MB", 64) * MEGABYTE,
+        daily_upload_bytes=_number(environment, "ROCKROBOT_DAILY_UPLOAD_MB", 500) * MEGABYTE,
+        disk_floor_bytes=_number(environment, "ROCKROBOT_DISK_FLOOR_MB", 500) * MEGABYTE,
         session_idle_minutes=_number(environment, "ROCKROBOT_SESSION_IDLE_MINUTES", 30),
         session_hours=_number(environment, "ROCKROBOT_SESSION_HOURS", 12),
         needs_second_factor=_second_factor(environment, name),

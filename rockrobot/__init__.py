@@ -133,6 +133,8 @@ class Settings(Protocol):
     proxies: tuple[Network, ...]
     trusted_hosts: list[str]
     max_upload_bytes: int
+    daily_upload_bytes: int
+    disk_floor_bytes: int
     session_idle_minutes: int
     session_hours: int
     needs_second_factor: bool
@@ -156,6 +158,8 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
         "MAX_CONTENT_LENGTH": settings.max_upload_bytes,
+        "DAILY_UPLOAD_BYTES": settings.daily_upload_bytes,
+        "DISK_FLOOR_BYTES": settings.disk_floor_bytes,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SESSION_COOKIE_NAME": f"{prefix}rockrobot",
         "SESSION_COOKIE_SECURE": settings.is_https,

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-from flask import g, request
+from flask import current_app, g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, MultipleFileField
 from wtforms.validators import ValidationError
 
+from rockrobot import storage
 from rockrobot.db import db
 from rockrobot.file_kinds import ATTACHED, PDF, PHOTO, FileKind, endings_of, kind_named, names_of
 from rockrobot.pictures import MAX_BYTES, PictureError, read_picture
 
+MEGABYTE = 1024 * 1024
 MOST_FILES = 10
 THUMBNAIL_SIDE = 192
 LONGEST_NAME = 120
@@ -29,7 +31,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066
 
 
 class UploadError(ValueError):
-    """The file can't be taken; code says why: those of PictureError, unknown_kind, other_kind."""
+    """The file can't be taken.
+
+    code says why: unknown_kind, other_kind, disk_full, over_quota, and those of PictureError.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -105,6 +110,7 @@ def read_first(view: View) -> View:
     @functools.wraps(view)
     def reads_first(*args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" and request.files:
+            g.bytes_left = storage.left_today()
             db.session.commit()  # the guard's reading of who is here has taken the write lock already
             sent = _sent([file for files in request.files.listvalues() for file in files])
             g.files_read = {id(file): _outcome(file) for file in sent[:MOST_FILES]}
@@ -115,9 +121,21 @@ def read_first(view: View) -> View:
 
 def _outcome(file: FileStorage) -> UploadedFile | UploadError:
     try:
-        return read_upload(file.filename or "", file.stream.read(MAX_BYTES + 1))
+        body = file.stream.read(MAX_BYTES + 1)
+        take_room(len(body))
+        return read_upload(file.filename or "", body)
     except UploadError as error:
         return error
+
+
+def take_room(size_bytes: int) -> None:
+    """Take so much of what the person may store today. Raises UploadError: disk_full, over_quota."""
+    if not storage.has_room():
+        raise UploadError("disk_full")
+    left = g.bytes_left if "bytes_left" in g else storage.left_today()
+    if left is not None and size_bytes > left:
+        raise UploadError("over_quota")
+    g.bytes_left = None if left is None else left - size_bytes
 
 
 def read_sent(file: FileStorage) -> UploadedFile:
@@ -152,11 +170,19 @@ def file_fault(code: str) -> str:
             kinds=names_of(ATTACHED),
         ),
         "other_kind": _("Tiedosto ei ole sitä, mitä sen pääte lupaa. Tallenna se uudelleen oikeassa muodossa."),
+        "disk_full": _(
+            "Palvelimen levytila on lopussa: tiedostoja ei nyt oteta. Muu työ onnistuu. Kerro ylläpitäjälle."
+        ),
+        "over_quota": _(
+            "Päivän tiedostojesi raja, %(most)s Mt, tulee täyteen. Lisää tiedosto huomenna tai pyydä ylläpitoa "
+            "nostamaan rajaa.",
+            most=current_app.config["DAILY_UPLOAD_BYTES"] // MEGABYTE,
+        ),
     }[code]
 
 
 class OfKind:
-    """A validator: every file that was sent is one of these kinds, by its ending and by its bytes.
+    """A validator: there is room for every file that was sent, and it is one of these kinds, by its ending and bytes.
 
     message: what is said of an ending that is not of them.
     """
@@ -170,6 +196,7 @@ class OfKind:
             body = file.stream.read()
             file.stream.seek(0)
             try:
+                take_room(len(body))
                 checked_kind(file.filename or "", body, self.kinds)
             except UploadError as error:
                 told = self.message if error.code == "unknown_kind" else file_fault(error.code)

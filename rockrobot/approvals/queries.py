@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from rockrobot import storage
 from rockrobot.approvals.rules import ApprovalFault
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
@@ -22,6 +23,7 @@ from rockrobot.recipients.queries import languages_of, units_by_party
 
 LINTED = ("subject", "hazard", "stop_use", "instructions", "remedies", "self_repair", "pass_on", "apology")
 SAID = (*LINTED, "plate_text", "service_hours", "linter_override")
+storage.count_bodies(CasePicture)
 
 
 @dataclass(frozen=True)

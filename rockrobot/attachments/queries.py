@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from rockrobot import search_index
+from rockrobot import search_index, storage
 from rockrobot.db import db
 from rockrobot.events.models import Attachment, AttachmentBody
 
 search_index.declare(search_index.Kind("attachment", Attachment.__table__, columns=("file_name",)))
+storage.count_bodies(AttachmentBody)
 
 
 def attachment_with(attachment_id: int) -> Attachment | None:

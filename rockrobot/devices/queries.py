@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from rockrobot import search, search_index, undo
+from rockrobot import search, search_index, storage, undo
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceFate, DeviceModel, Fitting, ModelPicture, Ownership
 from rockrobot.devices.rules import OWNING, OwnershipKind, PictureKind, overlap
@@ -25,6 +25,7 @@ search_index.declare(
         through=(search_index.Through("device_model_id", DeviceModel.__table__, "model_code", "model"),),
     )
 )
+storage.count_bodies(ModelPicture)
 
 
 @dataclass(frozen=True)

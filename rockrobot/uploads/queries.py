@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import select
 
+from rockrobot import storage
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import db
 from rockrobot.jobs import Job
@@ -42,6 +43,13 @@ def path_of(run: ImportRun) -> Path:
 def refused_path(run: ImportRun) -> Path:
     """The workbook of an upload's refused rows, where some were refused."""
     return folder() / f"{run.stored_name}.refused.xlsx"
+
+
+@storage.count_stored
+def bytes_uploaded(by: str, since: datetime) -> int:
+    """The size of the files that somebody uploaded since a moment and that are still kept."""
+    runs = db.session.scalars(select(ImportRun).where(ImportRun.made_by == by, ImportRun.made_at >= since))
+    return sum(path.stat().st_size for path in map(path_of, runs) if path.exists())
 
 
 def old_runs(before: datetime) -> Sequence[ImportRun]:
