@@ -16,7 +16,7 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices.models import Device
 from rockrobot.devices.queries import device_with
 from rockrobot.events import actions, queries
-from rockrobot.events.forms import EventForm, TaskForm
+from rockrobot.events.forms import CHANNEL_WORDS, RESULT_WORDS, EventForm, TaskForm
 from rockrobot.events.models import Event, EventTask
 from rockrobot.events.queries import Subject
 from rockrobot.events.rules import JOBS, Channel, Preset, usual_direction
@@ -29,6 +29,8 @@ from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, pa
 from rockrobot.worksites.queries import worksite_with
 
 blueprint = Blueprint("events", __name__)
+blueprint.add_app_template_global(lambda: CHANNEL_WORDS, "channel_words")
+blueprint.add_app_template_global(lambda: RESULT_WORDS, "result_words")
 SHOWN_TEXT = 100
 WRITERS = (Role.CUSTOMER_CARE, Role.WORKSHOP)
 LOADERS = {"people": person_with, "companies": company_with, "worksites": worksite_with}
