@@ -30,6 +30,8 @@ MAX_RATIO = 250
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 RARE_ENCODINGS = ["utf_16_le", "utf_16_be", "cp1252", "cp1250", "mac_roman"]
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How XLS begins, and an XLSX with a password."""
 DELIMITERS = (",", ";", "\t")
 _QUOTED = re.compile(r'"[^"]*"')
 READER = Path(__file__).with_name("sheet_reader.py")
@@ -42,7 +44,7 @@ Cell = Any
 class FileError(ValueError):
     """The file as a whole can't be read; code says why.
 
-    not_a_file, not_readable, too_big, bomb, far_cells, encrypted, broken, no_sheets.
+    not_a_file, not_readable, too_big, bomb, far_cells, encrypted, old, broken, no_sheets.
     """
 
     def __init__(self, code: str, name: str = "") -> None:
@@ -108,7 +110,7 @@ def read_tables(path: Path, *, name: str = "") -> list[RawSheet]:
         return _some(_read_archive(body, name), name)
     if name.lower().endswith(".csv"):
         return [_read_csv(PurePosixPath(name).stem, body)]
-    raise FileError("broken", name)
+    raise FileError("old" if body.startswith(OLD_OFFICE) else "broken", name)
 
 
 def _read_folder(path: Path, name: str) -> list[RawSheet]:

@@ -90,6 +90,14 @@ def test_what_is_no_workbook_is_said_to_be_broken(tmp_path, name, body):
     assert code_of(path) == "broken"
 
 
+@pytest.mark.parametrize("name", ["r.xls", "r.xlsx"])
+def test_an_old_or_locked_workbook_is_told_apart_from_a_broken_one(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more")
+
+    assert code_of(path) == "old"
+
+
 def test_a_workbook_with_broken_insides_is_broken(tmp_path):
     path = zipped(tmp_path / "r.xlsx", {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook><sh"})
 

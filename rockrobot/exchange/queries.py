@@ -219,8 +219,9 @@ FILE_MESSAGES = {
     "bomb": "Pakattu tiedosto purkautuisi kohtuuttoman suureksi; sitä ei avata.",
     "far_cells": "Työkirja on liian suuri luettavaksi. Poista tietojen jälkeiset rivit ja sarakkeet.",
     "encrypted": "Tiedosto on salattu. Poista salasana ja yritä uudelleen.",
+    "old": "Tiedosto on vanha XLS tai salattu salasanalla. Tallenna se Excelissä XLSX-muotoon ilman salasanaa.",
     "broken": "Tiedostoa ei voi lukea: se ei ole työkirja (XLSX), CSV eikä ZIP, tai se on rikki.",
-    "no_sheets": "Tiedostossa ei ole yhtään taulukkoa.",
+    "no_sheets": "Tiedostossa ei ole yhtään taulukkoa, jossa on otsikkorivi ja rivejä sen alla.",
     "too_many_columns": "Taulukossa on yli 500 saraketta. Poista tyhjät ja turhat sarakkeet.",
 }
 
