@@ -82,6 +82,7 @@ def test_a_list_is_read_its_columns_told_tried_taken_and_undone(office):
 
     taken = office.get(page).text
     assert "Tuotu: 3 uutta" in taken
+    assert "Yhteystiedot tuotu tiedostosta" in office.get("/history").text
     assert people() == 2
     office.post(re.search(r'action="(/history/\d+/undo)"', taken)[1])
     assert people() == 0
