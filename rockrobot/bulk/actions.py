@@ -42,6 +42,14 @@ def _assign(register: Register, ids: Sequence[int], values: Values) -> None:
     ledger.bulk_update(table, [(id_, {"responsible_id": before}, new) for id_, before in stored])
 
 
+def _set_type(register: Register, ids: Sequence[int], values: Values) -> None:
+    """Row by row in the session, so that each is marked as changed by hand and a later import leaves it."""
+    model = MODELS[register]
+    for row in db.session.scalars(select(model).where(among(model.id, ids))).unique():
+        row.contact_type = values["contact_type"]
+    db.session.flush()
+
+
 def _write_letters(register: Register, ids: Sequence[int], values: Values) -> None:
     """One event each, so that what one of them got stands on no other's timeline."""
     at = clock.moment_of(date.fromisoformat(values["on"]), NOON)
@@ -56,6 +64,7 @@ DOERS: dict[Act, Callable[[Register, Sequence[int], Values], None]] = {
     Act.TAG: _tag,
     Act.UNTAG: _untag,
     Act.ASSIGN: _assign,
+    Act.TYPE: _set_type,
     Act.LETTER: _write_letters,
     Act.DELETE: _delete,
 }

@@ -1,4 +1,4 @@
-"""What an act on many rows is told: the tag, the person responsible, the letter."""
+"""What an act on many rows is told: the tag, the person responsible, the contact type, the letter."""
 
 from typing import Any
 
@@ -10,6 +10,9 @@ from wtforms.validators import DataRequired, Length
 from rockrobot import clock
 from rockrobot.access import Role
 from rockrobot.bulk.rules import Act
+from rockrobot.contacts.models import Company, Person
+from rockrobot.contacts.queries import contact_types
+from rockrobot.contacts.rules import ContactType
 from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, id_or_none
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.staff.queries import members_in
@@ -79,6 +82,22 @@ class AssignForm(ActForm):
         return {"responsible_id": self.responsible_id.data}
 
 
+class TypeForm(ActForm):
+    """What they are to us from now on."""
+
+    contact_type = SelectField(_("Kontaktityyppi"), render_kw={"class": "medium"})
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = dict.fromkeys([*(kind.value for kind in ContactType), *contact_types(Person), *contact_types(Company)])
+        self.contact_type.choices = [SelectChoice("", _("ei tiedossa")), *map(SelectChoice, known)]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The contact type; empty where it is not known."""
+        return {"contact_type": self.contact_type.data}
+
+
 class LetterForm(ActForm):
     """A letter that was sent to all of them."""
 
@@ -109,6 +128,7 @@ FORMS: dict[Act, type[ActForm]] = {
     Act.TAG: TagForm,
     Act.UNTAG: UntagForm,
     Act.ASSIGN: AssignForm,
+    Act.TYPE: TypeForm,
     Act.LETTER: LetterForm,
     Act.DELETE: ActForm,
 }

@@ -96,6 +96,14 @@ def _plan_assign(register: Register, ids: Sequence[int], values: Values) -> Plan
     return _without(ids, keep.all(), LeftOut.ASSIGNED)
 
 
+def _plan_type(register: Register, ids: Sequence[int], values: Values) -> Plan:
+    model = MODELS[register]
+    keep = db.session.scalars(
+        select(model.id).where(among(model.id, ids), model.contact_type == values["contact_type"])
+    )
+    return _without(ids, keep.all(), LeftOut.TYPED)
+
+
 def _plan_letter(register: Register, ids: Sequence[int], values: Values) -> Plan:
     verdicts_of = verdicts_of_people if register is Register.PEOPLE else verdicts_of_companies
     verdicts = verdicts_of(PurposeCode(values["purpose"]), Channel.LETTER, ids)
@@ -130,6 +138,7 @@ PLANNERS: dict[Act, Callable[[Register, Sequence[int], Values], Plan]] = {
     Act.TAG: _plan_tag,
     Act.UNTAG: _plan_untag,
     Act.ASSIGN: _plan_assign,
+    Act.TYPE: _plan_type,
     Act.LETTER: _plan_letter,
     Act.DELETE: _plan_delete,
 }

@@ -17,6 +17,7 @@ class Act(StrEnum):
     TAG = "tag"
     UNTAG = "untag"
     ASSIGN = "assign"
+    TYPE = "type"
     EXPORT = "export"
     STICKERS = "stickers"
     LETTER = "letter"
@@ -39,6 +40,7 @@ class LeftOut(StrEnum):
     TAGGED = "tagged"
     NOT_TAGGED = "not_tagged"
     ASSIGNED = "assigned"
+    TYPED = "typed"
     IN_THE_WAY = "in_the_way"
 
 

@@ -125,6 +125,9 @@ def _told(asked: Act, count: int) -> str:
         Act.ASSIGN: ngettext(
             "Vastuuhenkilö vaihdettu %(num)s riville.", "Vastuuhenkilö vaihdettu %(num)s riville.", count
         ),
+        Act.TYPE: ngettext(
+            "Kontaktityyppi vaihdettu %(num)s riville.", "Kontaktityyppi vaihdettu %(num)s riville.", count
+        ),
         Act.LETTER: ngettext("Kirje kirjattu %(num)s riville.", "Kirje kirjattu %(num)s riville.", count),
         Act.DELETE: ngettext("%(num)s rivi poistettu.", "%(num)s riviä poistettu.", count),
     }

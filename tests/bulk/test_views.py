@@ -95,7 +95,7 @@ def test_ids_that_name_no_row_and_merged_ones_are_passed_over(office):
     assert told(html, "seen") == "1/1"
 
 
-@pytest.mark.parametrize("act", ["assign", "letter", "export", "nonsense", ""])
+@pytest.mark.parametrize("act", ["assign", "type", "letter", "export", "nonsense", ""])
 def test_a_list_takes_only_its_own_acts(office, act):
     device = make.device()
 
@@ -173,6 +173,26 @@ def test_many_people_are_given_to_somebody_and_go_back_with_undo(office):
 
     assert given == [esa.id, esa.id]
     assert [row.responsible_id for row in rows(Person)] == [None, office.member_id]
+
+
+@pytest.mark.parametrize("register", [Register.PEOPLE, Register.COMPANIES])
+def test_many_get_another_contact_type_that_an_import_leaves_and_undo_takes_back(office, register):
+    maker, model = {"people": (make.person, Person), "companies": (make.company, Company)}[register]
+    made = [maker(contact_type=kind) for kind in ("potentiaalinen", "asiakas", "")]
+    for row in made:
+        row.hand_changed = []
+    ids = [row.id for row in made]
+    db.session.commit()
+
+    page = preview(office, register, "type", ids=ids, contact_type="asiakas").text
+    html = confirm(office, register, "type", ids=ids, contact_type="asiakas").text
+    given = [(row.contact_type, "contact_type" in row.hand_changed) for row in rows(model)]
+    undo_told_in(office, html)
+
+    assert "1: kontaktityyppi on jo tämä" in page
+    assert "Kontaktityyppi vaihdettu 2 riville." in html
+    assert given == [("asiakas", True), ("asiakas", False), ("asiakas", True)]
+    assert [row.contact_type for row in rows(model)] == ["potentiaalinen", "asiakas", ""]
 
 
 def test_a_letter_is_written_on_each_timeline_but_for_those_who_object(office):
