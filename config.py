@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rockrobot.origin import Network, read_network
+from rockrobot.virus_scan import Address, read_address
 
 MIN_SECRET_LENGTH = 32
 MEGABYTE = 1024 * 1024
@@ -41,6 +42,7 @@ class Config:
     max_upload_bytes: int = 64 * MEGABYTE
     daily_upload_bytes: int = 500 * MEGABYTE
     disk_floor_bytes: int = 500 * MEGABYTE
+    clamd: Address | None = None
     session_idle_minutes: int = 30
     session_hours: int = 12
     needs_second_factor: bool = False
@@ -107,6 +109,7 @@ def from_environment(
         max_upload_bytes=_number(environment, "ROCKROBOT_MAX_UPLOAD_MB", 64) * MEGABYTE,
         daily_upload_bytes=_number(environment, "ROCKROBOT_DAILY_UPLOAD_MB", 500) * MEGABYTE,
         disk_floor_bytes=_number(environment, "ROCKROBOT_DISK_FLOOR_MB", 500) * MEGABYTE,
+        clamd=_clamd(environment),
         session_idle_minutes=_number(environment, "ROCKROBOT_SESSION_IDLE_MINUTES", 30),
         session_hours=_number(environment, "ROCKROBOT_SESSION_HOURS", 12),
         needs_second_factor=_second_factor(environment, name),
@@ -148,6 +151,14 @@ def _proxies(environment: Mapping[str, str]) -> tuple[Network, ...]:
         return tuple(read_network(word) for word in words)
     except ValueError as error:
         raise ConfigError(f"ROCKROBOT_PROXIES is a list of addresses or networks: {error}") from None
+
+
+def _clamd(environment: Mapping[str, str]) -> Address | None:
+    words = environment.get("ROCKROBOT_CLAMD", "").strip()
+    try:
+        return read_address(words) if words else None
+    except ValueError as error:
+        raise ConfigError(f"ROCKROBOT_CLAMD is where clamd listens: {error}.") from None
 
 
 def bound_to(environment: Mapping[str, str], arguments: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from rockrobot import access, capture, cli, cross_site, navigation, screen_words
 from rockrobot.converters import RowIdConverter, TextConverter
 from rockrobot.db import db, engine_options
 from rockrobot.origin import Network, RealOrigin
+from rockrobot.virus_scan import Address
 
 PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent
@@ -135,6 +136,7 @@ class Settings(Protocol):
     max_upload_bytes: int
     daily_upload_bytes: int
     disk_floor_bytes: int
+    clamd: Address | None
     session_idle_minutes: int
     session_hours: int
     needs_second_factor: bool
@@ -160,6 +162,7 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": settings.max_upload_bytes,
         "DAILY_UPLOAD_BYTES": settings.daily_upload_bytes,
         "DISK_FLOOR_BYTES": settings.disk_floor_bytes,
+        "CLAMD": settings.clamd,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SESSION_COOKIE_NAME": f"{prefix}rockrobot",
         "SESSION_COOKIE_SECURE": settings.is_https,

@@ -5,40 +5,28 @@ What is refused is said beside the form's field; the page of a form answers 422 
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, MultipleFileField
 from wtforms.validators import ValidationError
 
-from rockrobot import storage
+from rockrobot.admission import UploadError, count_what_is_left, file_fault, let_in
 from rockrobot.db import db
-from rockrobot.file_kinds import ATTACHED, PDF, PHOTO, FileKind, endings_of, kind_named, names_of
+from rockrobot.file_kinds import ATTACHED, PDF, PHOTO, FileKind, endings_of, kind_named
 from rockrobot.pictures import MAX_BYTES, PictureError, read_picture
 
-MEGABYTE = 1024 * 1024
 MOST_FILES = 10
 THUMBNAIL_SIDE = 192
 LONGEST_NAME = 120
 PDF_TYPE, PLAIN_BYTES = "application/pdf", "application/octet-stream"
 View = TypeVar("View", bound=Callable[..., Any])
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\"\\]")
-
-
-class UploadError(ValueError):
-    """The file can't be taken.
-
-    code says why: unknown_kind, other_kind, disk_full, over_quota, and those of PictureError.
-    """
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -69,26 +57,15 @@ def plain_name(given: str, media_type: str) -> str:
 def read_upload(given_name: str, body: bytes) -> UploadedFile:
     """A file as it is kept.
 
-    Raises UploadError: too_big over 20 MB; unknown_kind for an ending that is not taken; other_kind for bytes that are
-    not what the ending promises; for a photo what pictures.read_picture says.
+    Raises UploadError: too_big over 20 MB; what let_in says; for a photo what pictures.read_picture says.
     """
-    kind = checked_kind(given_name, body, ATTACHED)
     if len(body) > MAX_BYTES:
         raise UploadError("too_big")
+    kind = let_in(given_name, body, ATTACHED)
     if kind is PHOTO:
         return _photo(given_name, body)
     media_type = PDF_TYPE if kind is PDF else PLAIN_BYTES
     return UploadedFile(plain_name(given_name, media_type), media_type, body)
-
-
-def checked_kind(given_name: str, body: bytes, kinds: Iterable[FileKind]) -> FileKind:
-    """Which of these kinds a file is, by its name and its bytes alike. Raises UploadError: unknown_kind, other_kind."""
-    kind = kind_named(given_name, kinds)
-    if kind is None:
-        raise UploadError("unknown_kind")
-    if not kind.fits(body):
-        raise UploadError("other_kind")
-    return kind
 
 
 def _photo(given_name: str, body: bytes) -> UploadedFile:
@@ -106,36 +83,41 @@ def _photo(given_name: str, body: bytes) -> UploadedFile:
 
 def read_first(view: View) -> View:
     """Read the files that a form sends before its view locks anything: reading photos takes seconds."""
+    return _first(view, _outcome, MOST_FILES)
 
+
+def let_in_first(kinds: Sequence[FileKind]) -> Callable[[View], View]:
+    """Look at the lists that a form sends before its view locks anything: scanning them takes seconds."""
+    return lambda view: _first(view, functools.partial(_kind_or_error, kinds))
+
+
+def _first(view: View, look_at: Callable[[FileStorage], Any], most: int | None = None) -> View:
     @functools.wraps(view)
-    def reads_first(*args: Any, **kwargs: Any) -> Any:
+    def looks_first(*args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" and request.files:
-            g.bytes_left = storage.left_today()
+            count_what_is_left()
             db.session.commit()  # the guard's reading of who is here has taken the write lock already
             sent = _sent([file for files in request.files.listvalues() for file in files])
-            g.files_read = {id(file): _outcome(file) for file in sent[:MOST_FILES]}
+            g.files_read = {id(file): look_at(file) for file in sent[:most]}
         return view(*args, **kwargs)
 
-    return reads_first  # type: ignore[return-value]
+    return looks_first  # type: ignore[return-value]
 
 
 def _outcome(file: FileStorage) -> UploadedFile | UploadError:
     try:
-        body = file.stream.read(MAX_BYTES + 1)
-        take_room(len(body))
-        return read_upload(file.filename or "", body)
+        return read_upload(file.filename or "", file.stream.read(MAX_BYTES + 1))
     except UploadError as error:
         return error
 
 
-def take_room(size_bytes: int) -> None:
-    """Take so much of what the person may store today. Raises UploadError: disk_full, over_quota."""
-    if not storage.has_room():
-        raise UploadError("disk_full")
-    left = g.bytes_left if "bytes_left" in g else storage.left_today()
-    if left is not None and size_bytes > left:
-        raise UploadError("over_quota")
-    g.bytes_left = None if left is None else left - size_bytes
+def _kind_or_error(kinds: Sequence[FileKind], file: FileStorage) -> FileKind | UploadError:
+    body = file.stream.read()
+    file.stream.seek(0)
+    try:
+        return let_in(file.filename or "", body, kinds)
+    except UploadError as error:
+        return error
 
 
 def read_sent(file: FileStorage) -> UploadedFile:
@@ -158,31 +140,8 @@ def picture_type(body: bytes) -> str:
     return "image/png" if body.startswith(b"\x89PNG") else "image/jpeg"
 
 
-def file_fault(code: str) -> str:
-    """What is wrong with a file that was added, and how to mend it."""
-    return {
-        "too_big": _("Tiedosto on liian suuri. Enintään 20 Mt."),
-        "too_many_pixels": _("Kuvassa on liikaa pisteitä. Enintään 60 miljoonaa."),
-        "unreadable": _("Kuvaa ei voitu lukea, se on rikki. Ota kuva uudelleen JPEG-muodossa."),
-        "unknown_format": _("Tiedosto ei ole JPEG-, PNG-, WebP- eikä HEIC-kuva. Ota kuva uudelleen JPEG-muodossa."),
-        "unknown_kind": _(
-            "Tämän lajin tiedostoja ei oteta. Sallitut: %(kinds)s. Tallenna muu tiedosto PDF-muodossa.",
-            kinds=names_of(ATTACHED),
-        ),
-        "other_kind": _("Tiedosto ei ole sitä, mitä sen pääte lupaa. Tallenna se uudelleen oikeassa muodossa."),
-        "disk_full": _(
-            "Palvelimen levytila on lopussa: tiedostoja ei nyt oteta. Muu työ onnistuu. Kerro ylläpitäjälle."
-        ),
-        "over_quota": _(
-            "Päivän tiedostojesi raja, %(most)s Mt, tulee täyteen. Lisää tiedosto huomenna tai pyydä ylläpitoa "
-            "nostamaan rajaa.",
-            most=current_app.config["DAILY_UPLOAD_BYTES"] // MEGABYTE,
-        ),
-    }[code]
-
-
 class OfKind:
-    """A validator: there is room for every file that was sent, and it is one of these kinds, by its ending and bytes.
+    """A validator: every file that was sent may come in as one of these kinds.
 
     message: what is said of an ending that is not of them.
     """
@@ -191,16 +150,11 @@ class OfKind:
         self.kinds, self.message = kinds, message
 
     def __call__(self, form: Any, field: Field) -> None:  # noqa: ARG002 (the signature is WTForms')
-        """Raises ValidationError with the message."""
+        """Raises ValidationError with what is wrong with the first file that may not."""
         for file in _sent(field.data if isinstance(field.data, list) else [field.data]):
-            body = file.stream.read()
-            file.stream.seek(0)
-            try:
-                take_room(len(body))
-                checked_kind(file.filename or "", body, self.kinds)
-            except UploadError as error:
-                told = self.message if error.code == "unknown_kind" else file_fault(error.code)
-                raise ValidationError(told) from None
+            found = g.get("files_read", {}).get(id(file)) or _kind_or_error(self.kinds, file)
+            if isinstance(found, UploadError):
+                raise ValidationError(self.message if found.code == "unknown_kind" else file_fault(found))
 
 
 class FilesField(MultipleFileField):
@@ -229,7 +183,7 @@ class FilesField(MultipleFileField):
             try:
                 self.read.append(read_sent(file))
             except UploadError as error:
-                raise ValidationError(f"{plain_name(file.filename or '', '')}: {file_fault(error.code)}") from None
+                raise ValidationError(f"{plain_name(file.filename or '', '')}: {file_fault(error)}") from None
 
 
 def _sent(files: Sequence[Any]) -> list[FileStorage]:

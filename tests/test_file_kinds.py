@@ -1,7 +1,7 @@
 import pytest
 
+from rockrobot.admission import UploadError, checked_kind
 from rockrobot.file_kinds import ATTACHED, kind_named
-from rockrobot.files import UploadError, checked_kind
 from rockrobot.workbooks import write_workbook, write_zip
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from rockrobot import ledger, paper
 from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.admission import UploadError, file_fault
 from rockrobot.approvals import actions, queries
 from rockrobot.approvals.actions import ApprovalError
 from rockrobot.approvals.forms import FactsForm, PictureForm, TextForm
@@ -18,7 +19,7 @@ from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
 from rockrobot.dual_control.queries import may_sign_own
-from rockrobot.files import UploadError, file_fault, read_first, read_sent_picture
+from rockrobot.files import read_first, read_sent_picture
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import CaseText, RecallCase
@@ -134,7 +135,7 @@ def set_picture(case_id: int, kind: str) -> Response:
             raise UploadError("unknown_format")
         body = read_sent_picture(form.picture.data)
     except UploadError as error:
-        say(file_fault(error.code), "bad")
+        say(file_fault(error), "bad")
         return redirect(there, 303)
     actions.set_picture(case, PictureKind(kind), body)
     return commit_and_go(there, _("Kuva tallennettu."))

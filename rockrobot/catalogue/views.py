@@ -6,12 +6,13 @@ from flask_babel import lazy_gettext
 
 from rockrobot import ledger
 from rockrobot.access import REGISTER_READERS, Role, allow
+from rockrobot.admission import UploadError, file_fault
 from rockrobot.catalogue.forms import ModelForm, PictureForm
 from rockrobot.desk.queries import history_of
 from rockrobot.devices import actions, queries
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
-from rockrobot.files import UploadError, file_fault, read_first, read_sent_picture
+from rockrobot.files import read_first, read_sent_picture
 from rockrobot.navigation import Link, add_link
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, show_hits
@@ -88,7 +89,7 @@ def upload_picture(model_id: int, kind: str) -> Answer:
         try:
             body = read_sent_picture(form.picture.data)
         except UploadError as error:
-            form.picture.errors = [file_fault(error.code)]
+            form.picture.errors = [file_fault(error)]
         else:
             actions.set_model_picture(model, PictureKind(kind), body)
             return commit_and_go(url_for("catalogue.show", model_id=model_id), _("Kuva tallennettu."))

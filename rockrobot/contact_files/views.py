@@ -18,6 +18,8 @@ from rockrobot.contact_rows.queries import ContactTable, read_contact_tables
 from rockrobot.db import db, reading
 from rockrobot.duplicates.rules import Kind
 from rockrobot.exchange.queries import FILE_MESSAGES
+from rockrobot.file_kinds import CONTACT_LISTS
+from rockrobot.files import let_in_first
 from rockrobot.lists import part_of
 from rockrobot.navigation import Link, add_link
 from rockrobot.undo import may_undo
@@ -45,6 +47,7 @@ def index() -> str:
 
 @blueprint.post("/")
 @allow(Role.CUSTOMER_CARE, event="contact_files.upload")
+@let_in_first(CONTACT_LISTS)
 @once
 def upload() -> Answer:
     form = ContactFileForm()

@@ -11,6 +11,8 @@ from rockrobot.access import REGISTER_READERS, Role, allow
 from rockrobot.db import db, reading
 from rockrobot.exchange.queries import FILE_MESSAGES, read_register
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of
+from rockrobot.file_kinds import REGISTER_TABLES
+from rockrobot.files import let_in_first
 from rockrobot.import_plans.rules import totals
 from rockrobot.imports import actions, queries
 from rockrobot.imports.forms import UploadForm
@@ -46,6 +48,7 @@ def new() -> AnyResponse:
 
 @blueprint.post("/")
 @allow(Role.CUSTOMER_CARE, event="imports.upload")
+@let_in_first(REGISTER_TABLES)
 @once
 def upload() -> Answer:
     form = UploadForm()
