@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from rockrobot import access, capture, cli, cross_site, navigation, screen_words, search_upkeep, transfer, web
+from rockrobot import access, capture, cli, cross_site, errors, navigation, screen_words, search_upkeep, transfer, web
 from rockrobot.converters import RowIdConverter, TextConverter
 from rockrobot.db import db, engine_options
 from rockrobot.origin import Network, RealOrigin
@@ -198,6 +198,7 @@ def create_app(settings: Any) -> Flask:
     for shelf in _shelves("views"):
         app.register_blueprint(shelf.blueprint)
     web.init_app(app)
+    errors.init_app(app)
     transfer.init_app(app)
     cli.init_app(app)
     hops = settings.proxy_hops

@@ -34,6 +34,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.schema import CreateTable
@@ -178,6 +179,17 @@ def is_sqlite(connection: Connection | Engine | None = None) -> bool:
     return (connection or db.engine).dialect.name == "sqlite"
 
 
+def is_busy(error: OperationalError) -> bool:
+    """True when the database was only too busy or away for a moment: the same may well succeed a little later.
+
+    SQLite: somebody else held the write lock for too long. PostgreSQL: classes 08 (connection), 40 (rolled back for
+    another), 53 (too many connections), 57P (going down or coming up), 55P03 (lock not had in time); none at all where
+    it can't be reached.
+    """
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
+    return not code or code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "08", "40", "53", "57P", "55P03"))
+
+
 def is_made() -> bool:
     """True when the migrations have made the tables; asking makes no file where there is none (SQLite)."""
     path = db.engine.url.database if is_sqlite() else None
@@ -187,8 +199,13 @@ def is_made() -> bool:
 
 @event.listens_for(Engine, "connect")
 def _prepare_connection(connection: Any, _record: Any) -> None:
-    """Durable and checked: WAL, full sync, foreign keys; what goes is overwritten; we alone begin transactions."""
+    """Durable and checked: WAL, full sync, foreign keys; what goes is overwritten; we alone begin transactions.
+
+    Nobody waits longer than a while for what others have locked.
+    """
     if not isinstance(connection, pysqlite3.dbapi2.Connection):
+        connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+        connection.commit()
         return
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MILLISECONDS}")

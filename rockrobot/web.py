@@ -1,4 +1,4 @@
-"""Pages, fragments, forms that act once, headers and error pages."""
+"""Pages, fragments, forms that act once, headers."""
 
 import functools
 import re
@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
 from jinja2_fragments.flask import render_block
 from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import access, clock, ledger
@@ -27,7 +26,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | tuple[str, int] | AnyResponse
 KEY_FIELD = "idempotency_key"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
-WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -216,7 +214,7 @@ def notices() -> list[dict[str, Any]]:
     return told
 
 
-# ---------- headers and errors ----------
+# ---------- headers ----------
 
 
 def add_headers(response: AnyResponse) -> AnyResponse:
@@ -246,26 +244,6 @@ def refuse_unlogged_view(response: AnyResponse) -> AnyResponse:
     return response
 
 
-def error_page(error: Exception) -> Answer:
-    """An error as a page, or as a small fragment for htmx; it never repeats what was sent."""
-    code = error.code or 500 if isinstance(error, HTTPException) else 500
-    if isinstance(error, CSRFError):
-        code = 400
-    db.session.rollback()
-    if isinstance(error, SecurityError):  # asked for by a name that is not ours: no address can be made for a page
-        return AnyResponse(WRONG_HOST, code, mimetype="text/plain")
-    template = "errors/_fragment.html" if is_htmx() else "errors/page.html"
-    return render_template(template, code=code, is_expired=isinstance(error, CSRFError)), code
-
-
-def unexpected_error(error: Exception) -> Answer:
-    """A fault of ours: kept in the log by its type and place, shown without details."""
-    from rockrobot.log import fault
-
-    fault(error, request.endpoint or "")
-    return error_page(error)
-
-
 def forget_request(_error: BaseException | None) -> None:
     """What was said of this request must not leak into the next one on the same thread."""
     ledger.announced_act.set(None)
@@ -274,13 +252,10 @@ def forget_request(_error: BaseException | None) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Register headers, error pages and what templates may call."""
+    """Register headers and what templates may call."""
     app.after_request(refuse_unlogged_view)
     app.after_request(add_headers)
     app.teardown_request(forget_request)
-    app.register_error_handler(HTTPException, error_page)
-    if not app.config["PROPAGATE_FAULTS"]:
-        app.register_error_handler(Exception, unexpected_error)
     app.jinja_env.globals.update(
         icon=icon,
         notices=notices,

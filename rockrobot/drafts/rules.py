@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from rockrobot.secret_fields import SECRET_FIELDS
+
 KEPT_FOR = timedelta(hours=24)
 KEPT_EACH = 10
 LONGEST = 200_000
 MACHINERY = frozenset({"idempotency_key", "seen_values", "next", "back"})
-NEVER = frozenset({"csrf_token", "draft_id", "password", "new_password", "again", "code", "credential"})
+NEVER = SECRET_FIELDS | {"csrf_token", "draft_id"}
 
 Fields = list[tuple[str, str]]
 
