@@ -1,3 +1,5 @@
+from datetime import date
+
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -12,6 +14,7 @@ from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import cases
 from rockrobot.recalls.rules import CaseState
 from rockrobot.staff.actions import say_purpose
+from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import member_with, sign_in_for
 from rockrobot.viewings import queries
 from rockrobot.viewings.queries import WEEK, MemberWeek
@@ -55,12 +58,22 @@ def person(person_id: int) -> str:
     return page("viewings/person.html", contact=seen, found=found)
 
 
+def _weeks(monday: date) -> list[MemberWeek]:
+    weeks = queries.week_of_members(monday)
+    _log_look([week.member for week in weeks])
+    return weeks
+
+
+def _log_look(viewers: list[StaffMember]) -> None:
+    """Who watches over the viewers is watched too: what somebody saw tells of them as well."""
+    ledger.log_view([one.id for one in viewers], table=StaffMember.__tablename__)
+
+
 @blueprint.get("/viewings/")
 @allow(Role.DATA_PROTECTION, event="viewings.index")
 def index() -> str:
     monday = monday_of(request.args.get("week", ""), clock.today())
-    weeks = queries.week_of_members(monday)
-    ledger.log_view([])
+    weeks = _weeks(monday)
     return page(
         "viewings/index.html",
         weeks=weeks,
@@ -79,6 +92,7 @@ def member(member_id: int) -> str:
     monday = monday_of(request.args.get("week", ""), clock.today())
     viewer = member_with(member_id) or abort(404)
     found = queries.viewings_by(member_id, monday, number=asked_page())
+    _log_look([viewer])
     return page("viewings/member.html", viewer=viewer, found=found, week=week_text(monday))
 
 
@@ -86,8 +100,7 @@ def member(member_id: int) -> str:
 @allow(Role.DATA_PROTECTION, event="viewings.sheet")
 def sheet() -> Response:
     monday = monday_of(request.args.get("week", ""), clock.today())
-    weeks = queries.week_of_members(monday)
-    ledger.log_view([])
+    weeks = _weeks(monday)
     columns = [_("Kuka"), _("Katseluja"), _("Eri henkilöitä"), _("Tavallisesti"), _("Yöllä"), _("Huomioitavaa")]
     document = {
         "title": _("Katselujen viikkokatsaus %(week)s", week=week_text(monday)),

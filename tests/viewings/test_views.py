@@ -2,9 +2,11 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from rockrobot import clock
 from rockrobot.access import Role
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.clock import HOME
 from rockrobot.db import db
 from rockrobot.staff.models import SignIn
@@ -119,6 +121,21 @@ def test_what_one_member_saw_in_a_week_is_listed(office, protection, at):
 
     assert "Henkilö katsottu" in listed
     assert "Ei katseluja tällä viikolla" in empty
+
+
+@pytest.mark.parametrize("path", ["", "{id}", "sheet.pdf"])
+def test_looking_at_what_others_saw_is_written_down_too(office, protection, at, path):
+    person = make.person()
+    db.session.commit()
+    at(18)
+    office.get(f"/people/{person.id}")
+    at(26)
+
+    protection.get(f"/viewings/{path.format(id=office.member_id)}")
+
+    looks = select(LedgerEntry.row_id, ChangeSet.actor).join(ChangeSet).where(LedgerEntry.table_name == "staff_members")
+    viewed = db.session.execute(looks.where(LedgerEntry.action == "view")).all()
+    assert viewed == [(office.member_id, f"staff:{protection.member_id}")]
 
 
 def test_weeks_begin_at_midnight_in_finland(office, protection, at, monkeypatch):
