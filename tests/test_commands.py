@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from sqlalchemy import func, select
 
 import config
 from rockrobot import backups, create_app, ledger
@@ -11,6 +12,7 @@ from rockrobot.contacts.models import Person
 from rockrobot.db import db, is_sqlite
 from rockrobot.erasures.actions import erase_person, keep_register
 from rockrobot.staff.queries import member_with_email
+from rockrobot.staff_devices.models import StaffDevice
 from tests import make
 from tests.conftest import SECRET, settings
 
@@ -176,6 +178,8 @@ def test_the_demonstration_fills_an_empty_database_once(tmp_path):
     assert "rows" in first.output
     assert second.output == ""
     with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(StaffDevice)) == 3
+        db.session.remove()
         db.engine.dispose()
 
 

@@ -1,6 +1,8 @@
 """The demonstration company: loaded through the real importer, in demo mode and into an empty database only."""
 
 import io
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ from flask.cli import AppGroup
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 
-from rockrobot import ledger
+from rockrobot import clock, ledger
 from rockrobot.access import Role
 from rockrobot.db import db, reading
 from rockrobot.devices import actions as device_actions
@@ -22,6 +24,8 @@ from rockrobot.imports.rules import plan_import
 from rockrobot.organisation.actions import ensure_organisation
 from rockrobot.organisation.queries import organisation
 from rockrobot.staff.actions import make_member
+from rockrobot.staff_devices import actions as staff_devices
+from rockrobot.staff_devices.rules import PROTECTIONS, DeviceKind, Finding
 
 REGISTER = Path(__file__).resolve().parents[2] / "demo" / "register"
 PASSWORD = "kivirobotti-demo"  # noqa: S105 (printed by make run, made in demo mode only)
@@ -32,6 +36,12 @@ MEMBERS = (
     ("Tiina Tietosuoja", "tietosuoja@demo.example", Role.DATA_PROTECTION),
     ("Yrjö Ylläpito", "yllapito@demo.example", Role.ADMINISTRATOR),
 )
+STAFF_DEVICES = (
+    ("asiakaspalvelu@demo.example", DeviceKind.PHONE, "Asiakaspalvelun puhelin", "356938035643809", 20),
+    ("esimies@demo.example", DeviceKind.LAPTOP, "Esimiehen kannettava", "PF3K7QX1", 200),
+    ("paja@demo.example", DeviceKind.TABLET, "Pajan tabletti", "R52N90ABCDE", None),
+)
+"""Whose, kind, name, serial or IMEI, and how many days ago it was checked: in order, due, never."""
 PAINT, DARK, GREY = "#f2b705", "#14181d", "#4a525c"
 
 demo = AppGroup("demo", help="The demonstration company (ROCKROBOT_DEMO=1 only).")
@@ -49,8 +59,7 @@ def load() -> None:
         return
     with ledger.change_set("demo load", actor="cli:demo"):
         ensure_organisation()
-        for name, email, role in MEMBERS:
-            make_member(name, email, role, PASSWORD)
+        _list_staff_devices({email: make_member(name, email, role, PASSWORD).id for name, email, role in MEMBERS})
         db.session.commit()
     _import()
     with ledger.change_set("demo load", actor="cli:demo"):
@@ -59,6 +68,14 @@ def load() -> None:
             device_actions.set_model_picture(model, PictureKind.PRODUCT, machine_picture(model.model_code))
             device_actions.set_model_picture(model, PictureKind.PLATE, plate_picture(model.model_code))
         db.session.commit()
+
+
+def _list_staff_devices(owners: Mapping[str, int]) -> None:
+    for email, kind, name, serial, days_ago in STAFF_DEVICES:
+        device = staff_devices.make_device(owner_id=owners[email], kind=kind, name=name, serial=serial)
+        if days_ago is not None:
+            checked_on = clock.today() - timedelta(days=days_ago)
+            staff_devices.record_check(device, checked_on, **dict.fromkeys(PROTECTIONS, Finding.YES))
 
 
 def _import() -> None:
