@@ -116,7 +116,9 @@ class _Passage(BaseHTTPRequestHandler):
     def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_PASSED | NOT_ASKED}
         headers |= {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}
-        headers["Referer"] = f"https://{self.headers.get('Host')}{self.path}"
+        here = f"//{self.headers.get('Host')}"
+        headers["Referer"] = f"https:{here}{self.path}"
+        headers |= {name: f"https:{here}" for name, value in headers.items() if value == f"http:{here}"}  # Origin
         for is_last in (False, True):
             line = self.server.lines.__dict__.get("line")
             if line is None:
