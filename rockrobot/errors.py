@@ -7,8 +7,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from rockrobot.db import db, is_busy
+from rockrobot.fields import SECRET_FIELDS
 from rockrobot.log import fault
-from rockrobot.secret_fields import SECRET_FIELDS
 from rockrobot.web import Answer, is_htmx
 
 WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"

@@ -23,6 +23,8 @@ from rockrobot import clock
 
 DAY_WORDS = {"tänään": 0, "nyt": 0, "eilen": -1, "toissapäivänä": -2, "huomenna": 1, "today": 0, "yesterday": -1}
 SHORTEST_NUMBER = 10_000
+SECRET_FIELDS = frozenset({"password", "new_password", "again", "code", "credential"})
+"""Names of fields that are never kept and never sent back."""
 NEAR_COUNTRIES = ("FI", "SE", "NO", "DK", "EE", "DE")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FINNISH = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d{4})?")

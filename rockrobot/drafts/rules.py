@@ -1,25 +1,24 @@
 """What of a sent form is kept, and for how long: pure, no database."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
-
-from rockrobot.secret_fields import SECRET_FIELDS
 
 KEPT_FOR = timedelta(hours=24)
 KEPT_EACH = 10
 LONGEST = 200_000
 MACHINERY = frozenset({"idempotency_key", "seen_values", "next", "back"})
-NEVER = SECRET_FIELDS | {"csrf_token", "draft_id"}
+NEVER = frozenset({"csrf_token", "draft_id"})
 
 Fields = list[tuple[str, str]]
 
 
-def kept_fields(sent: Iterable[tuple[str, str]]) -> Fields | None:
+def kept_fields(sent: Iterable[tuple[str, str]], secret: Collection[str]) -> Fields | None:
     """The fields of a form that are kept, in order; None where it is too long to keep.
 
-    Secrets (passwords, codes) and the token of the form are never kept. Source: our choice, after ASVS 5.0 14.3.3.
+    secret: names of fields (passwords, codes) that are never kept; the token of the form is neither. Source: our
+    choice, after ASVS 5.0 14.3.3.
     """
-    kept = [(name, value) for name, value in sent if name not in NEVER]
+    kept = [(name, value) for name, value in sent if name not in {*NEVER, *secret}]
     return kept if sum(len(name) + len(value) for name, value in kept) <= LONGEST else None
 
 

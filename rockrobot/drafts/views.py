@@ -11,6 +11,7 @@ from rockrobot.db import db
 from rockrobot.drafts import actions, queries
 from rockrobot.drafts.models import Draft
 from rockrobot.drafts.rules import kept_fields, typed_fields
+from rockrobot.fields import SECRET_FIELDS
 from rockrobot.staff.queries import member_of_key
 from rockrobot.web import commit_and_go, page, path_inside
 
@@ -34,7 +35,7 @@ def _keep() -> str | None:
     path = request.full_path.rstrip("?")
     if member is None or len(path) > LONGEST_PATH or not _is_our_form():
         return None
-    fields = kept_fields(request.form.items(multi=True))
+    fields = kept_fields(request.form.items(multi=True), SECRET_FIELDS)
     if fields is None:
         return None
     had_files = any(file.filename for file in request.files.values())
