@@ -19,6 +19,7 @@ from rockrobot.erasures import queries
 from rockrobot.erasures.models import Erasure
 from rockrobot.erasures.queries import Plan
 from rockrobot.erasures.rules import RESIDUE
+from rockrobot.full_exports.actions import empty
 from rockrobot.full_exports.models import FullExport
 from rockrobot.jobs import Job, sweep
 from rockrobot.keyed_hash import keyed_hash
@@ -97,7 +98,7 @@ def _forget_elsewhere(plan: Plan, words: set[str]) -> None:
             db.session.delete(draft)
     for export in db.session.scalars(select(FullExport)):
         if plan.people & set(export.ids):
-            db.session.delete(export)
+            empty(export)
     pairs = DuplicatePair.__table__
     named = among(pairs.c.first_id, plan.people) | among(pairs.c.second_id, plan.people)
     db.session.execute(pairs.delete().where(pairs.c.kind == Kind.PEOPLE, named))

@@ -63,6 +63,12 @@ def make(job: jobs.Job) -> dict[str, Any]:
     return {"rows": len(plan.ids)}
 
 
+def empty(export: FullExport) -> None:
+    """Take the file away with all that tells of somebody; that it was made stays until its day is over."""
+    export.sealed_file = export.sealed_text = None
+    export.ids, export.told = [], ""
+
+
 @jobs.sweep
 def forget_old() -> int:
     """Forget files a day after they were made, and what was asked for and never made; how many. The worker calls it."""

@@ -12,7 +12,8 @@ from rockrobot.references import OnErase, tells_of_party
 class FullExport(Base):
     """What a full export holds while it is under way: the sealed search text and, once made, the sealed file.
 
-    told: what the ledger keeps of each download. ids: whose data is in the file. The row goes with the file.
+    told: what the ledger keeps of each download. ids: whose data is in the file. An erasure of one of them
+    empties all of these; the row goes when the day of the file is over.
     """
 
     __tablename__ = "full_exports"

@@ -69,7 +69,15 @@ def job_of(export: FullExport) -> Job | None:
 
 def has_file(export: FullExport | None) -> bool:
     """True while the file is there and can be fetched."""
-    return export is not None and is_kept(export.made_at, clock.now())
+    if export is None or not is_kept(export.made_at, clock.now()):
+        return False
+    is_there = select(FullExport.sealed_file.is_not(None)).where(FullExport.id == export.id)
+    return bool(db.session.scalar(is_there))
+
+
+def was_emptied(export: FullExport | None) -> bool:
+    """True when an erasure took the file before its day was over."""
+    return export is not None and is_kept(export.made_at, clock.now()) and not has_file(export)
 
 
 # ---------- who goes out ----------

@@ -120,7 +120,8 @@ def _form_page(form: AskForm, back: str, facts: Sequence[tuple[str, str]] = ()) 
 def show(act_id: int) -> str:
     act = _act(act_id)
     export = queries.export_of(act)
-    shown = queries.shown(act)
+    shown, is_readable = queries.shown(act), queries.asked_for(act) is not None
+    has_file, was_emptied = queries.has_file(export), queries.was_emptied(export)
     ledger.log_view([])
     return page(
         "full_exports/show.html",
@@ -128,7 +129,9 @@ def show(act_id: int) -> str:
         act=act,
         shown=shown,
         export=export,
-        has_file=queries.has_file(export),
+        has_file=has_file,
+        was_emptied=was_emptied,
+        is_readable=is_readable,
         job=queries.job_of(export) if export else None,
     )
 

@@ -12,6 +12,7 @@ from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
+from rockrobot.erasures.actions import erase_person
 from rockrobot.exports import queries, rules
 from rockrobot.exports.rules import needs_second_person
 from rockrobot.full_exports.models import FullExport
@@ -263,6 +264,20 @@ def test_a_file_is_gone_after_a_day(office, supervisor):
     assert db.session.scalars(select(FullExport)).all() == []
 
 
+def test_an_erasure_takes_the_file_and_its_page_says_so(office, supervisor):
+    person = make.person("Aino", "Aho")
+    export = made(office, supervisor, ALL_PEOPLE + "&q=aho")
+    erase_person(person)
+    db.session.commit()
+
+    answer, page = office.get(f"{export}/file"), office.get(export).text
+
+    row = db.session.scalars(select(FullExport)).one()
+    assert answer.location == export
+    assert "henkilön tiedot on poistettu rekisteristä" in page
+    assert (row.sealed_file, row.sealed_text, row.ids, row.told) == (None, None, [], "")
+
+
 def test_weighty_steps_ask_for_a_fresh_sign_in(office, supervisor):
     make.person()
     request = asked(office)
@@ -302,6 +317,22 @@ def test_a_firm_of_one_approves_its_own_export_with_a_reason(office):
     assert refused.status_code == 422
     assert "Hyväksyi itse" in office.get(request).text
     assert "olen talon ainoa" in office.get(request).text
+
+
+@pytest.mark.parametrize("has_failed", [False, True])
+def test_what_can_be_read_no_more_is_not_offered_to_be_made(office, supervisor, has_failed):
+    make.person("Aino", "Aho")
+    export = approved(office, supervisor, ALL_PEOPLE + "&q=aho")
+    if has_failed:
+        ok(office.post(f"{export}/make"))
+        jobs_made()[0].state = "failed"
+    db.session.scalars(select(FullExport)).one().sealed_text = b"sealed with a key that is gone"
+    db.session.commit()
+
+    page = office.get(export).text
+
+    assert "Pyydä uusi vienti." in page
+    assert f"{export}/make" not in page
 
 
 def test_a_job_that_failed_is_asked_for_again_under_the_same_approval(office, supervisor):
