@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -19,6 +19,7 @@ from rockrobot.notices.queries import headings
 from rockrobot.notices.rules import Element, Hit, Notice, forbidden_words, missing_elements
 from rockrobot.recalls.models import Approval, CasePicture, CaseText, CaseUnit, RecallCase, ScopeVersion
 from rockrobot.recalls.queries import latest_version
+from rockrobot.recalls.rules import CaseState
 from rockrobot.recipients.queries import languages_of, units_by_party
 
 LINTED = ("subject", "hazard", "stop_use", "instructions", "remedies", "self_repair", "pass_on", "apology")
@@ -222,19 +223,67 @@ def approval_of_letters(case: RecallCase, seen: Readiness) -> Approval | None:
 
 def standing_approval(case: RecallCase) -> Approval | None:
     """The approval that covers the scope in force and the texts and headings as they are now, or None."""
-    latest = next(iter(approvals_of(case.id)), None)
-    version = latest_version(case.id)
-    if latest is None or version is None or latest.scope_version != version.version:
+    latest, version = next(iter(approvals_of(case.id)), None), latest_version(case.id)
+    if latest is None or version is None:
         return None
-    texts, heads = texts_of(case.id), headings()
+    return latest if _covers(latest, version, texts_of(case.id), headings()) else None
+
+
+def _covers(
+    approval: Approval,
+    version: ScopeVersion,
+    texts: Mapping[Language, CaseText],
+    heads: Mapping[Language, NoticeHeading],
+) -> bool:
+    """True when a scope, texts and headings are still what was approved."""
     same_versions = all(
-        language in texts and texts[Language(language)].version == n for language, n in latest.text_versions.items()
+        language in texts and texts[Language(language)].version == n for language, n in approval.text_versions.items()
     )
-    is_same = same_versions and all(
-        digest_of(texts[Language(language)], heads[Language(language)]) == digest
-        for language, digest in latest.digests.items()
+    return (
+        approval.scope_version == version.version
+        and same_versions
+        and all(
+            digest_of(texts[Language(language)], heads[Language(language)]) == digest
+            for language, digest in approval.digests.items()
+        )
     )
-    return latest if is_same else None
+
+
+def cases_awaiting(*, but_of: str) -> list[tuple[RecallCase, ScopeVersion]]:
+    """Real cases with a scope and texts that no approval covers as they are now, the oldest first.
+
+    but_of: who opened a case or froze its scope does not wait for it; empty leaves out nobody's.
+    """
+    newest = select(func.max(ScopeVersion.id)).group_by(ScopeVersion.case_id)
+    has_text = select(CaseText.id).where(CaseText.case_id == RecallCase.id).exists()
+    open_cases = (
+        select(RecallCase, ScopeVersion)
+        .join(ScopeVersion, ScopeVersion.case_id == RecallCase.id)
+        .where(ScopeVersion.id.in_(newest), has_text, RecallCase.is_drill.is_(False))
+        .where(RecallCase.state != CaseState.CLOSED, RecallCase.opened_by != but_of, ScopeVersion.frozen_by != but_of)
+        .order_by(ScopeVersion.frozen_at)
+    )
+    found = [(case, version) for case, version in db.session.execute(open_cases)]
+    approvals = _newest_approvals(case.id for case, _ in found)
+    texts = _texts_by_case(case.id for case, _ in found)
+    heads = headings() if found else {}
+    return [
+        (case, version)
+        for case, version in found
+        if case.id not in approvals or not _covers(approvals[case.id], version, texts[case.id], heads)
+    ]
+
+
+def _newest_approvals(case_ids: Iterable[int]) -> dict[int, Approval]:
+    newest = select(func.max(Approval.id)).where(Approval.case_id.in_(list(case_ids))).group_by(Approval.case_id)
+    return {row.case_id: row for row in db.session.scalars(select(Approval).where(Approval.id.in_(newest)))}
+
+
+def _texts_by_case(case_ids: Iterable[int]) -> dict[int, dict[Language, CaseText]]:
+    texts: dict[int, dict[Language, CaseText]] = {}
+    for row in db.session.scalars(select(CaseText).where(CaseText.case_id.in_(list(case_ids)))):
+        texts.setdefault(row.case_id, {})[row.language] = row
+    return texts
 
 
 def digest_of(text: CaseText, heading: NoticeHeading) -> str:

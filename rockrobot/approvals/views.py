@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger, paper
-from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.access import PEOPLE_READERS, Role, allow, may_open
 from rockrobot.admission import UploadError, file_fault
 from rockrobot.approvals import actions, queries
 from rockrobot.approvals.actions import ApprovalError
@@ -18,7 +18,7 @@ from rockrobot.case_letters.rules import SAMPLE_SENDER
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
-from rockrobot.dual_control.queries import may_sign_own
+from rockrobot.dual_control.queries import Waiting, declare_waiting, may_sign_own
 from rockrobot.files import read_first, read_sent_picture
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
@@ -26,6 +26,7 @@ from rockrobot.recalls.models import CaseText, RecallCase
 from rockrobot.recalls.queries import case_for
 from rockrobot.recalls.rules import CaseState
 from rockrobot.recipients.queries import Recipient, recipients_of, units_with
+from rockrobot.staff.models import StaffMember
 from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("approvals", __name__)
@@ -43,6 +44,26 @@ FAULTS = {
     ApprovalFault.SECOND_PERSON: lambda: _("Hyväksyjän on oltava toinen henkilö kuin tapauksen avaaja tai rajaaja."),
     ApprovalFault.OWN_REASON: lambda: _("Kirjoita, miksi hyväksyt oman tapauksesi. Syy näkyy kaikissa raporteissa."),
 }
+
+
+def _waiting(member: StaffMember) -> list[Waiting]:
+    """The recalls that wait for this person's approval."""
+    if not may_open("approvals.approve"):
+        return []
+    found = queries.cases_awaiting(but_of="" if may_sign_own() else f"staff:{member.id}")
+    return [
+        Waiting(
+            _("Takaisinvedon hyväksyntä: %(number)s", number=case.number),
+            url_for("approvals.show", case_id=case.id),
+            case.title,
+            version.frozen_by,
+            version.frozen_at,
+        )
+        for case, version in found
+    ]
+
+
+declare_waiting(_waiting)
 
 
 def _case(case_id: int) -> RecallCase:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -47,12 +48,29 @@ class Kind:
     page_of: Callable[[RequestedAct], str]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a second person on a page of its own room: its name, address and note, and who asked when."""
+
+    name: str
+    url: str
+    note: str
+    asked_by: str
+    asked_at: datetime
+
+
 _kinds: dict[str, Kind] = {}
+_elsewhere: list[Callable[[StaffMember], list[Waiting]]] = []
 
 
 def declare(code: str, kind: Kind) -> None:
     """Make an act one that needs two people (rooms call this when they are imported)."""
     _kinds[code] = kind
+
+
+def declare_waiting(find: Callable[[StaffMember], list[Waiting]]) -> None:
+    """Tell who finds what waits for somebody's decision in a room that keeps it itself (rooms call this)."""
+    _elsewhere.append(find)
 
 
 def kind_with(code: str) -> Kind:
@@ -105,13 +123,19 @@ def _waits_for(member: StaffMember) -> list[ColumnElement[bool]]:
 def count_waiting(member: StaffMember) -> int:
     """How many acts wait for this person's decision."""
     with ledger.showing_nobody():
-        return db.session.scalar(select(func.count(RequestedAct.id)).where(*_waits_for(member))) or 0
+        asked = db.session.scalar(select(func.count(RequestedAct.id)).where(*_waits_for(member))) or 0
+        return asked + len(waiting_elsewhere(member))
 
 
 def acts_waiting(member: StaffMember) -> Sequence[RequestedAct]:
     """The acts that wait for this person's decision, the oldest first."""
     waiting = select(RequestedAct).where(*_waits_for(member))
     return db.session.scalars(waiting.order_by(RequestedAct.id)).all()
+
+
+def waiting_elsewhere(member: StaffMember) -> list[Waiting]:
+    """What waits for this person's decision on pages of other rooms."""
+    return [one for find in _elsewhere for one in find(member)]
 
 
 def acts_under_way(member: StaffMember) -> Sequence[RequestedAct]:

@@ -57,8 +57,9 @@ def _act(act_id: int) -> RequestedAct:
 def index() -> str:
     found = queries.acts_seen_by(current_user, number=asked_page())
     waiting, under_way = queries.acts_waiting(current_user), queries.acts_under_way(current_user)
+    elsewhere = queries.waiting_elsewhere(current_user)
     ledger.log_view([])
-    return page("dual_control/index.html", waiting=waiting, under_way=under_way, found=found)
+    return page("dual_control/index.html", waiting=waiting, elsewhere=elsewhere, under_way=under_way, found=found)
 
 
 @blueprint.get("/<int:act_id>")

@@ -38,6 +38,24 @@ def test_the_approval_pressed_twice_is_one_approval(supervisor, office):
     assert db.session.scalars(db.select(Approval)).one().approved_by != "test"
 
 
+def test_a_case_waits_with_other_acts_for_who_may_approve_it(supervisor, office, protection):
+    case = ready_case()
+    case.opened_by = f"staff:{office.member_id}"
+    db.session.commit()
+    there = f"/recalls/{case.id}/approval"
+
+    before = [one.get("/requested-acts/").text for one in (supervisor, office, protection)]
+    counted = ["Odottaa toista henkilöä <b>1<" in page for page in before]
+    supervisor.post(there, data=form_of(supervisor, there))
+    approved = supervisor.get("/requested-acts/").text
+    office.post(f"/recalls/{case.id}/texts/fi", data=SAMPLE_TEXTS[Language.FI]._asdict() | {"hazard": "Kone kaatuu."})
+
+    assert [f'href="{there}"' in page for page in before] == [True, False, False]
+    assert counted == [True, False, False]
+    assert there not in approved
+    assert there in supervisor.get("/requested-acts/").text
+
+
 def test_what_changed_while_it_was_read_is_not_approved(supervisor, office):
     case = ready_case()
     there = f"/recalls/{case.id}/approval"
