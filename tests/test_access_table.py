@@ -108,6 +108,26 @@ def test_who_is_not_signed_in_is_led_to_sign_in_and_nothing_changes(app, office,
     assert {name for name in after if after[name] != before[name]} <= {"drafts"}
 
 
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DATA_PROTECTION])
+def test_a_weighty_door_asks_first_for_proof_and_nothing_changes(app, request, role):
+    visitor = request.getfixturevalue({"data_protection": "protection"}.get(role.value, role.value))
+    register()
+    for row in db.session.query(SignIn):
+        row.confirmed_at = clock.now() - timedelta(minutes=6)
+    db.session.commit()
+    weighty = [line for line in kept_lines() if line["fresh"] == line[role.value] == YES]
+    before = digest()
+
+    places = addresses(app)
+    doors = [(places[line["rule"], line["method"]], line["method"]) for line in weighty]
+    led_to = {visitor.open(place, method=method).location.partition("?")[0] for place, method in doors}
+
+    assert len(doors) > 8
+    assert led_to == {"/sign-in/confirm"}
+    after = digest()
+    assert {name for name in after if after[name] != before[name]} <= {"drafts"}
+
+
 @pytest.mark.parametrize("role", Role)
 def test_an_open_door_lets_in_to_look(app, request, role):
     visitor = request.getfixturevalue(

@@ -41,7 +41,7 @@ def index() -> str:
 
 
 @blueprint.post("/sign-ins/<int:sign_in_id>/end")
-@allow(*EVERYONE, event="own_account.end_sign_in")
+@allow(*EVERYONE, event="own_account.end_sign_in", fresh=True)
 def end_sign_in(sign_in_id: int) -> Response:
     if not actions.end_sign_in(current_user, sign_in_id):
         abort(404)
@@ -49,7 +49,7 @@ def end_sign_in(sign_in_id: int) -> Response:
 
 
 @blueprint.post("/sign-ins/end-others")
-@allow(*EVERYONE, event="own_account.end_others")
+@allow(*EVERYONE, event="own_account.end_others", fresh=True)
 def end_others() -> Response:
     count = actions.end_sign_ins(current_user, keep=_here())
     told = ngettext("%(num)s muu kirjautuminen lopetettu.", "%(num)s muuta kirjautumista lopetettu.", count)

@@ -267,7 +267,7 @@ def _last_administrator(member_id: int) -> Response:
 
 
 @blueprint.post("/staff/<int:member_id>/deactivate")
-@allow(Role.ADMINISTRATOR, event="staff.deactivate")
+@allow(Role.ADMINISTRATOR, event="staff.deactivate", fresh=True)
 def deactivate(member_id: int) -> Response:
     try:
         actions.set_access(_other(member_id), is_active=False)
@@ -284,7 +284,7 @@ def activate(member_id: int) -> Response:
 
 
 @blueprint.post("/staff/<int:member_id>/sign-outs")
-@allow(Role.ADMINISTRATOR, event="staff.end_sign_ins")
+@allow(Role.ADMINISTRATOR, event="staff.end_sign_ins", fresh=True)
 def end_sign_ins(member_id: int) -> Response:
     actions.end_sign_ins(_member(member_id))
     return commit_and_go(url_for("staff.show", member_id=member_id), _("Käyttäjä on kirjattu ulos kaikkialta."))

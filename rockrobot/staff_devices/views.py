@@ -77,7 +77,7 @@ def show(device_id: int) -> str:
 
 
 @blueprint.route("/staff-devices/new", methods=["GET", "POST"])
-@allow(Role.ADMINISTRATOR, event="staff_devices.new")
+@allow(Role.ADMINISTRATOR, event="staff_devices.new", fresh=True)
 @once
 def new() -> Answer:
     form = DeviceForm()
@@ -88,7 +88,7 @@ def new() -> Answer:
 
 
 @blueprint.route("/staff-devices/<int:device_id>/edit", methods=["GET", "POST"])
-@allow(Role.ADMINISTRATOR, event="staff_devices.edit")
+@allow(Role.ADMINISTRATOR, event="staff_devices.edit", fresh=True)
 def edit(device_id: int) -> Answer:
     device = _device(device_id)
     form = DeviceForm(obj=device)
@@ -135,7 +135,7 @@ def lose(device_id: int) -> Response:
 
 
 @blueprint.post("/staff-devices/<int:device_id>/retire")
-@allow(Role.ADMINISTRATOR, event="staff_devices.retire")
+@allow(Role.ADMINISTRATOR, event="staff_devices.retire", fresh=True)
 def retire(device_id: int) -> Response:
     device = _in_use(device_id)
     actions.retire(device)
@@ -156,7 +156,7 @@ def make_link(device_id: int) -> Answer:
 
 
 @blueprint.route(f"{LINK_PATH}<string(maxlength=60):token>", methods=["GET", "POST"])
-@allow(*EVERYONE, event="staff_devices.enrol")
+@allow(*EVERYONE, event="staff_devices.enrol", fresh=True)
 def enrol(token: str) -> Answer:
     is_sent = request.method == "POST"
     device, here = queries.device_of_link(token, lock=is_sent), sign_in_for(browser_key.key())
