@@ -15,8 +15,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rockrobot import access, capture, cli, cross_site, errors, navigation, screen_words, search_upkeep, transfer, web
 from rockrobot.converters import RowIdConverter, TextConverter
-from rockrobot.db import db, engine_options
+from rockrobot.db import db, engine_options, sqlite_file
 from rockrobot.origin import Network, RealOrigin
+from rockrobot.private_files import close_folder
 from rockrobot.virus_scan import Address
 
 PACKAGE = Path(__file__).resolve().parent
@@ -182,7 +183,7 @@ def create_app(settings: Any) -> Flask:
     app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    close_folder(settings.data_dir, sqlite_file(settings.database_url))
     list(_shelves("models"))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -7,14 +7,11 @@ from pathlib import Path
 import pysqlite3
 from sqlalchemy.engine import make_url
 
+from rockrobot.db import sqlite_file
+
 
 class BackupError(RuntimeError):
     """The backup or restore can't be done; the text says why and how to go on."""
-
-
-def _sqlite_path(url: str) -> Path | None:
-    parsed = make_url(url)
-    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def _postgresql(tool: str, url: str, *arguments: str) -> None:
@@ -38,7 +35,7 @@ def backup(url: str, target: Path) -> int:
     if target.exists():
         raise BackupError(f"{target} is there already; name a new file.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    source = _sqlite_path(url)
+    source = sqlite_file(url)
     if source is None:
         _postgresql("pg_dump", url, "--format=custom", f"--file={target}")
         target.chmod(0o600)
@@ -56,7 +53,7 @@ def backup(url: str, target: Path) -> int:
 
 def restore(url: str, source: Path) -> None:
     """Put a backup into an empty place. Raises BackupError when something is there already or the backup is broken."""
-    target = _sqlite_path(url)
+    target = sqlite_file(url)
     if target is None:
         _postgresql("pg_restore", url, "--exit-on-error", "--no-owner", str(source))
         return
@@ -66,10 +63,10 @@ def restore(url: str, source: Path) -> None:
     with pysqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True) as saved:
         if not _is_sound(saved):
             raise BackupError(f"{source} is not a sound backup; take another one.")
+        target.touch(mode=0o600)
         with pysqlite3.connect(str(target)) as fresh:
             saved.backup(fresh)
             fresh.execute("PRAGMA journal_mode=WAL")
-    target.chmod(0o600)
 
 
 def _is_sound(database: pysqlite3.Connection) -> bool:

@@ -33,7 +33,7 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -123,6 +123,12 @@ def _strict(create: CreateTable, compiler: Any, **options: Any) -> str:
     """Every SQLite table is STRICT, those that migrations re-make too."""
     text: str = compiler.visit_create_table(create, **options)
     return text.rstrip() + " STRICT" if "STRICT" not in text else text
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database at this URL; None for PostgreSQL."""
+    parsed = make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def engine_options(url: str) -> dict[str, Any]:

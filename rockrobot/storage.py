@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from rockrobot import clock, ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.db import db
+from rockrobot.db import db, sqlite_file
 
 FULL_SHARE = 10
 Counter = Callable[[str, datetime], int]
@@ -70,7 +70,8 @@ def left_today() -> int | None:
 def has_room() -> bool:
     """True while the disks of the data folder and of the database file take more files."""
     folders = {Path(current_app.config["DATA_DIR"])}
-    if db.engine.dialect.name == "sqlite":
-        folders.add(Path(str(db.engine.url.database)).parent)
+    database = sqlite_file(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    if database is not None:
+        folders.add(database.parent)
     disks = [shutil.disk_usage(folder) for folder in folders]
     return not any(is_full(disk.free, disk.total, current_app.config["DISK_FLOOR_BYTES"]) for disk in disks)

@@ -2,13 +2,14 @@
 # Starts the demonstration: database, demo company when empty, web and worker on loopback. Ctrl-C ends both.
 set -eu
 cd "$(dirname "$0")/.."
+umask 077
 port=${ROCKROBOT_PORT:-8000}
 export ROCKROBOT_ENV=development ROCKROBOT_DEMO=1
 export ROCKROBOT_DATA_DIR=${ROCKROBOT_DATA_DIR:-$PWD/instance}
 export ROCKROBOT_BASE_URL=${ROCKROBOT_BASE_URL:-http://127.0.0.1:$port}
 mkdir -p "$ROCKROBOT_DATA_DIR"
 key=$ROCKROBOT_DATA_DIR/secret-key
-[ -s "$key" ] || (umask 077; .venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))' > "$key")
+[ -s "$key" ] || .venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))' > "$key"
 ROCKROBOT_SECRET_KEY=$(cat "$key")
 export ROCKROBOT_SECRET_KEY
 
