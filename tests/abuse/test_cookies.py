@@ -6,6 +6,7 @@ import pytest
 
 from rockrobot.access import Role
 from tests import make
+from tests.abuse.test_every_door import is_ours
 from tests.access_table import OPEN, YES, addresses, kept_lines
 from tests.test_access_table import register
 
@@ -35,15 +36,16 @@ def given_by(answer) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_every_cookie_of_a_crawl_is_safe_and_small(app, over_tls):
-    """S6: signing in, every page of the role, a form with a fault and one without, signing out."""
+    """S6: signing in, half of the pages of the role, a form with a fault and one without, signing out."""
     register()
     form = {"email": "olga@rockrobot.example", "password": make.PASSWORD}
-    pages = [line["rule"] for line in kept_lines() if line["method"] == "GET" and line["customer_care"] in {OPEN, YES}]
+    doors = [(line["rule"], line["method"]) for line in kept_lines() if line["customer_care"] in {OPEN, YES}]
     places = addresses(app)
+    pages = [places[door] for door in doors if door[1] == "GET" and is_ours(door) and door in places]
 
     answers = [over_tls.post("/sign-in", data=form, base_url=BASE, headers=FROM_OURS)]
     answers.append(over_tls.post("/purpose", data={"purpose": "contact"}, base_url=BASE, headers=FROM_OURS))
-    answers += [over_tls.get(places[rule, "GET"], base_url=BASE) for rule in pages if (rule, "GET") in places]
+    answers += [over_tls.get(place, base_url=BASE) for place in pages]
     for fields in ({}, {"name": "Kivi Oy", "country": "FI"}):
         answers.append(over_tls.post("/companies/new", data=fields, base_url=BASE, headers=FROM_OURS))
     answers.append(over_tls.post("/sign-out", base_url=BASE, headers=FROM_OURS))
