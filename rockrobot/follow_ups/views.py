@@ -21,7 +21,7 @@ from rockrobot.mailing import queries as mail_queries
 from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.recalls.rules import CaseState
-from rockrobot.replies.queries import silent_among
+from rockrobot.replies.queries import silent_among, unit_with
 from rockrobot.web import Answer, asked_page, commit_and_go, once, page, say
 
 blueprint = Blueprint("follow_ups", __name__)
@@ -144,9 +144,11 @@ def write_reminders(case_id: int) -> Answer:
 @allow(Role.CUSTOMER_CARE, event="follow_ups.write_to_new_owner")
 @once
 def write_to_new_owner(case_id: int, unit_id: int) -> Answer:
-    case = _case(case_id)
+    case, unit = _case(case_id), unit_with(unit_id)
+    if unit is None or unit.case_id != case.id:
+        abort(404)
     try:
-        made = actions.write_to_new_owner(case, [unit_id])
+        made = actions.write_to_new_owner(case, [unit.id])
     except LettersRefusedError:
         return _refused(case)
     if not made:

@@ -85,3 +85,9 @@ def test_returned_mail_is_found_by_its_reference_however_it_is_read_or_by_its_re
         assert f"/letters/{other.id}/posted" not in html
     assert office.post("/replies", data={"reference": code}).location == f"/r/{first.reference}"
     assert f"follow-up?letter={first.reference}#returned" in office.get(f"/r/{first.reference}").text
+
+
+def test_no_letter_is_made_for_a_unit_that_is_not_of_the_case(running, office):
+    answer = office.post(f"/recalls/{running.case.id}/units/999999/new-owner-letter")
+
+    assert answer.status_code == 404
