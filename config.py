@@ -52,7 +52,7 @@ class Config:
     @property
     def is_https(self) -> bool:
         """True when people reach the app over TLS; cookies and HSTS follow."""
-        return self.base_url.startswith("https://")
+        return urlsplit(self.base_url).scheme == "https"
 
     @property
     def trusted_hosts(self) -> list[str]:
@@ -74,22 +74,13 @@ def from_environment(
     is_command: a command of ours runs, which signs nothing; without ROCKROBOT_ENV it needs no secret key and gets one
     for its own life. arguments: the words that started the server, which say what it is bound to.
     Raises ConfigError when the app would start outside development without a secret key of its own of at least 32
-    characters, behind proxies that anybody can go around, or when a value can't be read.
+    characters, over plain http anywhere but on the machine itself, behind proxies that anybody can go around, or when
+    a value can't be read.
     """
     name = environment.get("ROCKROBOT_ENV") or "production"
     if name not in {"production", "development"}:
         raise ConfigError("ROCKROBOT_ENV is production or development.")
-    secret = environment.get("ROCKROBOT_SECRET_KEY", "")
-    if not secret and is_command and not environment.get("ROCKROBOT_ENV"):
-        secret = secrets.token_urlsafe(48)
-    if name == "development":
-        secret = secret or DEVELOPMENT_SECRET
-    elif len(secret) < MIN_SECRET_LENGTH or secret in SHIPPED_SECRETS:
-        raise ConfigError(
-            "Set ROCKROBOT_SECRET_KEY to a secret of your own of at least 32 characters, for example the output of: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'. "
-            "On your own machine: ROCKROBOT_ENV=development."
-        )
+    secret = _secret(environment, name, is_command=is_command)
     earlier = tuple(environment.get("ROCKROBOT_SECRET_KEY_FALLBACKS", "").split())
     if any(len(key) < MIN_SECRET_LENGTH or key in SHIPPED_SECRETS for key in earlier):
         raise ConfigError("ROCKROBOT_SECRET_KEY_FALLBACKS: the secret keys used before, the newest first, with blanks.")
@@ -101,7 +92,7 @@ def from_environment(
         database_url=environment.get("ROCKROBOT_DATABASE_URL") or f"sqlite:///{data_dir / 'rockrobot.db'}",
         environment=name,
         is_demo=environment.get("ROCKROBOT_DEMO", "") == "1",
-        base_url=environment.get("ROCKROBOT_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        base_url=_base_url(environment, needs_tls=name == "production" and not is_command),
         smtp_url=environment.get("ROCKROBOT_SMTP_URL", ""),
         mail_from=environment.get("ROCKROBOT_MAIL_FROM", ""),
         proxy_hops=hops,
@@ -115,6 +106,39 @@ def from_environment(
         needs_second_factor=_second_factor(environment, name),
         earlier_secret_keys=earlier,
     )
+
+
+def _secret(environment: Mapping[str, str], name: str, *, is_command: bool) -> str:
+    secret = environment.get("ROCKROBOT_SECRET_KEY", "")
+    if not secret and is_command and not environment.get("ROCKROBOT_ENV"):
+        secret = secrets.token_urlsafe(48)
+    if name == "development":
+        return secret or DEVELOPMENT_SECRET
+    if len(secret) < MIN_SECRET_LENGTH or secret in SHIPPED_SECRETS:
+        raise ConfigError(
+            "Set ROCKROBOT_SECRET_KEY to a secret of your own of at least 32 characters, for example the output of: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'. "
+            "On your own machine: ROCKROBOT_ENV=development."
+        )
+    return secret
+
+
+def _base_url(environment: Mapping[str, str], *, needs_tls: bool) -> str:
+    """The address that people use, without a slash at its end; with needs_tls over TLS or on this machine only."""
+    address = environment.get("ROCKROBOT_BASE_URL") or "http://127.0.0.1:8000"
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname if parts.scheme in {"http", "https"} else None
+    except ValueError:
+        host = None
+    if not host:
+        raise ConfigError("ROCKROBOT_BASE_URL is the address people use, for example https://rekisteri.example.")
+    if needs_tls and parts.scheme == "http" and not is_loopback(host):
+        raise ConfigError(
+            "ROCKROBOT_BASE_URL has to begin with https:// (a proxy with TLS in front): over plain http anybody on the "
+            "way reads passwords and takes over sign-ins. On your own machine: ROCKROBOT_ENV=development."
+        )
+    return address.rstrip("/")
 
 
 def _second_factor(environment: Mapping[str, str], name: str) -> bool:
@@ -170,6 +194,14 @@ def bound_to(environment: Mapping[str, str], arguments: Sequence[str]) -> str:
         elif word.startswith("--host="):
             host = word.removeprefix("--host=")
     return host
+
+
+def is_loopback(host: str) -> bool:
+    """True for a name or an address that never leaves the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def is_public(host: str) -> bool:

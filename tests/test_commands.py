@@ -157,6 +157,31 @@ def test_settings_come_from_the_environment(tmp_path):
     assert read.max_upload_bytes == 10 * 1024 * 1024
 
 
+@pytest.mark.parametrize(
+    "address", ["http://rekisteri.example", "http://10.0.0.5:8000", "http://0.0.0.0", "HTTP://a.b"]
+)
+def test_production_refuses_to_start_over_plain_http(address):
+    words = {"ROCKROBOT_SECRET_KEY": LONG, "ROCKROBOT_BASE_URL": address}
+
+    with pytest.raises(config.ConfigError, match="https://"):
+        config.from_environment(words)
+    config.from_environment(words, is_command=True)
+    config.from_environment(words | {"ROCKROBOT_ENV": "development"})
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://[::1]:8000", "http://localhost", "https://a.b"])
+def test_on_the_machine_itself_and_over_tls_it_starts(address):
+    read = config.from_environment({"ROCKROBOT_SECRET_KEY": LONG, "ROCKROBOT_BASE_URL": address})
+
+    assert read.base_url == address
+
+
+@pytest.mark.parametrize("address", ["rekisteri.example", "ftp://a.b", "https://", "http://[a"])
+def test_an_address_that_is_none_is_named(address):
+    with pytest.raises(config.ConfigError, match="ROCKROBOT_BASE_URL"):
+        config.from_environment({"ROCKROBOT_SECRET_KEY": LONG, "ROCKROBOT_BASE_URL": address})
+
+
 @pytest.mark.parametrize("wrong", [{"ROCKROBOT_ENV": "staging"}, {"ROCKROBOT_PROXY_HOPS": "two"}])
 def test_a_setting_that_cannot_be_read_is_named(wrong):
     with pytest.raises(config.ConfigError, match=next(iter(wrong))):
