@@ -23,6 +23,7 @@ from rockrobot.db import db, is_sqlite
 from rockrobot.staff import actions as staff_actions
 from rockrobot.staff.queries import row_of_key
 from tests import make
+from tests.loopback import only_loopback
 from tests.postgres import PostgreSQL
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -88,6 +89,13 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> None:
     staff_actions.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_way_out() -> Iterator[None]:
+    """Nothing that a test runs calls anybody but those who listen on this machine."""
+    with only_loopback():
+        yield
 
 
 @pytest.fixture
