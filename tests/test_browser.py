@@ -195,7 +195,7 @@ def test_a_late_answer_never_replaces_a_newer_one(server, browser):
     assert page.faults == []
 
 
-def test_enter_alone_searches_and_a_slash_typed_in_a_field_is_a_slash(server, browser):
+def test_enter_alone_searches_and_keys_typed_in_a_field_are_letters(server, browser):
     page = visit(browser, server)
 
     page.keyboard.press("Control+k")
@@ -207,10 +207,17 @@ def test_enter_alone_searches_and_a_slash_typed_in_a_field_is_a_slash(server, br
     page.keyboard.press("/")
     expect(box).to_be_focused()
     box.fill("")
-    page.keyboard.type("TI/1")
+    page.keyboard.type("gnejs TI/1?")
+    expect(box).to_have_value("gnejs TI/1?")
+    expect(page.locator("dialog[open], .menu[open]")).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Näppäimet tällä sivulla")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
 
-    expect(box).to_have_value("TI/1")
-    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("h1")).to_have_text("Laitteet")
     assert page.faults == []
 
 

@@ -1,4 +1,4 @@
-from flask import Blueprint, abort, current_app, url_for
+from flask import Blueprint, abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -54,3 +54,11 @@ def end_others() -> Response:
     count = actions.end_sign_ins(current_user, keep=_here())
     told = ngettext("%(num)s muu kirjautuminen lopetettu.", "%(num)s muuta kirjautumista lopetettu.", count)
     return commit_and_go(url_for("own_account.index"), told)
+
+
+@blueprint.post("/keys")
+@allow(*EVERYONE, event="own_account.choose_keys")
+def choose_keys() -> Response:
+    """Turn the single keys on or off."""
+    actions.choose_keys(current_user, wanted=request.form.get("keys") == "on")
+    return commit_and_go(url_for("own_account.index"), _("Asetus tallennettu."))

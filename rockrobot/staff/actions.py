@@ -171,6 +171,11 @@ def choose_theme(member: StaffMember, theme: str) -> None:
     member.theme = theme if theme in {"light", "dark", "sun"} else ""
 
 
+def choose_keys(member: StaffMember, *, wanted: bool) -> None:
+    """Let single keys act on pages, or not. Source: WCAG 2.1.4, a way to turn them off."""
+    member.has_keys = wanted
+
+
 def change_member(member: StaffMember, *, name: str, role: Role) -> None:
     """Give a member another name or role; it binds their next request. Raises LastAdministratorError."""
     if member.role is Role.ADMINISTRATOR and role is not Role.ADMINISTRATOR:

@@ -55,3 +55,18 @@ def test_the_sign_in_of_another_does_not_exist(app, office):
 
     assert answers == [404, 404, 404]
     assert other.get("/account/").status_code == 200
+
+
+def test_single_keys_can_be_switched_off_and_on(office):
+    first = office.get("/people/").text
+
+    office.post("/account/keys", data={"keys": "off"})
+    off = office.get("/people/").text
+    told = office.get("/account/").text
+    office.post("/account/keys", data={"keys": "on"})
+
+    assert "/static/keys.js" in first
+    assert "/static/keys.js" not in off
+    assert 'id="keys"' not in off
+    assert "Pois päältä." in told
+    assert "/static/keys.js" in office.get("/people/").text
