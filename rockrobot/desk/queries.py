@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import defer
 
 from rockrobot import search_index
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.contacts.models import Address, Affiliation, ContactPoint
+from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
 from rockrobot.db import Base, db
-from rockrobot.devices.models import Ownership
+from rockrobot.devices.models import Device, Ownership
 from rockrobot.events.queries import people_of_events
 from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
 from rockrobot.lists import Listing, listing
@@ -24,6 +24,12 @@ HISTORY_ROWS = 50
 ENTRY_ROWS = 100
 SMALL_ACT = 20
 OWNED: tuple[Any, ...] = (Address, Affiliation, ContactPoint, Ownership)
+
+
+def is_register_empty() -> bool:
+    """True on the first day: no person, no company and no machine."""
+    filled = or_(*(exists().where(model.id.is_not(None)) for model in (Company, Person, Device)))
+    return not db.session.scalar(select(filled))
 
 
 @dataclass

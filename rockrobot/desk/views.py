@@ -26,6 +26,7 @@ from rockrobot.recalls import queries as recall_queries
 from rockrobot.recalls.models import RecallCase
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, Shown, show_hits
+from rockrobot.second_factors.queries import lacks_codes
 from rockrobot.staff.queries import names_of_actors
 from rockrobot.uploads.queries import import_runs
 from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, page, path_inside, say, wanted_fragment
@@ -66,9 +67,12 @@ def index() -> str:
     mine = None if shows_all else current_user.id
     waiting = open_event_tasks(clock.today(), assigned_to_id=mine, sees_people=sees_people) if works else None
     overdue = count_overdue(clock.today()) if sees_people else 0
+    is_first_day = queries.is_register_empty()
     ledger.log_view(waiting.people_ids if waiting else [])
     return page(
         "desk/index.html",
+        is_first_day=is_first_day,
+        lacks_codes=lacks_codes(current_user.id),
         overdue_requests=overdue,
         waiting=waiting,
         shows_all=shows_all,

@@ -38,6 +38,11 @@ def codes_left(member_id: int) -> int:
     )
 
 
+def lacks_codes(member_id: int) -> bool:
+    """True when a member signs in with an app and has no recovery code for the day on which it is lost."""
+    return app_key_of(member_id) is not None and codes_left(member_id) == 0
+
+
 def step_after_password(member_id: int) -> Step:
     """What a member still has to do after the password is right."""
     if app_key_of(member_id) is not None:

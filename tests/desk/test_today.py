@@ -9,6 +9,7 @@ from rockrobot.db import db
 from rockrobot.events import actions
 from rockrobot.events.models import EventTask
 from rockrobot.events.rules import Channel
+from rockrobot.second_factors.actions import make_key, make_recovery_codes
 from tests import make
 
 
@@ -75,3 +76,34 @@ def test_names_on_the_page_are_logged_as_seen_and_hidden_from_the_workshop(offic
 def test_an_administrator_has_no_follow_ups_and_an_empty_day_says_so(administrator, office):
     assert "Seurannat" not in administrator.get("/").text
     assert "Ei erääntyviä seurantoja seitsemään päivään." in office.get("/").text
+
+
+def test_on_the_first_day_each_role_is_told_its_next_step(office, workshop, administrator):
+    pages = [browser.get("/").text for browser in (office, administrator, workshop)]
+
+    links = [set(re.findall(r'href="(/imports/new|/contact-files/|/staff/new|/organisation/edit)"', p)) for p in pages]
+    assert all("Rekisteri on vielä tyhjä: aloita tästä" in page for page in pages)
+    assert links[0] >= {"/imports/new", "/contact-files/"}
+    assert links[1] >= {"/staff/new", "/organisation/edit"}
+    assert "Asiakaspalvelu tuo tai lisää" in pages[2]
+
+
+def test_a_register_with_anything_in_it_has_begun(office):
+    make.device()
+    db.session.commit()
+
+    assert "Rekisteri on vielä tyhjä" not in office.get("/").text
+
+
+def test_whoever_has_an_app_and_no_recovery_codes_is_told_until_they_have(office):
+    make_key(office.member_id)
+    db.session.commit()
+    without = [office.get(page).text for page in ("/", "/account/")]
+
+    make_recovery_codes(office.member_id)
+    db.session.commit()
+
+    assert 'href="/account/">Tee varakoodit</a>' in without[0]
+    assert "Sinulla ei ole varakoodeja." in without[1]
+    assert all("varakoodit</a>" not in office.get(page).text for page in ("/", "/account/"))
+    assert "Sinulla ei ole varakoodeja." not in office.get("/account/").text

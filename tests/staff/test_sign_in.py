@@ -52,6 +52,7 @@ def test_unknown_disabled_and_invited_names_are_answered_alike(stranger, olga):
 
     assert {answer.status_code for answer in answers} == {422}
     assert all("Sähköposti tai salasana ei täsmää" in answer.text for answer in answers)
+    assert all("Pyydä ylläpidolta linkki" in answer.text for answer in answers)
     assert len({len(a.text.replace(n, "")) for a, n in zip(answers, (*names, names[2]), strict=True)}) == 1
 
 
