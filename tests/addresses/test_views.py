@@ -44,3 +44,15 @@ def test_a_finnish_postcode_has_five_digits_and_others_what_they_have(office):
 
     assert "Suomen postinumerossa on viisi numeroa." in wrong.text
     assert [row.postcode for row in rows(Address)] == ["9008"]
+
+
+def test_an_address_leads_to_the_map_of_the_phone_and_to_nobody_outside(office):
+    company = make.company()
+    make.address(company, street="Kivi & Sora 1")
+    make.address(company, street="Vanha tie 1", valid_to=date(2020, 1, 1))
+
+    page = office.get(f"/companies/{company.id}").text
+
+    assert 'href="geo:0,0?q=Kivi%20%26%20Sora%201%2C%2032800%20Kokem%C3%A4ki"' in page
+    assert page.count('href="geo:') == 1
+    assert 'href="http' not in page
