@@ -60,6 +60,7 @@ ROOM_NAMES = (
     "letters",
     "mailing",
     "exports",
+    "calendars",
     "exchange",
     "party_facts",
     "import_plans",

@@ -21,6 +21,7 @@ OPEN_TO_ALL = {
     "second_factors.enter_code",
     "second_factors.first",
     "passkeys.enter",
+    "calendars.feed",
     "desk.health",
     "desk.components",
 }

@@ -18,7 +18,7 @@ from rockrobot.access import LOOKING, Role, permission_of
 from rockrobot.db import db, is_sqlite
 from tests.conftest import Visitor
 from tests.plans import planned, read_through
-from tests.walk import Walk, under_way
+from tests.walk import Walk, ok, under_way
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 PAGES_AN_ENDPOINT = 2
@@ -124,7 +124,17 @@ def is_unlabelled(field: Element) -> bool:
 
 @pytest.fixture
 def walked(app, office, supervisor, tmp_path) -> Walk:
-    return under_way(office, supervisor, tmp_path)
+    walk = under_way(office, supervisor, tmp_path)
+    call = {
+        "channel": "phone",
+        "direction": "out",
+        "on": "tänään",
+        "at": "0.00",
+        "text": "Kysyi terää.",
+        "companies": 1,
+    }
+    ok(office.post("/companies/1/events/new", data=call | {"due": "week", "assigned_to": office.member_id}))
+    return walk
 
 
 def test_every_page_that_a_link_leads_to_is_sound_and_most_are_led_to(app, walked, protection, administrator):

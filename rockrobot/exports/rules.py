@@ -74,7 +74,7 @@ PLACE_COUNTRY: Final = "place_country"
 PAPER: Final = frozenset({FileFormat.CALLING_LIST, FileFormat.STICKERS})
 ON_PAPER: Final = (PLACE_COUNTRY, "switchboard")
 """What paper needs beside the columns of a file."""
-CARD_BYTES: Final = 75
+LINE_BYTES: Final = 75
 NEEDS_SECOND_ABOVE: Final = 500
 COUNTED_FOR: Final = timedelta(hours=24)
 """For how long what one person took out counts together with what they take next. Source: our choice."""
@@ -158,14 +158,14 @@ def card_of(row: Row) -> str:
     """
     is_person = "last_name" in row
     lines = ["BEGIN:VCARD", "VERSION:3.0", *(_person(row) if is_person else _company(row)), *_shared(row), "END:VCARD"]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    return folded(lines)
 
 
 def _person(row: Row) -> Iterable[str]:
     name = f"{row['first_name']} {row['last_name']}".strip()
     yield f"N:{_structured(row['last_name'], row['first_name'], '', '', '')}"
-    yield f"FN:{_escaped(name or row['person_no'])}"
-    yield f"UID:{_escaped(row['person_no'])}"
+    yield f"FN:{escaped(name or row['person_no'])}"
+    yield f"UID:{escaped(row['person_no'])}"
     yield from _filled("ORG:", row["company"])
     yield from _filled("TITLE:", row["title"])
     yield from _filled("TEL;TYPE=WORK,VOICE:", row["direct_phone"])
@@ -174,10 +174,10 @@ def _person(row: Row) -> Iterable[str]:
 
 def _company(row: Row) -> Iterable[str]:
     yield "N:;;;;"
-    yield f"FN:{_escaped(row['company'])}"
-    yield f"ORG:{_escaped(row['company'])}"
+    yield f"FN:{escaped(row['company'])}"
+    yield f"ORG:{escaped(row['company'])}"
     yield "X-ABSHOWAS:COMPANY"
-    yield f"UID:{_escaped(row['customer_no'])}"
+    yield f"UID:{escaped(row['customer_no'])}"
     yield from _filled("TEL;TYPE=WORK,VOICE:", row["switchboard"])
 
 
@@ -190,25 +190,33 @@ def _shared(row: Row) -> Iterable[str]:
 
 def _filled(start: str, value: str) -> Iterable[str]:
     if value:
-        yield start + _escaped(value)
+        yield start + escaped(value)
 
 
 def _structured(*parts: str) -> str:
-    return ";".join(map(_escaped, parts))
+    return ";".join(map(escaped, parts))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A value in which nothing begins a line of its own: breaks are written as backslash n, other controls left out.
+
+    Source: RFC 2426 and, the same, RFC 5545 3.3.11 (calendars).
+    """
     for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n")):
         text = text.replace(plain, written)
     return "".join(sign for sign in text if sign.isprintable() or sign == "\u00ad")
 
 
+def folded(lines: Iterable[str]) -> str:
+    """The lines with CR LF, each in pieces of at most 75 bytes, no letter cut in two. Source: RFC 2425 5.8.1."""
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
 def _folded(line: str) -> str:
-    """A line in pieces of at most 75 bytes, no letter cut in two."""
     pieces, piece, size = [], "", 0
     for sign in line:
         width = len(sign.encode())
-        if size + width > CARD_BYTES:
+        if size + width > LINE_BYTES:
             pieces.append(piece)
             piece, size = " ", 1
         piece, size = piece + sign, size + width

@@ -1,0 +1,1 @@
+"""Follow-ups in the calendar of whoever does them (statement: tapahtumat)."""
