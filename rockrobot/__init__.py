@@ -61,6 +61,7 @@ ROOM_NAMES = (
     "mailing",
     "exports",
     "calendars",
+    "digests",
     "exchange",
     "party_facts",
     "import_plans",

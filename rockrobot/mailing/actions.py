@@ -108,11 +108,9 @@ def _send_next(server: MailServer | None) -> bool:
 
 
 def _mail(message: OutboxMessage) -> Mail:
-    house = organisation()
-    sender = current_app.config["MAIL_FROM"] or (house.email if house else "")
     reference = queries.reference_of(message.letter_id)
     return Mail(
-        sender,
+        sender_address(),
         message.to_address,
         message.subject,
         message.body_text,
@@ -120,6 +118,12 @@ def _mail(message: OutboxMessage) -> Mail:
         queries.body_of(message.letter_id),
         f"{reference}.pdf",
     )
+
+
+def sender_address() -> str:
+    """From whom e-mails come: the setting's address, or the controller's."""
+    house = organisation()
+    return current_app.config["MAIL_FROM"] or (house.email if house else "")
 
 
 def _try_to_send(message: OutboxMessage, mail: Mail, server: MailServer) -> None:

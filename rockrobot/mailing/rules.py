@@ -1,4 +1,4 @@
-"""How an e-mail that carries a letter is put together and sent: pure."""
+"""How an e-mail is put together and sent: pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,19 +39,19 @@ def read_server(url: str) -> MailServer | None:
 
 @dataclass(frozen=True)
 class Mail:
-    """One e-mail with its letter."""
+    """One e-mail, with its letter where it carries one."""
 
     sender: str
     to: str
     subject: str
     text: str
     message_id: str
-    attachment: bytes
-    file_name: str
+    attachment: bytes = b""
+    file_name: str = ""
 
 
 def as_message(mail: Mail, *, at: float) -> EmailMessage:
-    """The e-mail as it is sent: plain text and the letter as PDF. at: seconds since 1970, UTC.
+    """The e-mail as it is sent: plain text, and the letter as PDF. at: seconds since 1970, UTC.
 
     Raises ValueError when a header would hold a line break.
     """
@@ -63,5 +63,6 @@ def as_message(mail: Mail, *, at: float) -> EmailMessage:
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
-    message.add_attachment(mail.attachment, maintype="application", subtype="pdf", filename=mail.file_name)
+    if mail.attachment:
+        message.add_attachment(mail.attachment, maintype="application", subtype="pdf", filename=mail.file_name)
     return message

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from rockrobot import browser_key
 from rockrobot.access import EVERYONE, allow
+from rockrobot.digests.queries import digest_for
 from rockrobot.drafts.queries import drafts_of
 from rockrobot.passkeys.queries import house, passkeys_of
 from rockrobot.second_factors.queries import app_key_of, codes_left
@@ -34,6 +35,7 @@ def index() -> str:
         codes_left=codes_left(current_user.id),
         drafts=drafts_of(current_user.id),
         devices=devices_of(current_user.id),
+        wants_digest=digest_for(current_user.id).is_wanted,
         passkeys=passkeys_of(current_user.id),
         may_have_passkeys=house() is not None,
         may_remove=not current_app.config["SECOND_FACTOR_REQUIRED"],
