@@ -91,7 +91,10 @@ def file_fault(error: UploadError) -> str:
             "Tämän lajin tiedostoja ei oteta. Sallitut: %(kinds)s. Tallenna muu tiedosto PDF-muodossa.",
             kinds=names_of(ATTACHED),
         ),
-        "other_kind": _("Tiedosto ei ole sitä, mitä sen pääte lupaa. Tallenna se uudelleen oikeassa muodossa."),
+        "other_kind": _(
+            "Tiedosto ei ole sitä, mitä sen pääte lupaa, tai se on suojattu salasanalla. "
+            "Tallenna se uudelleen oikeassa muodossa."
+        ),
         "disk_full": _("Palvelimen levytila on lopussa: tiedostoja ei nyt oteta. Muu työ onnistuu. Kerro ylläpidolle."),
         "over_quota": _(
             "Päivän tiedostojesi raja, %(most)s Mt, tulee täyteen. Lisää tiedosto huomenna tai pyydä ylläpitoa "

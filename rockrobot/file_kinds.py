@@ -62,8 +62,8 @@ def _is_card(body: bytes) -> bool:
 # A photo is re-made and named anew after what it is, so that one kind of photo may stand under another's ending.
 PHOTO = FileKind("JPEG, PNG, WebP, HEIC", ("jpg", "jpeg", "jfif", "png", "webp", "heic", "heif"), looks_like_picture)
 PDF = FileKind("PDF", ("pdf",), lambda body: body.startswith(b"%PDF-"))
-WORD = FileKind("DOCX", ("docx",), lambda body: _is_office(body, b"word/document.xml"))
-WORKBOOK = FileKind("XLSX", ("xlsx",), lambda body: _is_office(body, b"xl/workbook.xml"))
+WORD = FileKind("Word (DOCX)", ("docx",), lambda body: _is_office(body, b"word/document.xml"))
+WORKBOOK = FileKind("Excel (XLSX)", ("xlsx",), lambda body: _is_office(body, b"xl/workbook.xml"))
 LIST = FileKind("CSV", ("csv",), is_plain_text)
 TEXT = FileKind("TXT", ("txt", "tsv"), is_plain_text)
 CARD = FileKind("vCard (VCF)", ("vcf", "vcard"), _is_card)

@@ -1,5 +1,6 @@
 """Tables in files: hostile and careless ones, every writing of CSV, and what goes out."""
 
+import io
 import unicodedata
 import zipfile
 
@@ -162,3 +163,31 @@ def test_the_limits_are_checked_before_anything_is_unpacked(tmp_path, monkeypatc
 
     assert code_of(folder) == "too_big"
     assert code_of(zipped(tmp_path / "r.zip", {"osat.csv": b"x" * 101})) in {"bomb", "too_big"}
+
+
+def laughs(times: int) -> str:
+    """A document type whose last entity is ten to this power times as long as its first."""
+    steps = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, times + 1))
+    return f'<!DOCTYPE x [<!ENTITY a0 "haha">{steps}]>'
+
+
+@pytest.mark.parametrize("kind", ["outside", "laughs"])
+def test_a_workbook_with_entities_is_refused_whatever_they_say(tmp_path, kind):
+    secret, path, plain = tmp_path / "secret.txt", tmp_path / "r.xlsx", io.BytesIO()
+    secret.write_text("MARKER")
+    doctype = f'<!DOCTYPE x [<!ENTITY a9 SYSTEM "{secret.as_uri()}">]>' if kind == "outside" else laughs(9)
+    book = openpyxl.Workbook()
+    book.active.append(["part_no", "ENTITY"])
+    book.save(plain)
+    with zipfile.ZipFile(plain) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b"ENTITY", b"&a9;")
+    zipped(path, parts | {"xl/worksheets/sheet1.xml": sheet.replace(b"<worksheet", doctype.encode() + b"<worksheet")})
+
+    assert code_of(path) == "broken"
+
+
+def test_a_zip_of_very_many_entries_is_not_opened(tmp_path):
+    path = zipped(tmp_path / "r.zip", {f"{number}.csv": b"" for number in range(2_001)})
+
+    assert code_of(path) == "bomb"

@@ -192,7 +192,7 @@ def test_a_drawing_called_vcard_is_refused_and_not_kept(office):
     response = office.post("/contact-files/", data={"file": (io.BytesIO(b"<svg/> BEGIN:VCARD"), "aino.vcf")})
 
     assert response.status_code == 422
-    assert "Tiedosto ei ole sitä, mitä sen pääte lupaa." in response.text
+    assert "Tiedosto ei ole sitä, mitä sen pääte lupaa" in response.text
     assert db.session.scalar(select(func.count()).select_from(ImportRun)) == 0
 
 
