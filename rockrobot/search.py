@@ -15,6 +15,8 @@ from rockrobot.search_words import fold, look, looking, needles, one_error_away,
 
 MOST_ROWS, MOST_NEAR_ROWS = 200, 200
 FEW, NEAR_WORDS, LONGEST_NEAR = 3, 6, 40
+LONGEST = 200
+"""How many signs of what was typed count; of a text pasted by mistake the beginning is looked for."""
 LINE, LINE_WORD, LINE_BEGINNING, WORD, WORD_BEGINNING, NEAR, PART = range(7)
 BORROWED_BEHIND = 4
 PLACES = (
@@ -43,7 +45,7 @@ class Hit:
 
 def matching(kind: str, typed: str) -> Select[Any]:
     """Ids of the rows of a kind in which every typed word is found; for a filter box: id.in_(matching(…))."""
-    way = next(iter(readings(typed)), None)
+    way = next(iter(readings(typed[:LONGEST])), None)
     if way is None:
         return select(SearchEntry.row_id).where(SearchEntry.id.between(*kinds()[kind].ids))
     return with_parts(way, kinds()[kind], most=0).with_only_columns(SearchEntry.row_id)
@@ -55,7 +57,7 @@ def find(typed: str, *, only: Iterable[str] | None = None, limit: int = 8, but: 
     Exact ones come before beginnings, these before parts; what a row is called itself before what is called so nearby.
     Where good ones are few, those come too whose words have one typing error. but: the id of a row that is not meant.
     """
-    wanted = [kinds()[name] for name in (kinds() if only is None else only)]
+    typed, wanted = typed[:LONGEST], [kinds()[name] for name in (kinds() if only is None else only)]
     alternatives = needles(typed)
     if not alternatives or not wanted:
         return []

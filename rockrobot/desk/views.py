@@ -32,7 +32,7 @@ from rockrobot.uploads.queries import import_runs
 from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, page, path_inside, say, wanted_fragment
 
 blueprint = Blueprint("desk", __name__)
-HITS, HITS_OF_ONE, LONGEST = 8, 50, 200
+HITS, HITS_OF_ONE = 8, 50
 CALLERS = ("person", "company", "worksite")
 LISTS = {
     "devices": "devices.index",
@@ -104,7 +104,7 @@ def readiness() -> Answer:
 def _find(typed: str, only: str = "", *, limit: int = HITS) -> list[Shown]:
     """What the person signed in may find by what was typed, best first; whose data it shows is written down."""
     kinds = [kind for kind in search_hits.kinds_open() if only in ("", kind)]
-    found = search_hits.shown(searching.find(typed[:LONGEST], only=kinds, limit=limit))
+    found = search_hits.shown(searching.find(typed, only=kinds, limit=limit))
     ledger.log_view(search_hits.people_in(found))
     return found
 
@@ -126,7 +126,7 @@ def _by_kind(found: Sequence[Shown]) -> dict[str, list[Shown]]:
 @blueprint.get("/search")
 @allow(*REGISTER_READERS, event="desk.search")
 def search() -> Answer:
-    typed, only = request.args.get("q", "").strip()[:LONGEST], request.args.get("kind", "")
+    typed, only = request.args.get("q", "").strip()[: searching.LONGEST], request.args.get("kind", "")
     found = _find(typed, only, limit=HITS_OF_ONE if only else HITS)
     only_hit = _only_hit(found)
     if only_hit and request.args.get("go") is not None and not is_htmx():
@@ -145,7 +145,7 @@ def search() -> Answer:
 @blueprint.route("/s", methods=["GET", "POST"])
 @allow(*PEOPLE_READERS, event="desk.caller")
 def caller() -> Answer:
-    typed = request.values.get("tel", "").strip()[:LONGEST]
+    typed = request.values.get("tel", "").strip()[: searching.LONGEST]
     hits = searching.find(typed, only=CALLERS, limit=HITS)
     found = search_hits.shown([hit for hit in hits if hit.fact == "phone" and not hit.is_near])
     ledger.log_view(search_hits.people_in(found))

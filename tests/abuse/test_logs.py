@@ -1,0 +1,63 @@
+"""What the house says of itself while it works: a line of JSON each, and nothing that somebody typed."""
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from flask_migrate import upgrade
+
+from rockrobot import create_app
+from rockrobot.access import allow_anyone
+from tests.conftest import settings
+
+MARK = "zq-somebodys-words"
+FORGED = f'{MARK}\n{{"event": "forged"}}\r\n\x1b[31m{MARK}\u2028'
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """The app as people have it, with a door that breaks and says in its fault what was typed."""
+    folder = tmp_path_factory.mktemp("broken")
+    made = settings(folder, f"sqlite:///{folder / 'x.db'}")
+    app = create_app(made.__class__(**(vars(made) | {"is_testing": False})))
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    @allow_anyone(event="test.break", from_anywhere=True)
+    def breaks(words: str) -> str:
+        raise RuntimeError(words + FORGED)
+
+    app.add_url_rule("/break/<words>", "breaks", breaks, methods=["GET", "POST"])
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What is written into the log meanwhile."""
+    usual, written = structlog.get_config(), io.StringIO()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=written))
+    yield written
+    structlog.configure(**usual)
+
+
+def test_each_line_of_the_log_is_json_and_holds_nothing_typed(broken, log, capfd):
+    """L3: words in the address, the question, a form, headers, cookies and the fault itself."""
+    browser = broken.test_client()
+    browser.set_cookie("rockrobot", MARK)
+    capfd.readouterr()
+    headers = {"User-Agent": MARK, "Referer": f"http://localhost/{MARK}", "X-Request-Id": MARK}
+
+    for method in ("get", "post"):
+        getattr(browser, method)(
+            f"/break/{MARK}%0A", query_string={"q": FORGED}, data={"password": FORGED}, headers=headers
+        )
+    browser.post("/sign-in", data={"email": f"{MARK}@x.example", "password": FORGED}, headers=headers)
+    browser.get(f"/no-such-page/{MARK}", headers=headers)
+    said = capfd.readouterr()
+
+    lines = log.getvalue().splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["fault", "fault"]
+    assert MARK not in log.getvalue() + said.err + said.out
