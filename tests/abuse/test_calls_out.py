@@ -1,6 +1,7 @@
 """Nothing that people type, import or print makes the house call anybody or read another file."""
 
 import contextlib
+import re
 import socket
 
 import pytest
@@ -14,6 +15,15 @@ from tests.walk import work
 
 LINKS = ('<img src="{}">', '<link rel="stylesheet" href="{}">', "@import url({});", '<image href="{}"/>', "<{}>")
 FILES = ("url(file:///etc/passwd)", '<attachment src="file:///etc/passwd">', '#read("/etc/passwd")')
+SCRIPTS = (
+    ("social", "javascript:alert(1)"),
+    ("messenger", "JaVaScRiPt:alert(1)"),
+    ("social", "java\tscript:alert(1)"),
+    ("social", "data:text/html,<script>1</script>"),
+    ("direct", "javascript:040"),
+    ("email", "javascript:alert(1)@kivi.example"),
+)
+LINKED, WAYS = re.compile(r'(?:href|src|action)="([^"]*)"'), ("/", "#", "?", "tel:+", "tel:0", "mailto:")
 SENTINEL = "\"><svg onload=alert(1)>'{{7*191}}"
 
 
@@ -58,13 +68,15 @@ def test_a_letter_fetches_nothing_and_reads_no_file(heard):
 
 
 def test_no_screen_file_or_job_fetches_what_a_text_names(office, heard):
-    """C14, C15, N3: names, notes and places with addresses in them; pages, paper, files and jobs of the worker."""
+    """C14, C15, I1, I5, N3: names, notes and places with addresses in them; pages, paper and jobs."""
     link, image = f"http://127.0.0.1:{heard.port}/", f'<img src="http://localhost:{heard.port}/">'
     company = make.company(f"Kivi {image}", email="a@kivi.example")
     person = make.person(SENTINEL, image, company=company, title=link)
     site = make.worksite(company, name=image)
     call = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": f"{link} {SENTINEL}"}
     office.post(f"/people/{person.id}/events/new", data=call | {"people": person.id})
+    for kind, raw in SCRIPTS:
+        office.post(f"/people/{person.id}/contact-points/new", data={"kind": kind, "raw": raw, "source": "other"})
     work()
     cards = [f"/people/{person.id}", f"/companies/{company.id}", f"/worksites/{site.id}"]
     places = [*cards, f"{cards[0]}/events", f"{cards[0]}/history", "/history", "/search?q=kivi", "/people/"]
@@ -79,6 +91,8 @@ def test_no_screen_file_or_job_fetches_what_a_text_names(office, heard):
     assert "1337" not in shown
     assert "<img" not in shown
     assert "&lt;svg onload" in shown
+    assert "javascript:alert" in shown
+    assert [link for link in LINKED.findall(shown) if not link.startswith(WAYS)] == []
 
 
 CARD = """BEGIN:VCARD\r
