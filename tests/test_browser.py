@@ -42,6 +42,13 @@ PAGES = [
     "/components",
 ]
 
+COVERED = """() => [...document.querySelectorAll("main .field input, main .field select")].filter((field) => {
+  field.focus();
+  const box = field.getBoundingClientRect();
+  return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) !== field;
+}).map((field) => field.name)"""
+"""The fields of which something covers the middle while they have the focus (WCAG 2.4.11)."""
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
@@ -367,6 +374,7 @@ def test_typing_somebody_who_is_in_the_register_warns_and_stops_nobody(server, b
     expect(warning.get_by_role("link").first).to_have_attribute("target", "_blank")
     expect(page.get_by_label("Matkapuhelin")).to_be_focused()
     expect(page.get_by_label("Sukunimi")).to_have_value(last_name)
+    assert page.evaluate(COVERED) == []
     page.get_by_role("button", name="Tallenna henkilö").click()
 
     expect(page.get_by_text("Henkilö lisätty.")).to_be_visible()
