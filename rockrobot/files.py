@@ -132,7 +132,10 @@ def read_sent_picture(file: FileStorage) -> bytes:
     """A sent photo as it is kept; raises UploadError, unknown_format for what is no photo."""
     if kind_named(file.filename or "", (PHOTO,)) is None:
         raise UploadError("unknown_format")
-    return read_sent(file).body
+    try:
+        return read_sent(file).body
+    except UploadError as error:
+        raise UploadError("unknown_format") if error.code == "other_kind" else error from None
 
 
 def picture_type(body: bytes) -> str:

@@ -348,7 +348,7 @@ def test_a_picture_is_uploaded_for_a_case_and_a_file_that_is_none_is_refused(off
     )
     taken = office.post(f"{there}/product", data={"picture": (stream, "b.png")}, follow_redirects=True)
 
-    assert "Kuvaa ei voitu lukea" in refused.text
+    assert "Tiedosto ei ole JPEG-, PNG-, WebP- eikä HEIC-kuva." in refused.text
     assert "Kuva tallennettu" in taken.text
     assert "Tallennettu, voit vaihtaa." in taken.text
 
