@@ -8,6 +8,7 @@ from rockrobot.db import db
 from tests import make
 from tests.conftest import Visitor
 
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
 LONG = 100_000
 LONG_INPUTS = {
     "mobile": "+" * LONG,

@@ -13,6 +13,7 @@ from tests.register import upload_of
 from tests.test_paper import WIDE, one, page_texts
 from tests.walk import work
 
+ON_ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 LINKS = ('<img src="{}">', '<link rel="stylesheet" href="{}">', "@import url({});", '<image href="{}"/>', "<{}>")
 FILES = ("url(file:///etc/passwd)", '<attachment src="file:///etc/passwd">', '#read("/etc/passwd")')
 SCRIPTS = (
@@ -23,7 +24,7 @@ SCRIPTS = (
     ("direct", "javascript:040"),
     ("email", "javascript:alert(1)@kivi.example"),
 )
-LINKED, WAYS = re.compile(r'(?:href|src|action)="([^"]*)"'), ("/", "#", "?", "tel:+", "tel:0", "mailto:")
+LINKED, WAYS = re.compile(r'(?:href|src|action)="([^"]*)"'), ("/", "#", "?", "tel:+", "tel:0", "mailto:", "geo:0,0?q=")
 SENTINEL = "\"><svg onload=alert(1)>'{{7*191}}"
 
 
@@ -67,6 +68,7 @@ def test_a_letter_fetches_nothing_and_reads_no_file(heard):
     assert f"127.0.0.1:{heard.port}" in printed
 
 
+@ON_ONE_DATABASE
 def test_no_screen_file_or_job_fetches_what_a_text_names(office, heard):
     """C14, C15, I1, I5, N3: names, notes and places with addresses in them; pages, paper and jobs."""
     link, image = f"http://127.0.0.1:{heard.port}/", f'<img src="http://localhost:{heard.port}/">'
@@ -110,6 +112,7 @@ END:VCARD\r
 """
 
 
+@ON_ONE_DATABASE
 def test_a_card_calls_nobody_and_what_it_says_is_text(office, heard):
     """C16, I5: pictures by address, a web page that is a script, and a note with a sentinel."""
     card = CARD.format(sentinel=SENTINEL.replace(";", ""), url=f"http://127.0.0.1:{heard.port}/")
@@ -127,6 +130,7 @@ def test_a_card_calls_nobody_and_what_it_says_is_text(office, heard):
     assert 'href="javascript:' not in shown
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(
     "card",
     [

@@ -1,5 +1,6 @@
 """Every class of event that matters is written down, under a name that the house knows."""
 
+import pytest
 from sqlalchemy import select
 
 from rockrobot.chain import ChangeSet
@@ -9,6 +10,7 @@ from rockrobot.staff.rules import Outcome
 from tests import make
 from tests.access_table import kept_lines
 
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
 CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti", "people": 1}
 ANOTHER = "ruosteinen vasara kolmas"
 NEW_MEMBER = {"name": "Uusi", "email": "uusi@rockrobot.example", "role": "workshop"}

@@ -12,6 +12,7 @@ from rockrobot.db import Base, db
 from tests.access_table import kept_lines
 from tests.conftest import settings
 
+ON_ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[\w,-]+\])?==\S+", re.MULTILINE)
 FILES_OR_PROGRAMS = re.compile(r"path|folder|directory|template|command|program|script|plugin|module|log_|file_name")
@@ -73,6 +74,7 @@ def test_every_library_that_the_app_names_is_in_the_lock():
     assert [name for name in named if name.lower() not in locked] == []
 
 
+@ON_ONE_DATABASE
 def test_no_setting_on_a_screen_is_a_file_or_a_program(office, administrator, stranger):
     """C24 (CVE-2020-28328): the pages of settings ask for no path, template or command."""
     pages = [administrator.get(path).text for path in ("/organisation/edit", "/networks/rules", "/networks/new")]
@@ -83,6 +85,7 @@ def test_no_setting_on_a_screen_is_a_file_or_a_program(office, administrator, st
     assert [name for name in names if FILES_OR_PROGRAMS.search(name)] == []
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("value", ["../../x.log", "/etc/passwd", "{{ config }}", "${jndi:ldap://x}", "$(id)", "%00"])
 def test_what_is_typed_as_a_setting_is_only_a_text(administrator, value):
     """C24: the texts of the organisation are shown as they were typed."""

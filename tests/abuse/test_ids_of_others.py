@@ -20,6 +20,7 @@ from tests.access_table import kept_lines
 from tests.test_access_table import digest
 from tests.walk import ok
 
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
 ABSENT = 999_999
 CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti"}
 

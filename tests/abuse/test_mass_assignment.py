@@ -14,6 +14,7 @@ from tests.test_access_table import digest
 from tests.test_edits import edit_pages, opened
 from tests.walk import ok
 
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
 MORE = {"is_admin", "is_demo", "roles", "actor", "approved", "state", "created_by", "password"}
 ODD = "9"
 
