@@ -43,9 +43,13 @@ def _asked() -> bytes | None:
 
 @blueprint.app_template_global()
 def passkey_question() -> str:
-    """What the page asks the browser for, as JSON; empty where there are no passkeys."""
+    """What the page asks the browser for, as JSON; empty where there are no passkeys, or whose page it is has none.
+
+    Of somebody who has yet to say who they are it is not told: everybody is asked.
+    """
     house = queries.house()
-    return queries.question(_ask(), house) if house else ""
+    has_none = current_user.is_authenticated and not queries.passkeys_of(current_user.id)
+    return queries.question(_ask(), house) if house and not has_none else ""
 
 
 def _house() -> House:

@@ -179,12 +179,24 @@ def test_nobody_removes_the_passkey_of_another(app, office, workshop, device):
 def test_the_passkey_of_another_confirms_nothing(app, office, device):
     add(office, device)
     other = visitor(app, Role.ADMINISTRATOR, "Toinen")
+    add(other, Authenticator(ORIGIN, HOST))
     answer = device.get(asked(other, "/sign-in/confirm"))
 
     refused = other.post("/sign-in/confirm/passkey", data={"credential": answer, "next": "/staff/new"})
     own = office.post("/sign-in/confirm/passkey", data={"credential": device.get(asked(office, "/sign-in/confirm"))})
 
     assert (refused.location, own.location) == ("/sign-in/confirm?next=/staff/new", "/")
+
+
+def test_a_passkey_is_asked_of_everybody_to_sign_in_and_to_confirm_of_who_has_one(office, stranger, device):
+    signing_in, without = stranger.get("/sign-in").text, office.get("/sign-in/confirm").text
+    add(office, device)
+
+    assert "Ensimmäisellä kerralla kirjaudu salasanalla." in signing_in
+    assert "data-passkey" in signing_in
+    assert "data-passkey" not in without
+    assert "data-passkey" in office.get("/sign-in/confirm").text
+    assert stranger.get("/sign-in").text.count("Käytä pääsyavainta") == signing_in.count("Käytä pääsyavainta") == 1
 
 
 def test_one_device_is_not_added_twice(office, device):
