@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import Field
 
@@ -22,6 +21,7 @@ from rockrobot.access import LOOKING
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import Base, db
 from rockrobot.fields import DateField, format_day
+from rockrobot.forms import PageForm, kept_field
 
 SEEN_FIELD, THEIRS_FIELD = "seen_values", "take_theirs"
 ENTRIES_READ = 50
@@ -40,7 +40,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(str("" if value is None else value).encode()).hexdigest()[:16]
 
 
-class EditForm(FlaskForm):
+class EditForm(PageForm):
     """A form of a row that may be stored already; without one it is a form like any other.
 
     row: the stored row, where it is not given as obj.
@@ -59,7 +59,8 @@ class EditForm(FlaskForm):
         """What the form carries: the digest of each value as it is shown, empty for a row not stored yet."""
         if self.row is None:
             return ""
-        return json.dumps({field.name: _digest(field.object_data) for field in self._edited()})
+        shown = json.dumps({field.name: _digest(field.object_data) for field in self._edited()})
+        return (self.has_kept and kept_field(SEEN_FIELD)) or shown
 
     def _edited(self) -> list[Field]:
         return [field for field in self if field.type != "CSRFTokenField"]

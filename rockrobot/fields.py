@@ -10,7 +10,6 @@ import phonenumbers
 from babel import Locale
 from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from phonenumbers import PhoneNumberFormat
 from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as StdnumError
@@ -20,6 +19,7 @@ from wtforms.validators import Length, Optional, Regexp, StopValidation, Validat
 from wtforms.widgets import TextInput
 
 from rockrobot import clock
+from rockrobot.forms import PageForm
 
 DAY_WORDS = {"tänään": 0, "nyt": 0, "eilen": -1, "toissapäivänä": -2, "huomenna": 1, "today": 0, "yesterday": -1}
 SHORTEST_NUMBER = 10_000
@@ -256,15 +256,15 @@ def id_or_none(text: Any) -> int | None:
     return int(text) if text not in (None, "") else None
 
 
-def today_form(form_class: type[FlaskForm], field: str = "on") -> Any:
+def today_form(form_class: type[PageForm], field: str = "on") -> Any:
     """A form whose day is today until somebody types another."""
     form = form_class()
-    if not form.is_submitted():
+    if not form.is_filled():
         form[field].data = clock.today()
     return form
 
 
-def typed(form: FlaskForm, names: Iterable[str]) -> dict[str, Any]:
+def typed(form: PageForm, names: Iterable[str]) -> dict[str, Any]:
     """What a form's fields say, by the names of the columns they stand for."""
     return {name: form[name].data for name in names}
 

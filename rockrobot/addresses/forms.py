@@ -2,13 +2,13 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.rules import AddressKind
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, choices_of
+from rockrobot.forms import PageForm
 
 KIND_WORDS = {
     AddressKind.POSTAL: _("Postiosoite"),
@@ -42,7 +42,7 @@ class AddressForm(EditForm):
             raise ValidationError(gettext("Loppu on ennen alkua."))
 
 
-class EndAddressForm(FlaskForm):
+class EndAddressForm(PageForm):
     """The day from which an address is not valid."""
 
     on = DateField(_("Voimassa asti"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)

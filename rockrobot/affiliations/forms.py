@@ -4,13 +4,13 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import Length, ValidationError
 
 from rockrobot.contacts.queries import company_named
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, DateField, DayRequired, LookupField
+from rockrobot.forms import PageForm
 from rockrobot.ticks_field import TicksField
 
 NOT_FOUND = _("Yritystä «%(text)s» ei löydy. Kirjoita asiakasnumero tai koko nimi.")
@@ -40,7 +40,7 @@ class AffiliationForm(EditForm):
             raise ValidationError(gettext("Loppu on ennen alkua."))
 
 
-class EmployerForm(FlaskForm):
+class EmployerForm(PageForm):
     """A person left one company for another, in one act."""
 
     company = LookupField(_("Uusi yritys"), company_named, NOT_FOUND, description=HOW_TO_NAME)
@@ -59,7 +59,7 @@ class EmployerForm(FlaskForm):
             raise ValidationError(gettext("Kirjoita uusi yritys."))
 
 
-class EndForm(FlaskForm):
+class EndForm(PageForm):
     """The day from which a person does not represent the company."""
 
     on = DateField(_("Asti"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)

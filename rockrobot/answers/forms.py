@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -14,6 +13,7 @@ from rockrobot.answers.rules import LANGUAGES, SentHow
 from rockrobot.contacts.rules import Language
 from rockrobot.decisions.rules import GROUND_TEXTS, RefusalGround
 from rockrobot.fields import CLEAN, LANGUAGE_WORDS, DateField, DayRequired, choices_of, format_day, tidy
+from rockrobot.forms import PageForm
 from rockrobot.letters.rules import MAX_LINES
 from rockrobot.personal_codes import no_personal_code
 
@@ -25,7 +25,7 @@ SENT_WORDS = {
 }
 
 
-class LetterForm(FlaskForm):
+class LetterForm(PageForm):
     """What every answer needs: the decision in words, the language and the recipient."""
 
     told = TextAreaField(
@@ -75,7 +75,7 @@ class RefusalForm(LetterForm):
         self.told.description = gettext("Tämä tulee kirjeeseen perusteen alle sellaisenaan.")
 
 
-class SentForm(FlaskForm):
+class SentForm(PageForm):
     """How an answer went out."""
 
     sent_on = DateField(_("Lähetetty"), [DayRequired(_("Kirjoita päivä, jona vastaus lähti."))])

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
@@ -11,6 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, PhoneField, tidy
+from rockrobot.forms import PageForm
 from rockrobot.notices.rules import Remedy
 
 LONG = Length(max=4000)
@@ -41,7 +41,7 @@ class FactsForm(EditForm):
     one_remedy_reason = area(_("Miksi vaihtoehtoja on vain yksi"), 2)
 
 
-class PictureForm(FlaskForm):
+class PictureForm(PageForm):
     """A picture of a case's own."""
 
     picture = FileField(_("Kuva"), [FileRequired(_("Valitse kuva."))])

@@ -127,7 +127,7 @@ def facts(case_id: int) -> Answer:
     if form.validate_on_submit():
         actions.save_facts(case, _values(form))
         return commit_and_go(url_for("approvals.show", case_id=case.id), _("Kirjeiden yhteiset tiedot tallennettu."))
-    if not form.is_submitted():
+    if not form.is_filled():
         _propose_own(form)
     return form_page("approvals/facts.html", form, case=case)
 

@@ -2,12 +2,12 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 
 from rockrobot.files import FilesField, UploadedFile
+from rockrobot.forms import PageForm
 
 
-class AttachForm(FlaskForm):
+class AttachForm(PageForm):
     """Photos and files, at least one."""
 
     photo = FilesField(_("Ota kuva"), is_camera=True)

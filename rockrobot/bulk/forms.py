@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
@@ -14,6 +13,7 @@ from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import contact_types
 from rockrobot.contacts.rules import ContactType
 from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, id_or_none
+from rockrobot.forms import PageForm
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.staff.queries import members_in
 from rockrobot.tags.queries import all_tags
@@ -21,7 +21,7 @@ from rockrobot.tags.rules import LONGEST
 from rockrobot.words_field import WordsField
 
 
-class ActForm(FlaskForm):
+class ActForm(PageForm):
     """An act that needs to be told nothing more."""
 
     @property

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
@@ -12,6 +11,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from rockrobot.devices import queries
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN
+from rockrobot.forms import PageForm
 
 NUMBER = {"class": "medium no"}
 
@@ -42,7 +42,7 @@ class ModelForm(EditForm):
             raise ValidationError(gettext("Mallikoodi %(code)s on jo rekisterissä.", code=field.data))
 
 
-class PictureForm(FlaskForm):
+class PictureForm(PageForm):
     """A picture of a model."""
 
     picture = FileField(

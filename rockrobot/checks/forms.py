@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from rockrobot.checks.rules import CheckLevel, CheckSubject
 from rockrobot.fields import stripped
+from rockrobot.forms import PageForm
 
 SUBJECTS = [
     SelectChoice(CheckSubject.ENDED.value, _("Päätetyt: päättyikö yksikkö niin kuin on kirjattu")),
@@ -22,14 +22,14 @@ LEVELS = [
 ]
 
 
-class DrawForm(FlaskForm):
+class DrawForm(PageForm):
     """What is checked and how large a share."""
 
     subject = RadioField(_("Mitä tarkastetaan"), [InputRequired(_("Valitse, mitä tarkastetaan"))], choices=SUBJECTS)
     level = SelectField(_("Osuus"), choices=LEVELS, default=CheckLevel.C.value)
 
 
-class FindingForm(FlaskForm):
+class FindingForm(PageForm):
     """What was found about one unit; words are needed where the register was wrong."""
 
     finding = RadioField(

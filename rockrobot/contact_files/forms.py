@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import FieldList, SelectField, StringField
 from wtforms.validators import Length
@@ -13,6 +12,7 @@ from rockrobot.contact_columns.rules import Field, Target
 from rockrobot.fields import CLEAN, choices_of
 from rockrobot.file_kinds import CONTACT_LISTS, endings_of
 from rockrobot.files import OfKind
+from rockrobot.forms import PageForm
 
 WORDS = {
     Field.FULL_NAME: _("Koko nimi"),
@@ -55,7 +55,7 @@ WORDS = {
 }
 
 
-class ContactFileForm(FlaskForm):
+class ContactFileForm(PageForm):
     """A list of contacts or vCards."""
 
     file = FileField(
@@ -69,7 +69,7 @@ class ContactFileForm(FlaskForm):
     )
 
 
-class ColumnsForm(FlaskForm):
+class ColumnsForm(PageForm):
     """What each column of a file says, and the name to keep that under."""
 
     columns = FieldList(SelectField(_("Sarake"), choices=choices_of([("", _("ei lueta")), *WORDS.items()])))

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts.rules import PointKind, Source
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, is_mail_address
+from rockrobot.forms import PageForm
 
 KIND_WORDS = {
     PointKind.DIRECT: _("Suora puhelin"),
@@ -65,7 +65,7 @@ class PointForm(EditForm):
             raise ValidationError(gettext("Loppu on ennen alkua."))
 
 
-class EndForm(FlaskForm):
+class EndForm(PageForm):
     """The day from which it is not used."""
 
     on = DateField(_("Voimassa asti"), [DayRequired(_("Kirjoita päivä."))], may_be_future=True)

@@ -1,12 +1,12 @@
 """The form of the component page: every kind of field, filled in with faults."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 from rockrobot.fields import BusinessIdField, CountryField, DateField, PhoneField, choices_of
+from rockrobot.forms import PageForm
 
 TYPED = {
     "serial": "",
@@ -19,7 +19,7 @@ TYPED = {
 }
 
 
-class ExampleForm(FlaskForm):
+class ExampleForm(PageForm):
     """One field of each kind; never saved."""
 
     serial = StringField(_("Sarjanumero"), [DataRequired(_("Kirjoita sarjanumero."))], render_kw={"class": "medium no"})

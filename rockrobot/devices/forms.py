@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -15,6 +14,7 @@ from rockrobot.contacts.queries import party_numbered
 from rockrobot.devices import queries
 from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind
 from rockrobot.fields import CLEAN, DateField, DayRequired
+from rockrobot.forms import PageForm
 from rockrobot.parts.models import Batch, Part
 from rockrobot.parts.queries import batches_numbered, part_numbered
 
@@ -37,7 +37,7 @@ REASONS = [
 ]
 
 
-class DeviceForm(FlaskForm):
+class DeviceForm(PageForm):
     """A new machine, with its first owner when there is one."""
 
     model = SelectField(_("Malli"), coerce=int, render_kw={"class": "medium"})
@@ -96,7 +96,7 @@ def _found_party(text: str | None) -> Company | Person | None:
     return party
 
 
-class OwnerForm(FlaskForm):
+class OwnerForm(PageForm):
     """From this day on the machine belongs to, or is held by, somebody else."""
 
     kind = RadioField(_("Mitä tapahtui"), [InputRequired(_("Valitse, mitä tapahtui."))], choices=OWNER_KINDS)
@@ -119,7 +119,7 @@ class OwnerForm(FlaskForm):
         self.party = _found_party(field.data)
 
 
-class FittingForm(FlaskForm):
+class FittingForm(PageForm):
     """A part was fitted, from a batch that is picked by its number."""
 
     batch_no = StringField(
@@ -177,7 +177,7 @@ class FittingForm(FlaskForm):
             raise ValidationError(gettext("Numero on monella erällä. Valitse oikea."))
 
 
-class RemovalForm(FlaskForm):
+class RemovalForm(PageForm):
     """A part was taken out."""
 
     on = DateField(_("Irrotettu"), [DayRequired(_("Kirjoita päivä."))])
@@ -189,14 +189,14 @@ class RemovalForm(FlaskForm):
             raise ValidationError(gettext("Osa ei voi irrota ennen kuin se asennettiin."))
 
 
-class FateForm(FlaskForm):
+class FateForm(PageForm):
     """How a machine left its life in use."""
 
     fate = RadioField(_("Mitä laitteelle tapahtui"), [InputRequired(_("Valitse, mitä tapahtui."))], choices=FATES)
     on = DateField(_("Milloin"), description=_("Tyhjä, jos päivää ei tiedetä."))
 
 
-class EndForm(FlaskForm):
+class EndForm(PageForm):
     """The day from which a hirer does not have the machine."""
 
     on = DateField(_("Vuokra päättyi"), [DayRequired(_("Kirjoita päivä."))])

@@ -1,22 +1,25 @@
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import validate_csrf
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from rockrobot import browser_key
-from rockrobot.access import EVERYONE, allow, keeper
+from rockrobot.access import EVERYONE, LOOKING, allow, keeper
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
 from rockrobot.drafts.models import Draft
 from rockrobot.drafts.rules import kept_fields, typed_fields
 from rockrobot.fields import SECRET_FIELDS
+from rockrobot.forms import show_again, was_shown_again
 from rockrobot.staff.queries import member_of_key
-from rockrobot.web import commit_and_go, page, path_inside
+from rockrobot.web import Answer, commit_and_go, page, path_inside
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
 LONGEST_PATH, FIRST_ERROR = 500, 400
+FIELD = "draft_id"
 
 
 def _is_our_form() -> bool:
@@ -26,6 +29,16 @@ def _is_our_form() -> bool:
     except ValidationError:
         return False
     return True
+
+
+def _is_page(path: str) -> bool:
+    """True when an address shows the form that is sent there."""
+    doors, place = current_app.url_map.bind(""), path.partition("?")[0]
+    try:
+        sent, shown = doors.match(place, method="POST"), doors.match(place, method="GET")
+    except HTTPException:
+        return False
+    return bool(sent == shown)
 
 
 @keeper
@@ -38,19 +51,38 @@ def _keep() -> str | None:
     fields = kept_fields(request.form.items(multi=True), SECRET_FIELDS)
     if fields is None:
         return None
+    if not typed_fields(fields) and _is_page(path):
+        return path
     had_files = any(file.filename for file in request.files.values())
     draft = actions.keep_draft(member.id, path, fields, had_files=had_files)
     db.session.commit()
     return url_for("drafts.show", draft_id=draft.id)
 
 
+@blueprint.before_app_request
+def _show_again() -> None:
+    """A page that is opened for a kept form of its own, or answers it, shows it."""
+    is_look = request.method in LOOKING
+    named = (request.args if is_look else request.form).getlist(FIELD, type=int)
+    draft_id = named[-1] if named else 0
+    draft = queries.draft_of(current_user.id, draft_id) if draft_id and current_user.is_authenticated else None
+    if draft is None or draft.path.partition("?")[0] != request.path:
+        return
+    g.kept_form = draft
+    if is_look:
+        show_again(queries.fields_of(draft))
+
+
 @blueprint.after_app_request
 def _let_go(response: Response) -> Response:
-    """A kept form that was sent and taken is kept no longer."""
-    was_taken = request.method == "POST" and response.status_code < FIRST_ERROR and current_user.is_authenticated
-    draft_id = request.form.get("draft_id", 0, type=int) if was_taken else 0
-    draft = queries.draft_of(current_user.id, draft_id) if draft_id else None
-    if draft is not None:
+    """A kept form that was sent and taken is kept no longer; one that no form of its page took is listed instead."""
+    draft = g.get("kept_form")
+    if draft is None:
+        return response
+    if request.method in LOOKING:
+        is_elsewhere = was_shown_again() or 300 <= response.status_code < FIRST_ERROR
+        return response if is_elsewhere else redirect(url_for("drafts.show", draft_id=draft.id, listed=1), 303)
+    if response.status_code < FIRST_ERROR:
         actions.discard(draft)
         db.session.commit()
     return response
@@ -62,8 +94,12 @@ def _draft(draft_id: int) -> Draft:
 
 @blueprint.get("/<int:draft_id>")
 @allow(*EVERYONE, event="drafts.show")
-def show(draft_id: int) -> str:
+def show(draft_id: int) -> Answer:
+    """The page of the form with what was typed; a list of it where there is no such page."""
     draft = _draft(draft_id)
+    if "listed" not in request.args and _is_page(draft.path):
+        mark = "&" if "?" in draft.path else "?"
+        return redirect(f"{draft.path}{mark}{FIELD}={draft.id}", 303)
     fields = queries.fields_of(draft)
     back = path_inside(draft.path) or url_for("desk.index")
     return page("drafts/show.html", draft=draft, fields=fields, typed=typed_fields(fields), back=back)

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from rockrobot.contacts.queries import company_named
 from rockrobot.contacts.rules import PHONES, PointKind, normal_point, split_numbers
 from rockrobot.fields import CLEAN
+from rockrobot.forms import PageForm
 from rockrobot.search_words import fold
 from rockrobot.traits.queries import (
     TypedPoint,
@@ -29,7 +29,7 @@ def _points(texts: dict[PointKind, str | None], region: str = "") -> list[TypedP
     return found
 
 
-class TypedPersonForm(FlaskForm):
+class TypedPersonForm(PageForm):
     """A person who is being typed in, or whose name is being changed."""
 
     first_name = StringField(filters=CLEAN)
@@ -58,7 +58,7 @@ class TypedPersonForm(FlaskForm):
         return person_traits(name, companies=[named], points=points, shared=shared)
 
 
-class TypedCompanyForm(FlaskForm):
+class TypedCompanyForm(PageForm):
     """A company that is being typed in, or whose facts are being changed."""
 
     name = StringField(filters=CLEAN)

@@ -4,15 +4,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from rockrobot.evidence.rules import Seal, SealError, read_seal
 from rockrobot.fields import CLEAN
+from rockrobot.forms import PageForm
 
 
-class SealForm(FlaskForm):
+class SealForm(PageForm):
     """A seal as it stands on paper; read is what was understood."""
 
     seal = StringField(

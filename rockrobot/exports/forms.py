@@ -3,17 +3,17 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import DataRequired
 
 from rockrobot.exports.queries import CHANNEL_WORDS, FORMAT_WORDS
 from rockrobot.exports.rules import FileFormat
 from rockrobot.fields import choices_of
+from rockrobot.forms import PageForm
 from rockrobot.purposes.queries import purpose_names
 
 
-class ExportForm(FlaskForm):
+class ExportForm(PageForm):
     """For what, how those in it are reached, and as what file; it only looks, so it is sent with GET."""
 
     purpose = SelectField(

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, format_day
+from rockrobot.forms import PageForm
 
 RETURN_REASONS = [
     ("unknown", _("Vastaanottaja tuntematon")),
@@ -21,7 +21,7 @@ RETURN_REASONS = [
 ]
 
 
-class _DayForm(FlaskForm):
+class _DayForm(PageForm):
     """Something happened on a day, which is not before the earliest one there can be."""
 
     too_early: LazyString

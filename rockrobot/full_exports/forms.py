@@ -3,15 +3,15 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from rockrobot.fields import CLEAN, choices_of
+from rockrobot.forms import PageForm
 from rockrobot.purposes.queries import purpose_names
 
 
-class AskForm(FlaskForm):
+class AskForm(PageForm):
     """Why all of it has to go out."""
 
     reason = TextAreaField(

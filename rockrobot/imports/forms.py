@@ -1,15 +1,15 @@
 """The form that takes a register file."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileRequired, MultipleFileField
 from wtforms.validators import ValidationError
 
 from rockrobot.file_kinds import REGISTER_TABLES, endings_of
 from rockrobot.files import OfKind
+from rockrobot.forms import PageForm
 
 
-class UploadForm(FlaskForm):
+class UploadForm(PageForm):
     """A workbook, a ZIP of CSV files, or CSV files."""
 
     file = MultipleFileField(

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.validators import InputRequired, ValidationError
 
@@ -14,6 +13,7 @@ from rockrobot.comparisons.rules import Clash, Holds
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.fields import LookupField, choices_of
+from rockrobot.forms import PageForm
 
 CHANGED_SINCE = _("Tiedot muuttuivat sivun avaamisen jälkeen. Tarkista tämä kohta.")
 HOLDS_WORDS = {
@@ -23,7 +23,7 @@ HOLDS_WORDS = {
 }
 
 
-class OtherForm(FlaskForm):
+class OtherForm(PageForm):
     """The record that is the same person or company as this one."""
 
     other = LookupField(
@@ -47,7 +47,7 @@ class OtherForm(FlaskForm):
             raise ValidationError(gettext("Tämä on sama tieto. Kirjoita, mikä toinen on sama."))
 
 
-class MergeForm(FlaskForm):
+class MergeForm(PageForm):
     """Whose value of each differing field holds, and which row of each clash; fields are added by merge_form."""
 
     found: Comparison

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of
+from rockrobot.forms import PageForm
 from rockrobot.objections.rules import Channel, Told
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.purposes.rules import OBJECTABLE, PurposeCode
@@ -31,7 +31,7 @@ TOLD_WORDS = {
 }
 
 
-class ChoiceForm(FlaskForm):
+class ChoiceForm(PageForm):
     """What it is about: a purpose or any contact, and the channel."""
 
     purpose = RadioField(_("Mitä se koskee"))
@@ -50,7 +50,7 @@ class ChoiceForm(FlaskForm):
         return None if self.purpose.data == ANY_CONTACT else PurposeCode(self.purpose.data)
 
 
-class ToldForm(FlaskForm):
+class ToldForm(PageForm):
     """When and how we were told, and by whom."""
 
     told_on = DateField(_("Milloin ilmoitettiin"), [DayRequired(_("Kirjoita päivä."))])

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -12,6 +11,7 @@ from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, DateField, DayRequired
+from rockrobot.forms import PageForm
 from rockrobot.parts import queries
 from rockrobot.parts.models import Part
 
@@ -98,7 +98,7 @@ class BatchForm(EditForm):
             raise ValidationError(gettext("Loppu on ennen saapumista."))
 
 
-class CountForm(FlaskForm):
+class CountForm(PageForm):
     """A count of what we hold of a batch or got rid of."""
 
     counted_on = DateField(_("Laskettu"), [DayRequired(_("Kirjoita päivä."))])
@@ -114,7 +114,7 @@ class CountForm(FlaskForm):
         return {name: self[name].data or 0 for name in HELD}
 
 
-class DeliveryForm(FlaskForm):
+class DeliveryForm(PageForm):
     """Spares that go to a customer and are not fitted by us."""
 
     customer = StringField(

@@ -1,14 +1,14 @@
 """The form of a new passkey."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
 from rockrobot.fields import stripped
+from rockrobot.forms import PageForm
 
 
-class PasskeyForm(FlaskForm):
+class PasskeyForm(PageForm):
     """A name by which its owner knows it; the browser adds its answer."""
 
     name = StringField(

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import DataRequired, ValidationError
 
+from rockrobot.forms import PageForm
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import common_passwords, near_words
 from rockrobot.staff.rules import password_fault
@@ -25,7 +25,7 @@ PASSWORD_FAULTS = {
 }
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(PageForm):
     """A new password of a member of staff, told twice."""
 
     new_password = PasswordField(

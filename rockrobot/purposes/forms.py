@@ -2,14 +2,14 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.fields import CLEAN, DateField
+from rockrobot.forms import PageForm
 
 
-class PurposeForm(FlaskForm):
+class PurposeForm(PageForm):
     """A purpose in our words, its ground, and who checked that."""
 
     name = StringField(_("Nimi"), [DataRequired(_("Kirjoita nimi.")), Length(max=100)], filters=CLEAN)

@@ -3,19 +3,19 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms import DateField as HtmlDateField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired
+from rockrobot.forms import PageForm
 from rockrobot.recalls.rules import CaseOrigin
 
 AREA = {"rows": 3}
 
 
-class OpeningForm(FlaskForm):
+class OpeningForm(PageForm):
     """What the trace page sends when a case is opened."""
 
     origin = SelectField(
@@ -44,7 +44,7 @@ class CaseForm(EditForm):
     )
 
 
-class AuthorityForm(FlaskForm):
+class AuthorityForm(PageForm):
     """An authority was told, or answered."""
 
     authority = StringField(
@@ -56,14 +56,14 @@ class AuthorityForm(FlaskForm):
     note = TextAreaField(_("Mitä ilmoitettiin tai vastattiin"), [Length(max=4000)], render_kw=AREA)
 
 
-class TaskForm(FlaskForm):
+class TaskForm(PageForm):
     """A task is done."""
 
     on = DateField(_("Tehty"), [DayRequired(_("Kirjoita päivä."))])
     note = TextAreaField(_("Miten"), [Length(max=2000)], render_kw={"rows": 2})
 
 
-class ClosingForm(FlaskForm):
+class ClosingForm(PageForm):
     """What is said when a case is closed."""
 
     closing_statement = TextAreaField(
@@ -78,13 +78,13 @@ class ClosingForm(FlaskForm):
     lessons = TextAreaField(_("Mitä opittiin"), [Length(max=8000)], render_kw=AREA)
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(PageForm):
     """Why something is done."""
 
     reason = TextAreaField(_("Syy"), [DataRequired(_("Kirjoita syy.")), Length(max=2000)], render_kw={"rows": 2})
 
 
-class PiecesForm(FlaskForm):
+class PiecesForm(PageForm):
     """A signed explanation of pieces that nobody can account for."""
 
     explanation = TextAreaField(
@@ -92,7 +92,7 @@ class PiecesForm(FlaskForm):
     )
 
 
-def filled(form: FlaskForm, *names: str) -> dict[str, Any]:
+def filled(form: PageForm, *names: str) -> dict[str, Any]:
     """The values of a form's fields by name, without its token."""
     wanted = names or [field.name for field in form if field.type != "CSRFTokenField"]
     return {name: form[name].data for name in wanted}

@@ -276,7 +276,7 @@ def end_task(task_id: int) -> Answer:
     if task.done_on is None and form.validate_on_submit():
         actions.end_task(task, form.on.data or clock.today(), form.note.data or "")
         return commit_and_go(_here(case), _("Tehtävä merkitty tehdyksi."), undo=True)
-    if not form.is_submitted():
+    if not form.is_filled():
         form.on.data = clock.today()
     return form_page("recalls/end_task.html", form, case=case, task=task)
 
@@ -291,7 +291,7 @@ def tell_authority(case_id: int) -> Answer:
         form.populate_obj(entry)
         actions.tell_authority(case, entry)
         return commit_and_go(_here(case), _("Ilmoitus viranomaiselle kirjattu."), undo=True)
-    if not form.is_submitted():
+    if not form.is_filled():
         form.told_on.data = clock.today()
         form.authority.data = request.args.get("authority", "")
         form.country.data = request.args.get("country", "")

@@ -2,7 +2,6 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -12,6 +11,7 @@ from rockrobot.contact_cells.rules import split_name
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, choices_of
+from rockrobot.forms import PageForm
 from rockrobot.parts.models import Batch
 from rockrobot.parts.queries import batches_numbered
 from rockrobot.recalls.rules import TERMINAL_STATES, UnitState
@@ -72,7 +72,7 @@ class UnitsField(TicksField):
     option_widget = CheckboxInput()
 
 
-class ReplyForm(FlaskForm):
+class ReplyForm(PageForm):
     """What an owner answered; the units are ticked, the kind is the button that was pressed."""
 
     units = UnitsField(_("Laitteet, joita vastaus koskee"))
@@ -130,7 +130,7 @@ class ReplyForm(FlaskForm):
         return True
 
 
-class OutcomeForm(FlaskForm):
+class OutcomeForm(PageForm):
     """How a unit ended, or where it stands."""
 
     state = SelectField(_("Tila"), choices=choices_of(OUTCOMES))
@@ -160,13 +160,13 @@ class OutcomeForm(FlaskForm):
             raise ValidationError(gettext("Valitse näyttö: mistä tieto on."))
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(PageForm):
     """The second person's word; a reason where a firm of one confirms its own."""
 
     reason = StringField(_("Perustelu, jos vahvistat oman kirjauksesi"), [Length(max=500)], filters=CLEAN)
 
 
-class ContactForm(FlaskForm):
+class ContactForm(PageForm):
     """A call or a visit; its fields stand on one page with those of the outcome."""
 
     channel = RadioField(_("Miten"), choices=choices_of(CHANNELS[2:]), default=Channel.PHONE.value)
@@ -176,7 +176,7 @@ class ContactForm(FlaskForm):
     )
 
 
-class FindLetterForm(FlaskForm):
+class FindLetterForm(PageForm):
     """The reference on the slip, typed or scanned."""
 
     reference = StringField(

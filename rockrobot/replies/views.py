@@ -165,7 +165,7 @@ def _prepare(form: ReplyForm, letter: Letter) -> list[queries.UnitLine]:
     attempt = queries.attempt_of_letter(letter.id)
     lines = queries.lines_of_attempt(attempt.id) if attempt else []
     form.units.choices = [SelectChoice(line.unit.id, line.name) for line in lines]
-    if not form.is_submitted():
+    if not form.is_filled():
         form.units.data = [line.unit.id for line in lines]
     return lines
 

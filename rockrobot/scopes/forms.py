@@ -1,12 +1,13 @@
 """Form of a case that is withdrawn."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from rockrobot.forms import PageForm
 
-class WithdrawalForm(FlaskForm):
+
+class WithdrawalForm(PageForm):
     """Why a case is withdrawn before anybody was written to."""
 
     reason = TextAreaField(

@@ -1,12 +1,13 @@
 """The form of a code."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
 
+from rockrobot.forms import PageForm
 
-class CodeForm(FlaskForm):
+
+class CodeForm(PageForm):
     """Six digits of the app, or a recovery code."""
 
     code = StringField(

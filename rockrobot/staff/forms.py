@@ -2,12 +2,12 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from rockrobot.access import Role
 from rockrobot.fields import stripped
+from rockrobot.forms import PageForm
 from rockrobot.staff.queries import member_with_email
 
 ROLES = [
@@ -18,7 +18,7 @@ ROLES = [
 ]
 
 
-class SignInForm(FlaskForm):
+class SignInForm(PageForm):
     """E-mail and password."""
 
     email = EmailField(
@@ -32,7 +32,7 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(PageForm):
     """The password again, and a code of those who use one, before a weighty act."""
 
     password = PasswordField(
@@ -46,7 +46,7 @@ class ConfirmForm(FlaskForm):
     next = HiddenField()
 
 
-class MemberForm(FlaskForm):
+class MemberForm(PageForm):
     """A member of staff: their name and role."""
 
     name = StringField(_("Nimi"), [DataRequired(_("Kirjoita nimi.")), Length(max=120)], filters=[stripped])

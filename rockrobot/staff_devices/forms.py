@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, DateField, DayRequired, id_or_none
+from rockrobot.forms import PageForm
 from rockrobot.staff.queries import all_members
 from rockrobot.staff_devices.rules import DeviceKind, Finding
 
@@ -58,7 +58,7 @@ def _finding(label: Any, description: Any) -> RadioField:
     return RadioField(label, [DataRequired(CHOOSE)], choices=FINDINGS, description=description)
 
 
-class CheckForm(FlaskForm):
+class CheckForm(PageForm):
     """What a check found of each protection."""
 
     checked_on = DateField(_("Tarkastuspäivä"), [DayRequired(_("Kirjoita päivä."))])

@@ -2,17 +2,17 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN
+from rockrobot.forms import PageForm
 from rockrobot.tags.rules import LONGEST
 from rockrobot.words_field import WordsField
 
 
-class TagsForm(FlaskForm):
+class TagsForm(PageForm):
     """Tags to put on something, by name."""
 
     names = WordsField(

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
@@ -12,6 +11,7 @@ from rockrobot.contacts.models import Worksite
 from rockrobot.contacts.queries import person_named
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, CountryField, DateField, DayRequired, LookupField, choices_of, tidy
+from rockrobot.forms import PageForm
 from rockrobot.serials.queries import Named, machines_named
 from rockrobot.serials.rules import read_units
 from rockrobot.worksites.queries import worksite_named
@@ -64,7 +64,7 @@ class WorksiteForm(EditForm):
             raise ValidationError(gettext("Loppu on ennen alkua."))
 
 
-class MoveHereForm(FlaskForm):
+class MoveHereForm(PageForm):
     """Machines that come to a worksite, by their serials: one, or a list pasted or scanned line by line."""
 
     serials = TextAreaField(
@@ -95,7 +95,7 @@ class MoveHereForm(FlaskForm):
             raise ValidationError(gettext("Enintään %(most)s laitetta kerralla.", most=MOST_MACHINES))
 
 
-class MoveForm(FlaskForm):
+class MoveForm(PageForm):
     """Where one machine goes: to a worksite of who has it, to another one by its name, or away."""
 
     place = SelectField(_("Minne"), validate_choice=True)

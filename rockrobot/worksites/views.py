@@ -191,7 +191,7 @@ def move(device_id: int) -> Answer:
     device, day = devices.device_with(device_id) or abort(404), clock.today()
     form = MoveForm(worksites=list(queries.worksites_for(device_id, _parties(device, day), day)))
     ledger.log_view([])
-    if not form.is_submitted():
+    if not form.is_filled():
         form.on.data = day
     here = url_for("devices.show", device_id=device_id)
     if form.validate_on_submit() and form.on.data:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from rockrobot import clock, jobs
 from rockrobot.access import Role
+from rockrobot.contacts.models import Person
 from rockrobot.db import db
 from rockrobot.drafts.models import Draft
 from rockrobot.staff.queries import member_with
@@ -34,7 +36,13 @@ def next_of(address: str) -> str:
 
 def hidden_fields(page: str) -> dict[str, str]:
     found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
-    return {name: value for name, value in found.items() if name != "csrf_token"}
+    return {name: unescape(value) for name, value in found.items() if name != "csrf_token"}
+
+
+def keep(browser: Visitor, path: str, form: dict[str, str]) -> str:
+    """Send a form too late, and sign in again: the address one is led to."""
+    sent = browser.post(path, data=form)
+    return sign_in_again(browser, next_of(sent.location)).location
 
 
 @pytest.fixture
@@ -47,14 +55,74 @@ def late(office, monkeypatch):
 def test_what_was_typed_is_back_after_signing_in_and_can_be_stored(late):
     sent = late.post("/companies/new", data=FORM)
     back = sign_in_again(late, next_of(sent.location))
-    page = late.get(back.location).text
-    stored = late.post("/companies/new", data=hidden_fields(page))
+    page = late.get(back.location, follow_redirects=True)
+    wrong = late.post("/companies/new", data=hidden_fields(page.text) | FORM | {"name": "", "idempotency_key": "k-2"})
+    stored = late.post("/companies/new", data=hidden_fields(wrong.text) | {"name": "Louhinta Kivinen Oy"})
 
     assert (sent.status_code, back.status_code, back.location) == (303, 303, next_of(sent.location))
-    assert "Louhinta Kivinen Oy" in page
-    assert stored.status_code == 303
+    assert page.request.path == "/companies/new"
+    assert 'value="Louhinta Kivinen Oy"' in page.text
+    assert "Kirjoittamasi on tallessa" in page.text
+    assert (wrong.status_code, stored.status_code) == (422, 303)
     assert "Louhinta Kivinen Oy" in late.get("/companies/").text
     assert late.get(back.location).status_code == 404
+
+
+def test_what_others_changed_meanwhile_is_told_of_a_kept_form_too(office, monkeypatch):
+    company = make.company("Kivi Oy")
+    place = f"/companies/{company.id}/edit"
+    form = hidden_fields(office.get(place).text) | {"name": "Kivi Ab"}
+    company.name = "Kivi ja Louhe Oy"
+    db.session.commit()
+    later(monkeypatch, minutes=45)
+
+    page = office.get(keep(office, place, form), follow_redirects=True).text
+    answer = office.post(place, data=hidden_fields(page) | {"name": "Kivi Ab"})
+
+    assert 'value="Kivi Ab"' in page
+    assert answer.status_code == 422
+    assert "Toinen muutti tätä samalla: Kivi ja Louhe Oy" in answer.text
+
+
+def test_what_no_form_of_its_page_takes_is_listed(late):
+    gone = late.get(keep(late, "/companies/99/edit", {"name": "Kadonnut Oy"}), follow_redirects=True)
+
+    assert gone.request.path.startswith("/drafts/")
+    assert "Kadonnut Oy" in gone.text
+
+
+def test_an_act_without_a_page_of_its_own_is_offered_anew(office, monkeypatch):
+    person = make.person("Aino", "Aho")
+    later(monkeypatch, minutes=45)
+    act = office.get(keep(office, f"/people/{person.id}/delete", {}), follow_redirects=True)
+
+    assert act.request.path.startswith("/drafts/")
+    assert f'action="/people/{person.id}/delete"' in act.text
+    assert db.session.scalars(select(Person)).all() == [person]
+
+
+def test_who_is_asked_first_what_for_finds_the_form_after_it(office, monkeypatch):
+    person = make.person("Aino", "Aho")
+    place = f"/people/{person.id}/edit"
+    form = hidden_fields(office.get(place).text) | {"first_name": "Aino", "last_name": "Kivinen"}
+    later(monkeypatch, minutes=45)
+    asked = office.get(keep(office, place, form), follow_redirects=True)
+    after = {"purpose": "contact", "next": hidden_fields(asked.text)["next"]}
+
+    page = office.post("/purpose", data=after, follow_redirects=True)
+
+    assert (asked.request.path, page.request.path) == ("/purpose", place)
+    assert 'value="Kivinen"' in page.text
+
+
+def test_nobody_fills_a_form_with_what_another_or_another_page_kept(late, supervisor):
+    company = make.company("Kivi Oy")
+    draft = int(keep(late, "/companies/new", FORM).rpartition("/")[2])
+
+    others = supervisor.get(f"/companies/new?draft_id={draft}").text
+    elsewhere = late.get(f"/companies/{company.id}/edit?draft_id={draft}").text
+
+    assert ["Louhinta" in page for page in (others, elsewhere)] == [False, False]
 
 
 def test_by_htmx_the_whole_page_goes_to_sign_in_and_the_text_is_kept(late):
@@ -140,11 +208,13 @@ def test_a_form_that_asks_for_fresh_proof_goes_on_after_it(administrator, monkey
     confirmed = administrator.post(
         "/sign-in/confirm", data={"password": make.PASSWORD, "next": next_of(asked.location)}
     )
-    page = administrator.get(confirmed.location).text
-    done = administrator.post(f"/staff/{member.id}/edit", data=hidden_fields(page))
+    page = administrator.get(confirmed.location, follow_redirects=True).text
+    done = administrator.post(f"/staff/{member.id}/edit", data=form | hidden_fields(page))
 
     db.session.refresh(member)
     assert asked.location.startswith("/sign-in/confirm?next=/drafts/")
+    assert 'value="Pekka Uusi"' in page
+    assert re.search(r'value="customer_care" (selected|checked)|(selected|checked) value="customer_care"', page)
     assert done.status_code == 303
     assert (member.name, member.role) == ("Pekka Uusi", Role.CUSTOMER_CARE)
 
