@@ -100,3 +100,13 @@ def test_the_owner_finds_what_others_do_not(office, of_the_office):
         "/attachments/{attachment_id}",
     ):
         assert office.get(path.format(**of_the_office)).status_code == 200
+
+
+def test_a_form_that_names_anothers_kept_form_leaves_it(workshop, of_the_office):
+    """C8 (CVE-2026-109957): an id in the body of a form is as good as one in its address."""
+    sent = {"part_no": "PT-9", "name": "Tiiviste", "draft_id": str(of_the_office["draft_id"])}
+
+    answer = workshop.post("/parts/new", data=sent)
+
+    assert answer.status_code == 303
+    assert db.session.get(Draft, of_the_office["draft_id"]) is not None
