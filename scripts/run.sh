@@ -10,6 +10,7 @@ export ROCKROBOT_BASE_URL=${ROCKROBOT_BASE_URL:-http://127.0.0.1:$port}
 mkdir -p "$ROCKROBOT_DATA_DIR"
 key=$ROCKROBOT_DATA_DIR/secret-key
 [ -s "$key" ] || .venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))' > "$key"
+chmod 600 "$key"
 ROCKROBOT_SECRET_KEY=$(cat "$key")
 export ROCKROBOT_SECRET_KEY
 
