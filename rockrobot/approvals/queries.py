@@ -1,12 +1,13 @@
 """What the texts of a case lack before they may be approved, and whether an approval stands."""
 
+import functools
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, String, bindparam, func, select
 
 from rockrobot import storage
 from rockrobot.approvals.rules import ApprovalFault
@@ -254,24 +255,31 @@ def cases_awaiting(*, but_of: str) -> list[tuple[RecallCase, ScopeVersion]]:
 
     but_of: who opened a case or froze its scope does not wait for it; empty leaves out nobody's.
     """
+    found = [(case, version) for case, version in db.session.execute(_open_cases(), {"but_of": but_of})]
+    if not found:
+        return []
+    approvals = _newest_approvals(case.id for case, _ in found)
+    texts = _texts_by_case(case.id for case, _ in found)
+    heads = headings()
+    return [
+        (case, version)
+        for case, version in found
+        if case.id not in approvals or not _covers(approvals[case.id], version, texts[case.id], heads)
+    ]
+
+
+@functools.cache  # the menu of every page asks this
+def _open_cases() -> Select[RecallCase, ScopeVersion]:
     newest = select(func.max(ScopeVersion.id)).group_by(ScopeVersion.case_id)
     has_text = select(CaseText.id).where(CaseText.case_id == RecallCase.id).exists()
-    open_cases = (
+    but_of = bindparam("but_of", type_=String)
+    return (
         select(RecallCase, ScopeVersion)
         .join(ScopeVersion, ScopeVersion.case_id == RecallCase.id)
         .where(ScopeVersion.id.in_(newest), has_text, RecallCase.is_drill.is_(False))
         .where(RecallCase.state != CaseState.CLOSED, RecallCase.opened_by != but_of, ScopeVersion.frozen_by != but_of)
         .order_by(ScopeVersion.frozen_at)
     )
-    found = [(case, version) for case, version in db.session.execute(open_cases)]
-    approvals = _newest_approvals(case.id for case, _ in found)
-    texts = _texts_by_case(case.id for case, _ in found)
-    heads = headings() if found else {}
-    return [
-        (case, version)
-        for case, version in found
-        if case.id not in approvals or not _covers(approvals[case.id], version, texts[case.id], heads)
-    ]
 
 
 def _newest_approvals(case_ids: Iterable[int]) -> dict[int, Approval]:
