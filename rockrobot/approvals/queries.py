@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, String, bindparam, func, select
@@ -258,9 +258,8 @@ def cases_awaiting(*, but_of: str) -> list[tuple[RecallCase, ScopeVersion]]:
     found = [(case, version) for case, version in db.session.execute(_open_cases(), {"but_of": but_of})]
     if not found:
         return []
-    approvals = _newest_approvals(case.id for case, _ in found)
-    texts = _texts_by_case(case.id for case, _ in found)
-    heads = headings()
+    ids = [case.id for case, _ in found]
+    approvals, texts, heads = _newest_approvals(ids), _texts_by_case(ids), headings()
     return [
         (case, version)
         for case, version in found
@@ -282,14 +281,14 @@ def _open_cases() -> Select[RecallCase, ScopeVersion]:
     )
 
 
-def _newest_approvals(case_ids: Iterable[int]) -> dict[int, Approval]:
-    newest = select(func.max(Approval.id)).where(Approval.case_id.in_(list(case_ids))).group_by(Approval.case_id)
+def _newest_approvals(case_ids: Sequence[int]) -> dict[int, Approval]:
+    newest = select(func.max(Approval.id)).where(Approval.case_id.in_(case_ids)).group_by(Approval.case_id)
     return {row.case_id: row for row in db.session.scalars(select(Approval).where(Approval.id.in_(newest)))}
 
 
-def _texts_by_case(case_ids: Iterable[int]) -> dict[int, dict[Language, CaseText]]:
+def _texts_by_case(case_ids: Sequence[int]) -> dict[int, dict[Language, CaseText]]:
     texts: dict[int, dict[Language, CaseText]] = {}
-    for row in db.session.scalars(select(CaseText).where(CaseText.case_id.in_(list(case_ids)))):
+    for row in db.session.scalars(select(CaseText).where(CaseText.case_id.in_(case_ids))):
         texts.setdefault(row.case_id, {})[row.language] = row
     return texts
 
