@@ -60,6 +60,7 @@ ROOM_NAMES = (
     "letters",
     "mailing",
     "exports",
+    "device_lists",
     "calendars",
     "digests",
     "exchange",

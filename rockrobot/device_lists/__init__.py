@@ -1,0 +1,1 @@
+"""Machines out as a list (statement: Rekisterin tietosisältö)."""
