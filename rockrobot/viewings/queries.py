@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, distinct, func, select
@@ -16,27 +15,31 @@ from rockrobot.lists import Listing, listing
 from rockrobot.search_words import fold
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import all_members
-from rockrobot.viewings.rules import WEEKS_BEFORE, Mark, is_at_night, is_unusual
+from rockrobot.viewings.rules import WEEKS_BEFORE, Amount, Mark, is_at_night, is_unusual, usual_of
 
 WEEK = timedelta(days=7)
+NOTHING = Amount(acts=0, people=0)
 
 
 @dataclass
 class MemberWeek:
-    """What one member of staff saw in a week: acts, different people, acts at night, people in each week before."""
+    """What one member of staff saw in a week, how much of it at night, and how much is usual.
+
+    earlier: each of their weeks before. of_role: that week and those before of others who have their role.
+    """
 
     member: StaffMember
-    acts: int = 0
-    people: int = 0
+    seen: Amount = NOTHING
     at_night: int = 0
-    earlier: list[int] = field(default_factory=list)
+    earlier: list[Amount] = field(default_factory=list)
+    of_role: list[Amount] = field(default_factory=list)
     own: int = 0
     colleagues: int = 0
 
     @property
-    def usual(self) -> int | None:
-        """How many different people the member saw in a middling week before, rounded down; None without one."""
-        return int(median(self.earlier)) if self.earlier else None
+    def usual(self) -> Amount | None:
+        """What the member saw in a middling week before; None without one."""
+        return usual_of(self.earlier)
 
     @property
     def marks(self) -> list[Mark]:
@@ -44,7 +47,7 @@ class MemberWeek:
         said = {
             Mark.OWN: self.own > 0,
             Mark.COLLEAGUE: self.colleagues > 0,
-            Mark.MANY: is_unusual(self.people, self.earlier),
+            Mark.MANY: is_unusual(self.seen, self.earlier, self.of_role),
             Mark.NIGHT: self.at_night > 0,
         }
         return [mark for mark, holds in said.items() if holds]
@@ -78,15 +81,22 @@ def week_of_members(monday: date) -> list[MemberWeek]:
     weeks = {f"staff:{member.id}": MemberWeek(member) for member in all_members()}
     for actor, at in db.session.execute(_acts(monday)):
         if actor in weeks:
-            weeks[actor].acts += 1
             weeks[actor].at_night += is_at_night(at.astimezone(clock.HOME))
-    for actor, before, people in db.session.execute(_people_by_week(monday)):
+    for actor, before, acts, people in db.session.execute(_seen_by_week(monday)):
         if actor in weeks and before == 0:
-            weeks[actor].people = people
+            weeks[actor].seen = Amount(acts, people)
         elif actor in weeks:
-            weeks[actor].earlier.append(people)
+            weeks[actor].earlier.append(Amount(acts, people))
+    _compare(list(weeks.values()))
     _mark_staff(weeks, monday)
-    return [week for week in weeks.values() if week.acts]
+    return [week for week in weeks.values() if week.seen.acts]
+
+
+def _compare(weeks: list[MemberWeek]) -> None:
+    """Give each what is usual for others who have the same role."""
+    for week in weeks:
+        others = [one for one in weeks if one.member.role is week.member.role and one is not week]
+        week.of_role = [seen for one in others for seen in (one.seen, *one.earlier) if seen.acts]
 
 
 def _acts(monday: date) -> Select[str, datetime]:
@@ -94,13 +104,13 @@ def _acts(monday: date) -> Select[str, datetime]:
     return select(ChangeSet.actor, ChangeSet.at).where(*_during(monday, monday + WEEK), shown.exists())
 
 
-def _people_by_week(monday: date) -> Select[Any]:
-    """Different people seen, by actor and by how many weeks before."""
+def _seen_by_week(monday: date) -> Select[Any]:
+    """Acts and different people seen, by actor and by how many weeks before."""
     bounds = [(clock.moment_of(monday - n * WEEK, time()), n) for n in range(WEEKS_BEFORE)]
     before = case(*((ChangeSet.at >= bound, n) for bound, n in bounds), else_=WEEKS_BEFORE)
-    people = func.count(distinct(LedgerEntry.row_id))
+    acts, people = func.count(distinct(ChangeSet.id)), func.count(distinct(LedgerEntry.row_id))
     span = _during(monday - WEEKS_BEFORE * WEEK, monday + WEEK)
-    joined = select(ChangeSet.actor, before, people).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
+    joined = select(ChangeSet.actor, before, acts, people).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
     return joined.where(*_views(), *span).group_by(ChangeSet.actor, before)
 
 

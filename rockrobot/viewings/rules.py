@@ -4,14 +4,24 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from statistics import median
+from typing import Final, NamedTuple
 
 WEEKS_BEFORE = 8
 TIMES_USUAL = 3
-FEWEST_UNUSUAL = 50
-MANY_WITHOUT_HISTORY = 200
+WEEKS_OF_A_ROLE = 3
 NIGHT_ENDS, NIGHT_BEGINS = time(6), time(22)
 
 
+class Amount(NamedTuple):
+    """How much somebody saw in a week: acts that showed people's data, and different people in all of them."""
+
+    acts: int
+    people: int
+
+
+FEWEST_UNUSUAL: Final = Amount(acts=100, people=50)
+MANY_WITHOUT_USUAL: Final = Amount(acts=150, people=200)
+"""By acts: thirty a working day; by people: a list shows fifty at once. Source: our choice."""
 CASE = "case"
 
 
@@ -68,15 +78,29 @@ def week_text(monday: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def is_unusual(people: int, earlier: Sequence[int]) -> bool:
-    """True when somebody saw so many different people in a week that one should ask why.
+def usual_of(weeks: Sequence[Amount]) -> Amount | None:
+    """The middle of some weeks, of acts and of people each, rounded down; None without any."""
+    if not weeks:
+        return None
+    return Amount(int(median(week.acts for week in weeks)), int(median(week.people for week in weeks)))
 
-    earlier: how many in each of the weeks before, weeks without any left out. More than three times the middle of them
-    and at least 50; without earlier weeks at least 200. Source: our choice.
+
+def is_unusual(week: Amount, own: Sequence[Amount], of_role: Sequence[Amount]) -> bool:
+    """True when somebody looked so often in a week, or at so many different people, that one should ask why.
+
+    own: their weeks before. of_role: weeks of others who have the same role, that week and those before; fewer than
+    three of them are no measure. Weeks without any view are left out of both. Acts and people are each held against
+    the middle of either: more than three times as many, and at least 100 acts or 50 people; where there is neither,
+    at least 150 acts or 200 people. So who looks at the same few over and over is seen too, and who is new is held
+    against the others. Source: our choice.
     """
-    if not earlier:
-        return people >= MANY_WITHOUT_HISTORY
-    return people >= FEWEST_UNUSUAL and people > TIMES_USUAL * median(earlier)
+    measures = [weeks for weeks in (own, of_role if len(of_role) >= WEEKS_OF_A_ROLE else ()) if weeks]
+    if not measures:
+        return any(seen >= many for seen, many in zip(week, MANY_WITHOUT_USUAL, strict=True))
+    return any(
+        seen >= fewest and any(seen > TIMES_USUAL * median(one[measure] for one in weeks) for weeks in measures)
+        for measure, (seen, fewest) in enumerate(zip(week, FEWEST_UNUSUAL, strict=True))
+    )
 
 
 def is_at_night(moment: datetime) -> bool:

@@ -122,6 +122,6 @@ def sheet() -> Response:
 
 
 def _cells(week: MemberWeek) -> list[str]:
-    usual = "–" if week.usual is None else str(week.usual)
+    usual = "–" if week.usual is None else f"{week.usual.acts} / {week.usual.people}"
     marks = ", ".join(str(WORDS[mark]) for mark in week.marks)
-    return [week.member.name, str(week.acts), str(week.people), usual, str(week.at_night), marks]
+    return [week.member.name, str(week.seen.acts), str(week.seen.people), usual, str(week.at_night), marks]

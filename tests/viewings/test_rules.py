@@ -3,7 +3,16 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from rockrobot.clock import HOME
-from rockrobot.viewings.rules import is_at_night, is_purpose, is_unusual, monday_of, sunday_of, week_text
+from rockrobot.viewings.rules import (
+    Amount,
+    is_at_night,
+    is_purpose,
+    is_unusual,
+    monday_of,
+    sunday_of,
+    usual_of,
+    week_text,
+)
 
 TODAY = date(2026, 11, 26)
 
@@ -45,8 +54,47 @@ def test_a_week_is_written_as_it_is_read(monday):
         (400, [200, 10, 150], False),
     ],
 )
-def test_many_is_measured_against_the_weeks_before(people, earlier, unusual):
-    assert is_unusual(people, earlier) is unusual
+def test_many_people_are_measured_against_the_weeks_before(people, earlier, unusual):
+    assert is_unusual(Amount(10, people), [Amount(10, seen) for seen in earlier], []) is unusual
+
+
+@pytest.mark.parametrize(
+    ("acts", "earlier", "unusual"),
+    [
+        (149, [], False),
+        (150, [], True),
+        (194, [], True),
+        (99, [1, 1, 1], False),
+        (100, [1, 1, 1], True),
+        (194, [65, 65], False),
+        (196, [65, 65], True),
+    ],
+)
+def test_who_looks_at_the_same_few_over_and_over_is_seen_too(acts, earlier, unusual):
+    assert is_unusual(Amount(acts, 11), [Amount(seen, 11) for seen in earlier], []) is unusual
+
+
+@pytest.mark.parametrize(
+    ("own", "of_role", "unusual"),
+    [
+        ([], [20, 20, 20], True),
+        ([], [40, 40, 40], False),
+        ([], [20, 20], False),
+        ([60], [20, 20], False),
+        ([60], [20, 20, 20], True),
+        ([20], [60, 60, 60], True),
+    ],
+)
+def test_the_others_of_the_role_are_a_measure_once_there_are_three_weeks_of_them(own, of_role, unusual):
+    def weeks(seen):
+        return [Amount(one, 5) for one in seen]
+
+    assert is_unusual(Amount(110, 5), weeks(own), weeks(of_role)) is unusual
+
+
+def test_a_middling_week_is_rounded_down_and_there_is_none_without_weeks():
+    assert usual_of([Amount(3, 1), Amount(4, 2)]) == Amount(3, 1)
+    assert usual_of([]) is None
 
 
 NIGHTS = [(5, 59, True), (6, 0, False), (12, 0, False), (21, 59, False), (22, 0, True), (0, 0, True)]

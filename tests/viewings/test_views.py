@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from rockrobot import clock
+from rockrobot import clock, ledger
 from rockrobot.access import Role
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.clock import HOME
@@ -105,8 +105,24 @@ def test_own_and_colleagues_data_and_unusual_amounts_are_marked(office, protecti
     before = cells(protection.get("/viewings/?week=2026-W46").text)
 
     assert all(mark in marks(page) for mark in ("oma tieto", "työtoverin tieto", "tavallista enemmän"))
-    assert 'data-label="Tavallisesti">1<' in page
+    assert 'data-label="Tavallisesti">1 / 1<' in page
     assert marks(before).strip() == ""
+
+
+def test_the_same_few_over_and_over_are_marked_too(office, protection, at):
+    few = [make.person("Aino", f"Aho{number}").id for number in range(11)]
+    at(18)
+    for number in range(154):
+        with ledger.change_set("people.show", actor=f"staff:{office.member_id}"):
+            ledger.log_view([few[number % 11]])
+            db.session.commit()
+    at(26)
+
+    page = cells(protection.get("/viewings/?week=2026-W47").text)
+
+    assert 'data-label="Katseluja">154<' in page
+    assert 'data-label="Eri henkilöitä">11<' in page
+    assert re.findall(r"</svg>(.*?)</span>", marks(page)) == ["tavallista enemmän"]
 
 
 def test_what_one_member_saw_in_a_week_is_listed(office, protection, at):
