@@ -208,9 +208,9 @@ def notices() -> list[dict[str, Any]]:
     """What is to be told on this page: kind, text, undo_url."""
     told: list[Any] = list(get_flashed_messages())
     for notice in told:
-        act = {"change_set_id": notice.get("undo_id")}
-        may_undo = act["change_set_id"] and access.may_open("desk.undo", **act)
-        notice["undo_url"] = url_for("desk.undo", **act) if may_undo else None
+        undo_id = notice.get("undo_id")  # of an act of one's own: whose it is need not be asked again
+        may_undo = undo_id and access.may_open("desk.undo")
+        notice["undo_url"] = url_for("desk.undo", change_set_id=undo_id) if may_undo else None
     return told
 
 
