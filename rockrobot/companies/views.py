@@ -42,7 +42,7 @@ def _company(company_id: int) -> Company:
 
 
 @blueprint.get("/")
-@allow(*REGISTER_READERS, event="companies.index")
+@allow(*PEOPLE_READERS, event="companies.index")
 def index() -> str:
     selection, choices = understand(Register.COMPANIES, request.args)
     found = find(selection, number=asked_page())
@@ -136,14 +136,19 @@ def edit(company_id: int) -> Answer:
 
 
 def _hit_lines(hits: Sequence[Hit]) -> dict[int, Line]:
-    rows = queries.companies_with(hit.row_id for hit in hits)
-    return {id_: _hit_line(row) for id_, row in rows.items()}
+    """Whoever does not see the list of companies finds them by name and number, and not by how they are reached."""
+    tells_all = may_open("companies.index")
+    rows = queries.companies_with(hit.row_id for hit in hits if tells_all or hit.fact not in POINT_FACTS)
+    return {id_: _hit_line(row, tells_all) for id_, row in rows.items()}
 
 
-def _hit_line(row: Company) -> Line:
-    note = ", ".join(filter(None, [row.customer_no, row.phone.raw if row.phone else ""]))
-    return Line(row.name, url_for("companies.show", company_id=row.id), note)
+def _hit_line(row: Company, tells_all: bool) -> Line:
+    phone = row.phone.raw if tells_all and row.phone else ""
+    return Line(
+        row.name, url_for("companies.show", company_id=row.id), ", ".join(filter(None, [row.customer_no, phone]))
+    )
 
 
+POINT_FACTS = frozenset({"phone", "email", "point"})
 FACTS = {"customer_no": lazy_gettext("asiakasnumero"), "business_id": lazy_gettext("Y-tunnus")}
 show_hits(Showing("company", lazy_gettext("Yritykset"), "building-2", "companies.show", _hit_lines, FACTS))

@@ -25,10 +25,14 @@ def _own(filter_id: int) -> SavedFilter:
     return row
 
 
+def _is_open_list(register: str) -> bool:
+    return may_open(f"{register}.index")
+
+
 @blueprint.get("/")
 @allow(*REGISTER_READERS, event="saved_filters.index")
 def index() -> str:
-    open_lists = [register for register in Register if may_open(f"{register}.index")]
+    open_lists = [register for register in Register if _is_open_list(register)]
     kept = {register: queries.kept_for(register, current_user.id) for register in open_lists}
     changeable = {
         one.row.id for rows in kept.values() for one in rows if queries.is_changeable_by(one.row, current_user.id)
@@ -38,13 +42,11 @@ def index() -> str:
 
 
 @blueprint.route(f"/<any({REGISTERS}):register>/new", methods=["GET", "POST"])
-@allow(*REGISTER_READERS, event="saved_filters.new")
+@allow(*REGISTER_READERS, event="saved_filters.new", object_rule=_is_open_list)
 @once
 def new(register: str) -> Answer:
     """The filter is the address of this page, as it is of the list."""
     where = Register(register)
-    if not may_open(f"{where}.index"):
-        abort(403)
     selection, choices = understand(where, request.args, sees_people=may_open("people.index"))
     if selection.dead or not kept_words(where, selection.words):
         abort(404)

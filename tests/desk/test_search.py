@@ -97,6 +97,28 @@ def test_the_workshop_finds_no_people_events_or_letters(office, workshop):
     assert 'href="/people' not in hidden.partition("</main>")[0]
 
 
+def test_how_companies_are_reached_stands_on_no_list_and_in_no_search_of_the_workshop(office, workshop):
+    company = make.company("Louhinta Kivinen Oy", switchboard="050 123 4567", email="merkki@kivinen.example")
+    person = make.person("Aino", "Aho", company=company, direct_phone="050 123 4567", email="merkki@kivinen.example")
+    make.ownership(make.device(serial="SP5-0147"), company)
+    make.worksite(company)
+    told = {"channel": Channel.PHONE, "happened_at": datetime(2026, 11, 1, 9, tzinfo=UTC), "text": "merkki muistiossa"}
+    add_event({"people": [person.id], "companies": [company.id]}, **told)
+    db.session.commit()
+    closed = ("/companies/", "/people/", "/exports/companies", "/s?tel=0501234567")
+    reached_by = ("0501234567", "4567", "merkki@kivinen.example")
+    card = f'href="/companies/{company.id}"'
+
+    shown = [workshop.get(place).text for place in ("/devices/", "/worksites/", "/search?q=kivinen", "/search?q=aho")]
+    by_point = [[card in who.get(f"/search?q={one}").text for one in reached_by] for who in (workshop, office)]
+
+    assert [workshop.get(place).status_code for place in closed] == [403] * len(closed)
+    assert [mark for html in shown for mark in ("050 123", "0501234567", "merkki") if mark in html] == []
+    assert card in shown[2]
+    assert by_point == [[False, False, False], [True, True, True]]
+    assert "050 123 4567" in workshop.get(f"/companies/{company.id}").text
+
+
 def test_whoever_is_shown_is_logged_once_a_list(office):
     person = make.person("Aino", "Aho")
     make.person("Eero", "Erkki")
