@@ -1,5 +1,7 @@
 """Error pages, of faults in what was asked and of faults of ours."""
 
+from typing import Any
+
 from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -39,16 +41,24 @@ def unexpected_error(error: Exception) -> Answer:
 def database_error(error: OperationalError) -> Answer:
     """The database had no time for us: 503 that says when to come again, with what was sent in a form, unless secret.
 
-    What is no such fault is raised on, to whoever shows faults of ours.
+    What is no such fault is one of ours. Its message holds the statement with its values: it is never raised on, to be
+    written down by somebody else.
     """
     if not is_busy(error):
-        raise error
+        if current_app.config["PROPAGATE_FAULTS"]:
+            raise error
+        return unexpected_error(error)
     fault(error, request.endpoint or "")
     db.session.rollback()
     without_reading = current_app.jinja_env.get_template(_template())  # who is signed in can't be asked either
     answer = Response(without_reading.render(code=BUSY, sent=_sent()), BUSY, mimetype="text/html")
     answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
+
+
+def log_fault(raised: tuple[Any, Any, Any]) -> None:
+    """What nobody else took, as an answer that broke after its page was made: kept as any fault, without its words."""
+    fault(raised[1], request.endpoint or "")
 
 
 def _sent() -> list[tuple[str, str]] | None:
@@ -62,5 +72,6 @@ def init_app(app: Flask) -> None:
     """Register the error pages."""
     app.register_error_handler(HTTPException, error_page)
     app.register_error_handler(OperationalError, database_error)
+    app.log_exception = log_fault  # type: ignore[method-assign, assignment]
     if not app.config["PROPAGATE_FAULTS"]:
         app.register_error_handler(Exception, unexpected_error)

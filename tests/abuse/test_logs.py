@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from flask import Response, request
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
 from rockrobot import create_app
 from rockrobot.access import allow_anyone
@@ -14,6 +16,12 @@ from tests.conftest import settings
 
 MARK = "zq-somebodys-words"
 FORGED = f'{MARK}\n{{"event": "forged"}}\r\n\x1b[31m{MARK}\u2028'
+
+
+class StatementError(Exception):
+    """What the database says of a fault of ours."""
+
+    sqlite_errorname = "SQLITE_ERROR"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +34,17 @@ def broken(tmp_path_factory):
 
     @allow_anyone(event="test.break", from_anywhere=True)
     def breaks(words: str) -> str:
+        if words == "database":
+            raise OperationalError("INSERT INTO people (name) VALUES (?)", (FORGED,), StatementError(FORGED))
+        if words == "late":
+            return "a page"
         raise RuntimeError(words + FORGED)
+
+    @app.after_request
+    def breaks_late(answer: Response) -> Response:
+        if request.path.endswith("/late"):
+            raise ValueError(FORGED)
+        return answer
 
     app.add_url_rule("/break/<words>", "breaks", breaks, methods=["GET", "POST"])
     with app.app_context():
@@ -54,10 +72,12 @@ def test_each_line_of_the_log_is_json_and_holds_nothing_typed(broken, log, capfd
         getattr(browser, method)(
             f"/break/{MARK}%0A", query_string={"q": FORGED}, data={"password": FORGED}, headers=headers
         )
+    late = [browser.get(f"/break/{how}", headers=headers) for how in ("database", "late")]
     browser.post("/sign-in", data={"email": f"{MARK}@x.example", "password": FORGED}, headers=headers)
     browser.get(f"/no-such-page/{MARK}", headers=headers)
-    said = capfd.readouterr()
+    said, lines = capfd.readouterr(), [json.loads(line) for line in log.getvalue().splitlines()]
 
-    lines = log.getvalue().splitlines()
-    assert [json.loads(line)["event"] for line in lines] == ["fault", "fault"]
+    assert [line["kind"] for line in lines] == ["RuntimeError", "RuntimeError", "OperationalError", "ValueError"]
+    assert [answer.status_code for answer in late] == [500, 500]
+    assert MARK not in "".join(answer.text for answer in late)
     assert MARK not in log.getvalue() + said.err + said.out
