@@ -63,6 +63,7 @@ def test_every_act_that_the_history_may_name_has_a_word(app, words):
             "relations; phone; soittolista.pdf; rows 0; left out 0; filter 3fa9",
             'Asiakassuhteen hoito, puhelin, soittolista.pdf: vietiin 0, jäi 0, rajaus <span class="no">3fa9</span>',
         ),
+        ("xlsx; rows 12; filter 3fa9", 'xlsx: vietiin 12, rajaus <span class="no">3fa9</span>'),
         ("", ""),
     ],
 )
