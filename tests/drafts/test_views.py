@@ -85,10 +85,13 @@ def test_what_others_changed_meanwhile_is_told_of_a_kept_form_too(office, monkey
 
 
 def test_what_no_form_of_its_page_takes_is_listed(late):
-    gone = late.get(keep(late, "/companies/99/edit", {"name": "Kadonnut Oy"}), follow_redirects=True)
+    form = {"name": "Kadonnut Oy", "kind": "direct", "source": "file", "unheard_of": "muuta"}
 
+    gone = late.get(keep(late, "/companies/99/edit", form), follow_redirects=True)
+
+    told = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", gone.text))
     assert gone.request.path.startswith("/drafts/")
-    assert "Kadonnut Oy" in gone.text
+    assert told == {"Nimi": "Kadonnut Oy", "Laji": "suora", "Lähde": "tiedosto", "Muuta": "muuta"}
 
 
 def test_an_act_without_a_page_of_its_own_is_offered_anew(office, monkeypatch):
