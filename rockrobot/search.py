@@ -43,6 +43,12 @@ class Hit:
     is_near: bool = False
 
 
+def is_of_one_line(hit: Hit, typed: str) -> bool:
+    """True when all that was typed stands in the line by which a row was found: no other line bears it out."""
+    words = fold(typed).split()
+    return len(words) == 1 or (not hit.is_near and all(word in hit.line for word in words))
+
+
 def matching(kind: str, typed: str) -> Select[Any]:
     """Ids of the rows of a kind in which every typed word is found; for a filter box: id.in_(matching(…))."""
     way = next(iter(readings(typed[:LONGEST])), None)

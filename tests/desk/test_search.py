@@ -106,7 +106,7 @@ def test_how_companies_are_reached_stands_on_no_list_and_in_no_search_of_the_wor
     add_event({"people": [person.id], "companies": [company.id]}, **told)
     db.session.commit()
     closed = ("/companies/", "/people/", "/exports/companies", "/s?tel=0501234567")
-    reached_by = ("0501234567", "4567", "merkki@kivinen.example")
+    reached_by = ("0501234567", "4567", "merkki@kivinen.example", "kivinen 0501234567", "kivinen 4567")
     card = f'href="/companies/{company.id}"'
 
     shown = [workshop.get(place).text for place in ("/devices/", "/worksites/", "/search?q=kivinen", "/search?q=aho")]
@@ -115,7 +115,8 @@ def test_how_companies_are_reached_stands_on_no_list_and_in_no_search_of_the_wor
     assert [workshop.get(place).status_code for place in closed] == [403] * len(closed)
     assert [mark for html in shown for mark in ("050 123", "0501234567", "merkki") if mark in html] == []
     assert card in shown[2]
-    assert by_point == [[False, False, False], [True, True, True]]
+    assert by_point == [[False] * 5, [True] * 5]
+    assert card in workshop.get("/search?q=louhinta+kivinen").text
     assert "050 123 4567" in workshop.get(f"/companies/{company.id}").text
 
 
