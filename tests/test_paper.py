@@ -4,6 +4,7 @@ import io
 import json
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
@@ -866,3 +867,12 @@ def test_more_letters_of_a_language_than_a_batch_holds_are_several_batches(app, 
 def test_the_press_refuses_an_empty_batch_and_one_of_more_than_five_hundred(count):
     with pytest.raises(paper.PaperError):
         paper.render_batch([letter()] * count, PICTURES)
+
+
+def test_two_at_the_press_at_once_get_each_their_own():
+    alone = [one(number=number) for number in (1, 2)]
+
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(lambda number: one(number=number), (1, 2)))
+
+    assert together == alone

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ FIXED_MOMENT = 946_684_800
 MAX_BATCH = 500
 USUAL_BATCH = 125  # drawing takes some 2 MB a letter: less than 400 MB a process
 SHORT = 2
+_at_the_press = threading.Lock()  # a compiler refuses a second thread while it draws
 PICTURE_SIZE = (980, 380)
 JPEG_QUALITY = 88
 
@@ -85,15 +87,17 @@ def _for_print(body: bytes) -> bytes:
 
 def render(template: str, data: Mapping[str, Any]) -> bytes:
     """A tagged PDF (PDF/UA-1, PDF/A-2a) of a template with this data; the same data gives the same bytes."""
-    root, compiler = _workshop()
+    told = json.dumps(printable(data), ensure_ascii=False)
     try:
-        pdf: bytes = compiler.compile(
-            input=str(root / template),
-            format="pdf",
-            sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
-            pdf_standards=STANDARDS,
-            timestamp=FIXED_MOMENT,
-        )
+        with _at_the_press:
+            root, compiler = _workshop()
+            pdf: bytes = compiler.compile(
+                input=str(root / template),
+                format="pdf",
+                sys_inputs={"data": told},
+                pdf_standards=STANDARDS,
+                timestamp=FIXED_MOMENT,
+            )
     except typst.TypstError as error:
         raise PaperError(f"{template}: {error.message}") from error
     return pdf
