@@ -869,10 +869,10 @@ def test_the_press_refuses_an_empty_batch_and_one_of_more_than_five_hundred(coun
         paper.render_batch([letter()] * count, PICTURES)
 
 
-def test_two_at_the_press_at_once_get_each_their_own():
-    alone = [one(number=number) for number in (1, 2)]
+def test_those_who_print_at_once_get_each_their_own():
+    alone = [one(number=number) for number in range(6)]
 
-    with ThreadPoolExecutor(2) as threads:
-        together = list(threads.map(lambda number: one(number=number), (1, 2)))
+    with ThreadPoolExecutor(3) as threads:
+        together = list(threads.map(lambda number: one(number=number), range(6)))
 
     assert together == alone
