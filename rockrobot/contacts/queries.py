@@ -1,6 +1,6 @@
 """Which companies and people there are, and where they are written to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,6 +65,12 @@ def still_here(model: Any) -> list[ColumnElement[bool]]:
         return [model.person_id.is_(None) | model.person_id.not_in(erased)]
     signs = ("merged_into_id", "erased_on")
     return [getattr(model, name).is_(None) for name in signs if hasattr(model, name)]
+
+
+def is_anybody_erased(ids: Collection[int]) -> bool:
+    """True when one of these people has been erased."""
+    gone = select(Person.id).where(Person.erased_on.is_not(None), among(Person.__table__.c.id, ids))
+    return db.session.scalar(select(gone.exists())) is True
 
 
 def company_with(company_id: int) -> Company | None:

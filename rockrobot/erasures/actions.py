@@ -96,7 +96,7 @@ def _forget_elsewhere(plan: Plan, words: set[str]) -> None:
     for draft in db.session.scalars(select(Draft)):
         if _tells([draft.path, fields_of(draft)], {*words, *(f"/people/{id_}/" for id_ in plan.people)}):
             db.session.delete(draft)
-    for export in db.session.scalars(select(FullExport)):
+    for export in db.session.scalars(select(FullExport).with_for_update()):  # one being made waits, and looks anew
         if plan.people & set(export.ids):
             empty(export)
     pairs = DuplicatePair.__table__

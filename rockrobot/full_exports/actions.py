@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 
 from rockrobot import clock, jobs
+from rockrobot.contacts.queries import is_anybody_erased
 from rockrobot.db import db, forget, reading
 from rockrobot.dual_control.actions import ask, use
 from rockrobot.dual_control.models import RequestedAct
-from rockrobot.exports.rules import ledger_words
+from rockrobot.exports.rules import Subject, ledger_words
 from rockrobot.full_exports import queries
 from rockrobot.full_exports.models import FullExport
 from rockrobot.full_exports.queries import FILE_SEAL, TEXT_SEAL
@@ -57,7 +58,10 @@ def make(job: jobs.Job) -> dict[str, Any]:
         content = queries.content_of(asked, plan, lambda done, total: jobs.progress(job, done, total))
         told = ledger_words(asked.purpose, asked.channel, asked.file, plan, act.details["filter"])
         db.session.rollback()
-    export = db.session.scalars(select(FullExport).where(FullExport.requested_act_id == act_id)).one()
+    mine = select(FullExport).where(FullExport.requested_act_id == act_id)
+    export = db.session.scalars(mine.with_for_update()).one()
+    if asked.subject != Subject.COMPANIES and is_anybody_erased(plan.ids):
+        raise jobs.JobError(_("Henkilön tiedot poistettiin, kun tiedostoa tehtiin. Tee tiedosto uudelleen."))
     export.sealed_file, export.ids, export.told = seal(FILE_SEAL, content), plan.ids, told
     export.made_at = clock.now()
     return {"rows": len(plan.ids)}

@@ -1,20 +1,23 @@
 """A whole list or the whole register goes out once one person asked and another approved, and to the asker alone."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import openpyxl
 import pytest
 from sqlalchemy import select
 
-from rockrobot import clock
+from rockrobot import clock, ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
+from rockrobot.contacts.queries import person_with
 from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.erasures.actions import erase_person
 from rockrobot.exports import queries, rules
 from rockrobot.exports.rules import needs_second_person
+from rockrobot.full_exports import queries as full_exports
 from rockrobot.full_exports.models import FullExport
 from rockrobot.jobs import Job
 from rockrobot.organisation.actions import ensure_organisation
@@ -276,6 +279,36 @@ def test_an_erasure_takes_the_file_and_its_page_says_so(office, supervisor):
     assert answer.location == export
     assert "henkilön tiedot on poistettu rekisteristä" in page
     assert (row.sealed_file, row.sealed_text, row.ids, row.told) == (None, None, [], "")
+
+
+def test_a_person_erased_while_the_file_is_made_is_in_no_file(app, office, supervisor, monkeypatch):
+    person = make.person("Aino", "Aho")
+    make.person("Eero", "Erkki")
+    export = approved(office, supervisor)
+    ok(office.post(f"{export}/make"))
+    read, id_ = full_exports.content_of, person.id
+
+    def erase() -> None:
+        with app.app_context(), ledger.change_set("test", actor="test"):
+            erase_person(person_with(id_))
+            db.session.commit()
+
+    def read_while_another_erases(*asked):
+        content = read(*asked)
+        with ThreadPoolExecutor(1) as meanwhile:
+            meanwhile.submit(erase).result()
+        return content
+
+    monkeypatch.setattr(full_exports, "content_of", read_while_another_erases)
+    work()
+    page, none = office.get(export).text, office.get(f"{export}/file")
+    monkeypatch.undo()
+    ok(office.post(f"{export}/make"))
+    work()
+
+    assert "Yritä uudelleen" in page
+    assert none.location == export
+    assert [row["Sukunimi"] for row in table(office.get(f"{export}/file"))] == ["Erkki"]
 
 
 def test_weighty_steps_ask_for_a_fresh_sign_in(office, supervisor):
