@@ -94,7 +94,7 @@ def test_what_is_anothers_answers_as_what_is_not_there(workshop, of_the_office):
 def test_the_owner_finds_what_others_do_not(office, of_the_office):
     """A3, the control: each of these rows is there."""
     for path in (
-        "/drafts/{draft_id}",
+        "/drafts/{draft_id}?listed=1",
         "/saved-filters/{filter_id}/edit",
         "/events/{event_id}",
         "/attachments/{attachment_id}",
