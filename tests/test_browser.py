@@ -247,7 +247,9 @@ def test_a_hand_written_device_can_be_undone_and_back_past_an_error_leads_to_the
     expect(page.locator("main")).to_contain_text("KR200-9999")
 
     page.get_by_role("button", name="Kumoa").first.click()
+    expect(page.get_by_text("Kumottu").first).to_be_visible()
     page.go_back()
+    page.wait_for_load_state()
     page.go_back()
     expect(page.get_by_label("Sarjanumero")).to_be_visible()
     page.goto("/search?q=KR200-9999")
