@@ -72,7 +72,7 @@
   const isTyping = (place) => place.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(place.tagName);
   document.addEventListener("keydown", (event) => {
     const isK = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
-    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+    const isSlash = event.key === "/" && document.getElementById("keys") && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
     if (!isK && !isSlash) return;
     event.preventDefault();
     const box = isSlash && document.querySelector("main form.search input[type=search]");

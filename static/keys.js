@@ -22,7 +22,7 @@
     if (row.dataset.step) step(places, Number(row.dataset.step)); else places[0]?.click();
   };
   const save = (place) => {
-    const form = place.closest("main form");
+    const form = place.closest("main form[data-saves]"); // approvals, imports and prints are pressed by hand alone
     form?.requestSubmit(form.querySelector("button.primary") ?? undefined);
   };
 

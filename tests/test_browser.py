@@ -223,8 +223,20 @@ def test_enter_alone_searches_and_keys_typed_in_a_field_are_letters(server, brow
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("l")
-
     expect(page.locator("h1")).to_have_text("Laitteet")
+
+    page.goto("/companies/new")
+    page.get_by_label("Nimi").first.fill("Näppäin Oy")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("Näppäin Oy")
+    page.goto("/full-exports/people/new?purpose=marketing&channel=letter&file=csv")
+    page.locator("main form[method=post] textarea, main form[method=post] input[type=text]").first.fill("kampanja")
+    page.keyboard.press("Control+Enter")
+    page.locator("h1").click()
+    page.keyboard.press("s")
+    page.wait_for_timeout(300)
+
+    assert "/full-exports/people/new" in page.url
     assert page.faults == []
 
 
