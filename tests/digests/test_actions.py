@@ -43,12 +43,13 @@ def told(inbox) -> list[tuple[str, str]]:  # noqa: F811
     [
         (datetime(2026, 11, 23, 6, 59, tzinfo=clock.HOME), False),
         (datetime(2026, 11, 23, 7, 0, tzinfo=clock.HOME), True),
-        (datetime(2026, 11, 27, 23, 59, tzinfo=clock.HOME), True),
+        (datetime(2026, 11, 27, 8, 59, tzinfo=clock.HOME), True),
+        (datetime(2026, 11, 27, 9, 0, tzinfo=clock.HOME), False),
         (datetime(2026, 11, 28, 9, 0, tzinfo=clock.HOME), False),
         (datetime(2026, 11, 29, 9, 0, tzinfo=clock.HOME), False),
     ],
 )
-def test_the_mail_leaves_on_working_days_from_seven_on(moment, answer):
+def test_the_mail_leaves_on_working_days_from_seven_to_nine(moment, answer):
     assert is_time(moment) is answer
 
 
