@@ -58,6 +58,19 @@ def rows_of(ids: Sequence[int], day: date) -> Iterator[list[str]]:
             ]
 
 
+def people_in(ids: Collection[int]) -> set[int]:
+    """Ids of the people whom a list of these machines tells of: who owns one now, or lives where one stands."""
+    owners, stays = Ownership.__table__.c, WorksiteStay.__table__.c
+    owning = select(owners.person_id).where(among(owners.device_id, ids), owners.to_on.is_(None))
+    living = (
+        select(Address.person_id)
+        .join(Worksite, Worksite.address_id == Address.id)
+        .join(WorksiteStay, WorksiteStay.worksite_id == Worksite.id)
+        .where(among(stays.device_id, ids), stays.to_on.is_(None))
+    )
+    return {id_ for found in (owning, living) for id_ in db.session.scalars(found) if id_ is not None}
+
+
 def _owner(row: Ownership | None) -> tuple[str, str]:
     """Number and name of who owns a machine."""
     if row is None:
