@@ -8,6 +8,7 @@ from rockrobot.calendars.queries import feed_of
 from rockrobot.db import db
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import digest_of
+from rockrobot.staff_devices.actions import end_with_loss
 
 TOKEN_BYTES = 32
 
@@ -22,9 +23,12 @@ def make_feed(member: StaffMember) -> str:
     return token
 
 
-def end_feed(member: StaffMember) -> None:
+def end_feed(member_id: int) -> None:
     """The member's address works no more."""
-    feed = feed_of(member.id)
+    feed = feed_of(member_id)
     if feed:
         db.session.delete(feed)
         db.session.flush()
+
+
+end_with_loss(end_feed)

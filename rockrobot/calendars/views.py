@@ -9,10 +9,9 @@ from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone
 from rockrobot.calendars import actions, queries
 from rockrobot.calendars.rules import Entry, calendar_of
-from rockrobot.db import db
 from rockrobot.events.models import EventTask
 from rockrobot.events.queries import task_with
-from rockrobot.web import Answer, commit_and_go, page
+from rockrobot.web import Answer, commit_and_go, commit_answer, once, page
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -25,10 +24,11 @@ def index() -> str:
 
 @blueprint.post("/account/calendar")
 @allow(*REGISTER_READERS, event="calendars.make", fresh=True)
+@once
 def make() -> Answer:
     """A new address; it is shown once."""
     token = actions.make_feed(current_user)
-    db.session.commit()
+    commit_answer(url_for("calendars.index"))
     address = current_app.config["BASE_URL"] + url_for("calendars.feed", token=token)
     return page("calendars/index.html", feed=queries.feed_of(current_user.id), address=address)
 
@@ -36,7 +36,7 @@ def make() -> Answer:
 @blueprint.post("/account/calendar/end")
 @allow(*REGISTER_READERS, event="calendars.end")
 def end() -> AnyResponse:
-    actions.end_feed(current_user)
+    actions.end_feed(current_user.id)
     return commit_and_go(
         url_for("calendars.index"), _("Osoite ei enää toimi. Poista kalenteri myös kalenteriohjelmasta.")
     )

@@ -1,6 +1,7 @@
 """List a device, check it, give it its key, take it away."""
 
 import secrets
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,12 @@ from rockrobot.staff_devices.queries import device_of_key
 from rockrobot.staff_devices.rules import LINK_PATH, LINK_WORKS_FOR, SIGN_INS_KEPT_FOR
 
 KEY_BYTES = 32
+_also_lost: list[Callable[[int], None]] = []
+
+
+def end_with_loss(end: Callable[[int], None]) -> None:
+    """Tell what else of the owner (by id) ends when a device is lost (rooms call this when they are imported)."""
+    _also_lost.append(end)
 
 
 def make_device(**values: Any) -> StaffDevice:
@@ -88,6 +95,8 @@ def lose(device: StaffDevice) -> tuple[int, int]:
     copied them there. Source: our choice.
     """
     device.lost_on = clock.today()
+    for end in _also_lost:
+        end(device.owner_id)
     return _void(device), remove_passkeys(device.owner_id)
 
 

@@ -12,6 +12,8 @@ from rockrobot.events.actions import add_event, add_task
 from rockrobot.events.models import EventTask
 from rockrobot.events.rules import Channel
 from rockrobot.staff.queries import member_with
+from rockrobot.staff_devices.actions import make_device
+from rockrobot.staff_devices.rules import DeviceKind
 from tests import make
 from tests.conftest import visitor
 from tests.events.test_views import NOW
@@ -76,6 +78,16 @@ def test_an_address_ends_when_it_is_changed_ended_or_its_owner_leaves(app, offic
 
     assert changed == [404, 200]
     assert (left, stranger.get(second).status_code, stranger.get("/calendar/x.ics").status_code) == (404, 404, 404)
+
+
+def test_a_lost_device_ends_the_address_of_its_owner(app, office, workshop):
+    lost, kept = address_of(office), address_of(workshop)
+    phone = make_device(owner_id=office.member_id, kind=DeviceKind.PHONE, name="työpuhelin", serial="")
+    db.session.commit()
+
+    office.post(f"/staff-devices/{phone.id}/lose")
+
+    assert [app.test_client().get(path).status_code for path in (lost, kept)] == [404, 200]
 
 
 def test_one_follow_up_goes_to_a_calendar_in_its_own_words_and_is_written_down(office, workshop):
