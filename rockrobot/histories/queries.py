@@ -20,6 +20,7 @@ class Record:
     """A kind of record: its table, the endpoint of its card and what that calls its id, and what belongs to it.
 
     column: what names it in the rows that belong to it, where that is not what its card's address calls it.
+    register: the endpoint that one must be let into to read the history, where it asks for more than the card.
     """
 
     table: str
@@ -27,12 +28,13 @@ class Record:
     key: str
     children: tuple[str, ...] = ()
     column: str = ""
+    register: str = ""
 
 
 OF_PARTIES: Final = ("addresses", "contact_points", "taggings", "objections", "consents")
 RECORDS: Final = {
     "people": Record("people", "people.show", "person_id", (*OF_PARTIES, "affiliations")),
-    "companies": Record("companies", "companies.show", "company_id", OF_PARTIES),
+    "companies": Record("companies", "companies.show", "company_id", OF_PARTIES, register="companies.index"),
     "devices": Record(
         "devices", "devices.show", "device_id", ("fittings", "ownerships", "device_fates", "worksite_stays", "taggings")
     ),

@@ -18,7 +18,7 @@ KINDS = ",".join(queries.RECORDS)
 @allow(*REGISTER_READERS, event="histories.show")
 def show(kind: str, row_id: int) -> str:
     record = queries.RECORDS[kind]
-    if not may_open(record.card):
+    if not may_open(record.register or record.card):
         abort(403)
     if not queries.is_there(kind, row_id):
         abort(404)

@@ -83,7 +83,7 @@ def test_a_person_whose_history_is_read_is_written_down_as_seen(office):
 
 
 def test_the_workshop_reads_histories_of_machines_and_not_of_people(workshop):
-    person, device = make.person("Aino", "Aho"), make.device(serial="SP5-0147")
+    person, device, company = make.person("Aino", "Aho"), make.device(serial="SP5-0147"), make.company()
     site = make.worksite(person)
 
     machine = workshop.get(f"/devices/{device.id}/history")
@@ -92,6 +92,8 @@ def test_the_workshop_reads_histories_of_machines_and_not_of_people(workshop):
     assert machine.status_code == 200
     assert "SP5-0147" in machine.text
     assert workshop.get(f"/people/{person.id}/history").status_code == 403
+    assert workshop.get(f"/companies/{company.id}").status_code == 200
+    assert workshop.get(f"/companies/{company.id}/history").status_code == 403
     assert "Kivitie 1" not in place.text
 
 

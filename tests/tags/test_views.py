@@ -118,6 +118,17 @@ def test_the_workshop_sees_tags_of_machines_and_changes_none(workshop):
     assert answer.status_code == 403
 
 
+def test_a_tag_leads_the_workshop_to_no_list_that_is_closed_to_it(office, workshop):
+    company = make.company()
+    tagged(Register.COMPANIES, company, "VIP")
+
+    theirs, ours = workshop.get(f"/companies/{company.id}").text, office.get(f"/companies/{company.id}").text
+
+    assert "VIP" in theirs
+    assert "/companies/?tag=" not in theirs
+    assert "/companies/?tag=" in ours
+
+
 def test_the_page_of_tags_counts_rows_and_leads_to_them(office):
     company, person = make.company(), make.person()
     tagged(Register.COMPANIES, company, "vip")
