@@ -51,9 +51,9 @@ def _keep() -> str | None:
     fields = kept_fields(request.form.items(multi=True), SECRET_FIELDS)
     if fields is None:
         return None
-    if not typed_fields(fields) and _is_page(path):
-        return path
     had_files = any(file.filename for file in request.files.values())
+    if not typed_fields(fields) and not had_files and _is_page(path):
+        return path
     draft = actions.keep_draft(member.id, path, fields, had_files=had_files)
     db.session.commit()
     return url_for("drafts.show", draft_id=draft.id)

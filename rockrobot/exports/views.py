@@ -88,7 +88,8 @@ def _page(subject: Subject, form: ExportForm, is_chosen: bool) -> Answer:
     ids, chosen = asked.ids, asked.selection.words
     export = _export(subject, ids, form) if is_chosen else None
     taken = queries.taken_by(ledger.actor(), subject)
-    unreached = queries.unreached_of(subject, export.ids[:NEEDS_SECOND_ABOVE], form.kind) if export else 0
+    is_short = export is not None and len(export.ids) <= NEEDS_SECOND_ABOVE
+    unreached = queries.unreached_of(subject, export.ids, form.kind) if export and is_short else 0
     ledger.log_view([])  # it tells how many, nothing of anybody
     answer = page(
         "exports/show.html",
