@@ -1,5 +1,6 @@
 """How hits of the search are shown: each room says it for the kinds it declares."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,17 @@ def shown(hits: Sequence[Hit]) -> list[Shown]:
         of_kinds.setdefault(hit.kind, []).append(hit)
     lines = {kind: _showings[kind].lines(found) for kind, found in of_kinds.items()}
     return [_shown(hit, lines[hit.kind][hit.row_id]) for hit in hits if hit.row_id in lines[hit.kind]]
+
+
+def at_most(found: Iterable[Shown], limit: int) -> list[Shown]:
+    """The first of each kind, limit of them at the most, in their order."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for one in found:
+        seen[one.hit.kind] += 1
+        if seen[one.hit.kind] <= limit:
+            kept.append(one)
+    return kept
 
 
 def lines_of_rows(rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Line]:

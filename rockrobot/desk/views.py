@@ -33,6 +33,7 @@ from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, p
 
 blueprint = Blueprint("desk", __name__)
 HITS, HITS_OF_ONE = 8, 50
+IN_PLACE_OF_CLOSED = 4
 CALLERS = ("person", "company", "worksite")
 LISTS = {
     "devices": "devices.index",
@@ -104,10 +105,12 @@ def readiness() -> Answer:
 def _find(typed: str, only: str = "", *, limit: int = HITS) -> list[Shown]:
     """What the person signed in may find by what was typed, best first; whose data it shows is written down."""
     kinds = [kind for kind in search_hits.kinds_open() if only in ("", kind)]
-    hits = searching.find(typed, only=kinds, limit=limit)
-    if not may_open("companies.index"):  # nor is a number beside a name borne out
-        hits = [hit for hit in hits if hit.kind != "company" or searching.is_of_one_line(hit, typed)]
-    found = search_hits.shown(hits)
+    if may_open("companies.index"):
+        hits = searching.find(typed, only=kinds, limit=limit)
+    else:  # companies are no hits by their numbers, nor is a number beside a name borne out: others take their place
+        wide = searching.find(typed, only=kinds, limit=limit * IN_PLACE_OF_CLOSED)
+        hits = [hit for hit in wide if hit.kind != "company" or searching.is_of_one_line(hit, typed)]
+    found = search_hits.at_most(search_hits.shown(hits), limit)
     ledger.log_view(search_hits.people_in(found))
     return found
 

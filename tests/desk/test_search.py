@@ -178,6 +178,15 @@ def test_a_desk_phone_leads_to_the_caller_or_to_all_who_may_be_it(office, method
     assert sorted(viewed()[1:]) == [person.id, other.id]
 
 
+def test_companies_found_by_what_is_closed_push_no_name_out(workshop):
+    for number in range(9):
+        make.company(f"Yritys {number} Oy", email=f"graniitti{number}@firma.example")
+    named = make.company("Etelän Suuri Graniitti ja Kivi Oy")
+    db.session.commit()
+
+    assert f"/companies/{named.id}" in workshop.get("/search?q=graniitti").text
+
+
 def test_callers_are_for_those_who_see_people(workshop, administrator):
     assert [who.get("/s?tel=1234").status_code for who in (workshop, administrator)] == [403, 403]
 
