@@ -73,7 +73,8 @@ def test_changing_employer_is_one_act_that_one_undo_takes_back(database):
         actions.change_employer(queries.person_with(person.id), new, on=DAY, ended_points=ended, title="Työnjohtaja")
         db.session.commit()
         act = newest_act()
-    changed = [(row.company_id, row.to_on, row.is_primary) for row in db.session.scalars(select(Affiliation))]
+    in_order = db.session.scalars(select(Affiliation).order_by(Affiliation.id))
+    changed = [(row.company_id, row.to_on, row.is_primary) for row in in_order]
 
     undone = undo.undo(act)
     db.session.commit()
