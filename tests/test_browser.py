@@ -100,8 +100,8 @@ def test_every_page_fits_its_screen_and_is_without_faults(server, browser, size)
         page.faults.clear()
 
     assert wrong == []
-    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png'}))")
-    page.wait_for_timeout(50)
+    with page.expect_console_message(lambda message: "img-src forbids" in message.text):
+        page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png'}))")
     assert any("img-src forbids https://elsewhere.example" in fault for fault in page.faults)
 
 
