@@ -1,12 +1,17 @@
 """A house full of people and things, for those who try its doors."""
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
+from flask_migrate import upgrade
 
-from rockrobot.access import Role
-from tests.conftest import Visitor
+from rockrobot import create_app
+from rockrobot.access import Role, allow_anyone
+from tests.conftest import Visitor, settings
 from tests.contact_files.lists import FREE_FI, table
 from tests.walk import ok, under_way, work
 
@@ -20,6 +25,18 @@ PEOPLE = {
 }
 PHONE_CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti", "people": 1}
 TOLD = {"purpose": "marketing", "channel": "all", "told": "phone", "told_on": "eilen"}
+
+
+def app_with_door(folder: Path, rule: str, view: Callable[..., Any]) -> Flask:
+    """The app as people have it, faults and all, on a database of its own, with one more door that anybody may open."""
+    made = settings(folder, f"sqlite:///{folder / 'x.db'}")
+    app = create_app(made.__class__(**(vars(made) | {"is_testing": False})))
+    app.config["WTF_CSRF_ENABLED"] = False
+    door = allow_anyone(event="test.break", from_anywhere=True)(view)
+    app.add_url_rule(rule, "breaks", door, methods=["GET", "POST"])
+    with app.app_context():
+        upgrade()
+    return app
 
 
 @pytest.fixture

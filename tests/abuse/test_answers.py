@@ -4,12 +4,10 @@ import importlib.metadata
 
 import pytest
 from flask import abort
-from flask_migrate import upgrade
 
-from rockrobot import create_app
-from rockrobot.access import allow_anyone
 from tests import make
-from tests.conftest import SECRET, settings
+from tests.abuse.house import app_with_door
+from tests.conftest import SECRET
 
 SECRET_WORDS = "select * from people where path='/srv/rockrobot/secret.py'"
 TELLING = ("Traceback", 'File "', ".py", "sqlalchemy", "SELECT", "select *", "Werkzeug", "Flask", "granian", SECRET)
@@ -44,21 +42,13 @@ def test_no_page_picture_file_or_fragment_may_be_kept_or_mixed_up(app, office):
 @pytest.fixture(scope="module")
 def breaking(tmp_path_factory):
     """The app as people have it, with doors that break in every way."""
-    folder = tmp_path_factory.mktemp("breaking")
-    made = settings(folder, f"sqlite:///{folder / 'x.db'}")
-    app = create_app(made.__class__(**(vars(made) | {"is_testing": False})))
-    app.config["WTF_CSRF_ENABLED"] = False
 
-    @allow_anyone(event="test.break", from_anywhere=True)
     def breaks(code: int) -> str:
         if code == 500:
             raise RuntimeError(SECRET_WORDS)
         return abort(code, SECRET_WORDS)
 
-    app.add_url_rule("/break/<int:code>", "breaks", breaks)
-    with app.app_context():
-        upgrade()
-    return app
+    return app_with_door(tmp_path_factory.mktemp("breaking"), "/break/<int:code>", breaks)
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])

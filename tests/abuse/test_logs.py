@@ -7,12 +7,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 from flask import Response, request
-from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
-from rockrobot import create_app
-from rockrobot.access import allow_anyone
-from tests.conftest import settings
+from tests.abuse.house import app_with_door
 
 MARK = "zq-somebodys-words"
 FORGED = f'{MARK}\n{{"event": "forged"}}\r\n\x1b[31m{MARK}\u2028'
@@ -27,12 +24,7 @@ class StatementError(Exception):
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
     """The app as people have it, with a door that breaks and says in its fault what was typed."""
-    folder = tmp_path_factory.mktemp("broken")
-    made = settings(folder, f"sqlite:///{folder / 'x.db'}")
-    app = create_app(made.__class__(**(vars(made) | {"is_testing": False})))
-    app.config["WTF_CSRF_ENABLED"] = False
 
-    @allow_anyone(event="test.break", from_anywhere=True)
     def breaks(words: str) -> str:
         if words == "database":
             raise OperationalError("INSERT INTO people (name) VALUES (?)", (FORGED,), StatementError(FORGED))
@@ -40,15 +32,14 @@ def broken(tmp_path_factory):
             return "a page"
         raise RuntimeError(words + FORGED)
 
+    app = app_with_door(tmp_path_factory.mktemp("broken"), "/break/<words>", breaks)
+
     @app.after_request
     def breaks_late(answer: Response) -> Response:
         if request.path.endswith("/late"):
             raise ValueError(FORGED)
         return answer
 
-    app.add_url_rule("/break/<words>", "breaks", breaks, methods=["GET", "POST"])
-    with app.app_context():
-        upgrade()
     return app
 
 
