@@ -129,7 +129,7 @@ def lose(device_id: int) -> Response:
     ]
     if passkeys:
         told.append(ngettext("%(num)s pääsyavain poistettu.", "%(num)s pääsyavainta poistettu.", passkeys))
-    told.append(_("Kalenterin osoite ei enää toimi."))
+    told.append(_("Jos omistajalla oli kalenterin osoite, sekään ei enää toimi."))
     told.append(_("Jos laitteessa oli todennussovellus tai tallennettu salasana, vaihda nekin."))
     card = _card(device) if current_user.role in READERS else url_for("own_account.index")
     return commit_and_go(card, " ".join(told))
