@@ -26,6 +26,7 @@ fi
 if [ "$wanted" = attack ]; then
     command -v wapiti >/dev/null || missing="$missing wapiti"
     command -v sqlmap >/dev/null || missing="$missing sqlmap"
+    [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing="$missing nginx"
 fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ]; then

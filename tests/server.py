@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.postgres import free_port
 
@@ -45,7 +46,7 @@ class Server:
         granian = str(Path(sys.executable).parent / "granian")
         options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
         self._start("web", [granian, *options, "--workers", "1", "--blocking-threads", "1", "wsgi:app"])
-        wait_for(self.base + "/health")
+        wait_for(self.base + "/health", host=urlsplit(self.environment["ROCKROBOT_BASE_URL"]).netloc)
 
     def start_worker(self) -> None:
         self._start("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "worker"])
@@ -76,11 +77,12 @@ class Server:
         self.processes.clear()
 
 
-def wait_for(url: str) -> None:
-    """Wait until an address answers; raises RuntimeError when it does not within 20 seconds."""
+def wait_for(url: str, *, host: str = "") -> None:
+    """Wait until an address answers, to this name; raises RuntimeError when it does not within 20 seconds."""
+    asked = urllib.request.Request(url, headers={"Host": host} if host else {})  # noqa: S310 (our own address)
     for _ in range(200):
         try:
-            urllib.request.urlopen(url, timeout=1).read()  # noqa: S310 (our own address)
+            urllib.request.urlopen(asked, timeout=1).read()  # noqa: S310 (our own address)
             return
         except OSError:
             time.sleep(0.1)

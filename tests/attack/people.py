@@ -34,7 +34,7 @@ class Somebody:
     def send(self, page: str, path: str, **fields: str) -> Answer:
         """Send the form of a page: its hidden fields and these."""
         body = urllib.parse.urlencode(dict(HIDDEN.findall(self.get(page).text)) | fields).encode()
-        headers = {"Origin": self.base}
+        headers = {"Origin": self.base, "Referer": self.base + page}
         return self._open(urllib.request.Request(self.base + path, body, headers))  # noqa: S310 (our own address)
 
     def sign_in(self, email: str, password: str, *, purpose: str = "contact") -> "Somebody":

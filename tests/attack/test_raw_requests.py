@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -122,3 +122,19 @@ def test_a_form_made_to_fill_the_machine_is_refused(server, body):
 
     assert STATUS.findall(told)[0] in {b"400", b"413"}
     assert is_sound(server)
+
+
+def test_slow_bodies_keep_nobody_waiting(server):
+    """C12: twenty bodies that stop half-way, before a server with one thread; those who end theirs are answered."""
+    head = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\na"
+    with ExitStack() as lines:
+        slow = [lines.enter_context(socket.create_connection(("127.0.0.1", server.port), 30)) for _ in range(20)]
+        for line in slow:
+            line.sendall(head)
+
+        assert is_sound(server)
+        for line in slow:
+            line.sendall(b"b")
+        told = [line.recv(65536) for line in slow]
+
+    assert {STATUS.match(answer)[1] for answer in told} == {b"400"}
