@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.duplicates.queries import alike_on_card
 from rockrobot.duplicates.rules import Kind
+from rockrobot.enquiries.queries import enquiries_of
 from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
@@ -72,9 +74,15 @@ def show(company_id: int) -> str:
     choices = choices_of(company) if sees_people else None
     points, merged = queries.points_of(company), queries.merged_into(company)
     devices = find_devices(DeviceFilter(company_id=company_id), day=day)
-    timeline = timeline_of(company) if sees_people else None
+    timeline, enquiries = (timeline_of(company), enquiries_of(company)) if sees_people else (None, [])
     tags, taggings = tags_of(Register.COMPANIES, [company_id]), tagging_ids(Register.COMPANIES, company_id)
     alike = alike_on_card(Kind.COMPANIES, company_id) if may_open("duplicates.index") else []
+    keys = {
+        "companies": _ids([company, *merged]),
+        "addresses": _ids(addresses),
+        "contact_points": _ids(points),
+        "taggings": taggings,
+    }
     ledger.log_view([*(row.person_id for row in people), *(timeline.people_ids if timeline else [])])
     return page(
         "companies/show.html",
@@ -88,21 +96,18 @@ def show(company_id: int) -> str:
         devices=devices,
         choices=choices,
         timeline=timeline,
+        enquiries=enquiries,
         tags=tags.get(company_id, []),
         alike=alike,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
         deliveries=deliveries_to(company_id),
         sees_people=sees_people,
-        history=history_of(
-            {
-                "companies": [company_id, *(one.id for one in merged)],
-                "addresses": [address.id for address in addresses],
-                "contact_points": [point.id for point in points],
-                "taggings": taggings,
-            }
-            | (choices.rows() if choices else {})
-        ),
+        history=history_of(keys | (choices.rows() if choices else {})),
     )
+
+
+def _ids(rows: Iterable[Any]) -> list[int]:
+    return [row.id for row in rows]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -42,6 +42,7 @@ RECORDS: Final = {
     "events": Record("events", "events.show", "event_id", ("event_tasks", "attachments")),
     "parts": Record("parts", "parts.show", "part_id"),
     "batches": Record("batches", "parts.show_batch", "batch_id", ("batch_stock", "loose_deliveries")),
+    "enquiries": Record("enquiries", "enquiries.show", "enquiry_id"),
     "models": Record("device_models", "catalogue.show", "model_id", ("model_pictures",), "device_model_id"),
 }
 """The records that have a history of their own, by their word in addresses."""

@@ -15,6 +15,7 @@ from rockrobot.desk.queries import history_of
 from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.duplicates.queries import alike_on_card
 from rockrobot.duplicates.rules import Kind
+from rockrobot.enquiries.queries import enquiries_of
 from rockrobot.events.queries import timeline_of
 from rockrobot.fields import typed
 from rockrobot.navigation import Link, add_link
@@ -70,11 +71,19 @@ def show(person_id: int) -> str:
     worksites = queries.worksites_of(person)
     company, choices, asked = person.company, choices_of(person), requests_of(person_id)
     points, merged = queries.points_of(person), queries.merged_into(person)
+    enquiries = enquiries_of(person)
     switchboards = [p for p in queries.points_of(company) if p.kind is PointKind.SWITCHBOARD] if company else []
     devices = find_devices(DeviceFilter(person_id=person_id), day=day)
     timeline = timeline_of(person)
     tags, taggings = tags_of(Register.PEOPLE, [person_id]), tagging_ids(Register.PEOPLE, person_id)
     alike = alike_on_card(Kind.PEOPLE, person_id) if may_open("duplicates.index") else []
+    keys = {
+        "people": _ids([person, *merged]),
+        "addresses": _ids(addresses),
+        "contact_points": _ids(points),
+        "affiliations": _ids(person.affiliations),
+        "taggings": taggings,
+    }
     ledger.log_view([person_id, *timeline.people_ids, *(other.id for _pair, other in alike)])
     return page(
         "people/show.html",
@@ -91,17 +100,9 @@ def show(person_id: int) -> str:
         tags=tags.get(person_id, []),
         alike=alike,
         privacy_requests=asked,
+        enquiries=enquiries,
         recalls=open_cases_of_devices([device.id for device in devices.rows]),
-        history=history_of(
-            {
-                "people": _ids([person, *merged]),
-                "addresses": _ids(addresses),
-                "contact_points": _ids(points),
-                "affiliations": _ids(person.affiliations),
-                "taggings": taggings,
-            }
-            | choices.rows()
-        ),
+        history=history_of(keys | choices.rows()),
     )
 
 

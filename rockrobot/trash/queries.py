@@ -26,6 +26,7 @@ NAMED_BY: dict[str, tuple[str, ...]] = {
     "events": ("text",),
     "attachments": ("file_name",),
     "tags": ("name",),
+    "enquiries": ("name", "company_name"),
 }
 LONGEST_NAME = 80
 IS_DELETED = LedgerEntry.action == "delete"

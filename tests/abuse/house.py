@@ -24,6 +24,7 @@ PEOPLE = {
     None: "stranger",
 }
 PHONE_CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti", "people": 1}
+ENQUIRY = {"came_on": "eilen", "channel": "email", "name": "Kari Nordmann", "country": "NO", "question": "Hva koster?"}
 TOLD = {"purpose": "marketing", "channel": "all", "told": "phone", "told_on": "eilen"}
 
 
@@ -57,6 +58,7 @@ def furnish(office: Visitor, administrator: Visitor) -> None:
     ok(office.post("/people/1/contact-points/new", data={"kind": "direct", "raw": "040 1234567", "source": "other"}))
     ok(office.post("/people/1/consents/new", data=TOLD | {"wording": "Haluan."}))
     ok(office.post("/companies/1/objections/new", data=TOLD))
+    ok(office.post("/enquiries/new", data=ENQUIRY))
     people = BytesIO(table(*FREE_FI, delimiter=";").encode())
     ok(office.post("/contact-files/", data={"file": (people, "asiakkaat.csv")}))
     work()

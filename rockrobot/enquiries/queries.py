@@ -1,0 +1,69 @@
+"""Which enquiries there are, how far they are, and who of the register may have sent them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from rockrobot.contacts.models import Company, ContactPoint, Person
+from rockrobot.contacts.queries import still_here
+from rockrobot.contacts.rules import PHONES, PointKind, normal_point
+from rockrobot.db import db
+from rockrobot.enquiries.models import Enquiry
+from rockrobot.enquiries.rules import Stage
+from rockrobot.lists import Listing, listing
+
+PARTIES = (joinedload(Enquiry.person), joinedload(Enquiry.company), joinedload(Enquiry.taken_by))
+IN_STAGE: dict[Stage, tuple[ColumnElement[bool], ...]] = {
+    Stage.OPEN: (Enquiry.ended_on.is_(None), Enquiry.taken_by_id.is_(None)),
+    Stage.TAKEN: (Enquiry.ended_on.is_(None), Enquiry.taken_by_id.is_not(None)),
+    Stage.CLOSED: (Enquiry.ended_on.is_not(None),),
+}
+MOST_ALIKE = 5
+
+
+def enquiry_with(enquiry_id: int) -> Enquiry | None:
+    """The enquiry with this id, who sent it and who sees to it, or None."""
+    return db.session.scalar(select(Enquiry).where(Enquiry.id == enquiry_id).options(*PARTIES))
+
+
+def find_enquiries(stage: Stage, number: int = 1) -> Listing[Enquiry]:
+    """One page of the enquiries in a stage: those that wait longest first, closed ones the other way round."""
+    days = (Enquiry.ended_on.desc(), Enquiry.id.desc()) if stage is Stage.CLOSED else (Enquiry.came_on, Enquiry.id)
+    return listing(select(Enquiry).where(*IN_STAGE[stage]).options(*PARTIES).order_by(*days), number)
+
+
+def count_in(stage: Stage) -> int:
+    """How many enquiries are in a stage."""
+    return db.session.scalar(select(func.count()).select_from(Enquiry).where(*IN_STAGE[stage])) or 0
+
+
+def enquiries_of(party: Company | Person) -> Sequence[Enquiry]:
+    """The enquiries that somebody of the register sent, the newest first."""
+    mine = Enquiry.person_id == party.id if isinstance(party, Person) else Enquiry.company_id == party.id
+    return db.session.scalars(select(Enquiry).where(mine).order_by(Enquiry.came_on.desc(), Enquiry.id.desc())).all()
+
+
+def people_of(rows: Sequence[Enquiry]) -> list[int]:
+    """Ids of the people of the register who sent these enquiries."""
+    return [row.person_id for row in rows if row.person_id]
+
+
+def alike(enquiry: Enquiry) -> list[Company | Person]:
+    """Companies and people who are reached today at the address or number that an enquiry gives, a few of them."""
+    found: list[Company | Person] = []
+    for model, owner in ((Person, ContactPoint.person_id), (Company, ContactPoint.company_id)):
+        theirs = select(owner).where(_is_given_in(enquiry), ContactPoint.valid_to.is_(None))
+        kind: Any = model
+        wanted = select(kind).where(kind.id.in_(theirs), *still_here(kind)).order_by(kind.id).limit(MOST_ALIKE)
+        found += db.session.scalars(wanted).all()
+    return found
+
+
+def _is_given_in(enquiry: Enquiry) -> ColumnElement[bool]:
+    email, _none = normal_point(PointKind.EMAIL, enquiry.email)
+    phone, _extension = normal_point(PointKind.PHONE, enquiry.phone, enquiry.country)
+    mail = (ContactPoint.kind == PointKind.EMAIL) & (ContactPoint.normal == email) & (email != "")
+    number = ContactPoint.kind.in_(PHONES) & (ContactPoint.normal == phone) & (phone != "")
+    return or_(mail, number)

@@ -1,0 +1,178 @@
+"""The inbox: enquiries noted by hand, taken, closed, and never merged with anybody."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from rockrobot import clock
+from rockrobot.chain import LedgerEntry
+from rockrobot.contacts.models import Person
+from rockrobot.db import db
+from rockrobot.enquiries import actions, queries
+from rockrobot.enquiries.models import Enquiry
+from rockrobot.enquiries.rules import Stage, stage_of
+from rockrobot.erasures.actions import erase_person
+from rockrobot.events.rules import Channel
+from tests import make
+
+SAID = {
+    "came_on": "20.11.2026",
+    "channel": "email",
+    "name": "Kari Nordmann",
+    "company_name": "Fjell AS",
+    "email": "kari@fjell.example",
+    "phone": "+47 22 12 34 56",
+    "country": "NO",
+    "postcode": "9008",
+    "city": "Tromsø",
+    "language": "nb",
+    "question": "Hva koster en RR-200?",
+    "named": "",
+}
+
+
+def enquiry(party=None, **rest) -> Enquiry:
+    values = {"came_on": date(2026, 11, 20), "channel": Channel.EMAIL, "name": "Kari Nordmann", "question": "Hva?"}
+    made = actions.add_enquiry(party, **(values | rest))
+    db.session.commit()
+    return made
+
+
+def stored() -> Enquiry:
+    db.session.rollback()
+    return db.session.scalars(select(Enquiry)).one()
+
+
+@pytest.mark.parametrize(
+    ("taken_by_id", "ended_on", "stage"),
+    [
+        (None, None, Stage.OPEN),
+        (1, None, Stage.TAKEN),
+        (1, date(2026, 11, 20), Stage.CLOSED),
+        (None, date(2026, 11, 20), Stage.CLOSED),
+    ],
+)
+def test_an_enquiry_is_open_until_taken_and_closed_once_it_ended(taken_by_id, ended_on, stage):
+    assert stage_of(taken_by_id, ended_on) is stage
+
+
+def test_an_enquiry_is_noted_as_it_was_said_and_makes_nobody_of_the_register(office):
+    answer = office.post("/enquiries/new", data=SAID)
+
+    noted = stored()
+    html = office.get(answer.location).text
+    assert (noted.who, noted.country, noted.channel) == ("Kari Nordmann, Fjell AS", "NO", Channel.EMAIL)
+    assert (noted.email, noted.phone, noted.came_on) == ("kari@fjell.example", "+47 22 12 34 56", date(2026, 11, 20))
+    assert "Hva koster en RR-200?" in html
+    assert db.session.scalar(select(Person)) is None
+
+
+def test_an_enquiry_of_nobody_about_nothing_is_refused_and_nothing_typed_is_lost(office):
+    answer = office.post("/enquiries/new", data=SAID | {"name": " ", "company_name": "", "question": ""})
+
+    assert answer.status_code == 422
+    assert "Kirjoita nimi tai yrityksen nimi." in answer.text
+    assert "Kirjoita, mitä kysyttiin." in answer.text
+    assert "kari@fjell.example" in answer.text
+
+
+def test_an_enquiry_is_taken_given_back_closed_with_a_word_and_opened_again(office):
+    path = f"/enquiries/{enquiry().id}"
+
+    stages = []
+    for act in ("take", "give-back", "take"):
+        office.post(f"{path}/{act}")
+        stages.append(stored().stage)
+    silent = office.post(f"{path}/close", data={"why": ""})
+    office.post(f"{path}/close", data={"why": "Tarjous lähetetty"})
+    closed = stored()
+    told = (closed.stage, closed.ended_on, closed.ended_why)
+    too_late = office.post(f"{path}/take").status_code
+    office.post(f"{path}/reopen")
+
+    assert stages == [Stage.TAKEN, Stage.OPEN, Stage.TAKEN]
+    assert silent.status_code == 422
+    assert told == (Stage.CLOSED, clock.today(), "Tarjous lähetetty")
+    assert too_late == 409
+    assert stored().stage is Stage.TAKEN
+
+
+def test_each_stage_has_its_list_and_the_menu_counts_who_waits(office):
+    waiting, taken = enquiry(name="Avoin Aino"), enquiry(name="Otettu Olli")
+    actions.take(taken, office.member_id)
+    actions.close(enquiry(name="Suljettu Sirpa"), "Vastattu")
+    db.session.commit()
+
+    pages = {stage: office.get(f"/enquiries/?stage={stage}").text for stage in Stage}
+
+    assert waiting.name in office.get("/enquiries/").text
+    for stage, name in zip(Stage, ("Avoin Aino", "Otettu Olli", "Suljettu Sirpa"), strict=True):
+        assert [one for one in Stage if name in pages[one]] == [stage]
+    assert "Vastattu" in pages[Stage.CLOSED]
+    assert 'Yhteydenotot <b>1<span class="sr"> odottaa' in pages[Stage.CLOSED]
+
+
+def test_who_has_the_same_address_or_number_is_told_and_linked_only_by_a_person(office):
+    by_mail = make.person("Kari", "Nordmann", email="KARI@fjell.example")
+    by_phone = make.company("Fjell AS", switchboard="22 12 34 56", country="NO")
+    make.person("Aino", "Aho", email="aino@kivi.example")
+    asked = enquiry(email="kari@fjell.example", phone="+47 22 12 34 56", country="NO")
+
+    html = office.get(f"/enquiries/{asked.id}").text
+    found = queries.alike(asked)
+    before = stored().person_id
+    office.post(f"/enquiries/{asked.id}/link", data={"number": by_mail.person_no})
+
+    assert "Sama sähköposti tai puhelin" in html
+    assert {one.id for one in found if isinstance(one, Person)} == {by_mail.id}
+    assert before is None
+    assert stored().person_id == by_mail.id
+    assert "Hva?" in office.get(f"/people/{by_mail.id}").text
+    assert "Hva?" not in office.get(f"/companies/{by_phone.id}").text
+
+
+def test_whoever_looks_at_an_enquiry_is_written_down(office):
+    person = make.person("Kari", "Nordmann")
+    asked = enquiry(person)
+
+    office.get(f"/enquiries/{asked.id}")
+    office.get("/enquiries/")
+
+    viewed = select(LedgerEntry.table_name, LedgerEntry.row_id).where(LedgerEntry.action == "view")
+    assert db.session.execute(viewed).all() == [("enquiries", asked.id), ("people", person.id)] * 2
+
+
+def test_a_deleted_enquiry_waits_in_the_trash_and_comes_back(office):
+    office.post(f"/enquiries/{enquiry().id}/delete")
+    gone = db.session.scalar(select(Enquiry))
+    act = db.session.scalar(select(LedgerEntry.change_set_id).where(LedgerEntry.action == "delete"))
+
+    html = office.get("/trash").text
+    office.post(f"/history/{act}/undo")
+
+    assert gone is None
+    assert "Kari Nordmann" in html
+    assert stored().name == "Kari Nordmann"
+
+
+def test_an_erased_person_takes_their_enquiries_along(database):
+    person = make.person("Kari", "Nordmann")
+    enquiry(person)
+    other = enquiry(name="Aino Aho")
+
+    erase_person(person)
+    db.session.commit()
+
+    assert stored().id == other.id
+
+
+def test_data_protection_reads_and_writes_nothing_and_the_workshop_sees_none(protection, workshop):
+    path = f"/enquiries/{enquiry().id}"
+
+    read = [browser.get(path).status_code for browser in (protection, workshop)]
+    taken = [browser.post(f"{path}/take").status_code for browser in (protection, workshop)]
+
+    assert read == [200, 403]
+    assert taken == [403, 403]
+    assert "Ota itselle" not in protection.get(path).text
