@@ -85,6 +85,7 @@ def file_fault(error: UploadError) -> str:
     return {
         "too_big": _("Tiedosto on liian suuri. Enintään 20 Mt."),
         "too_many_pixels": _("Kuvassa on liikaa pisteitä. Enintään 60 miljoonaa."),
+        "moving": _("Kuva liikkuu. Ota siitä liikkumaton kuva JPEG-muodossa."),
         "unreadable": _("Kuvaa ei voitu lukea, se on rikki. Ota kuva uudelleen JPEG-muodossa."),
         "unknown_format": _("Tiedosto ei ole JPEG-, PNG-, WebP- eikä HEIC-kuva. Ota kuva uudelleen JPEG-muodossa."),
         "unknown_kind": _(

@@ -11,15 +11,20 @@ from pathlib import Path
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 60_000_000
+MAX_PIECES = 10_000
+"""Of a PNG; programs cut one of 20 MB into 2,500 (8 kB each), or into few."""
 KEPT_SIDE = 2_560
 READ_SECONDS = 20
 READ_MEMORY = 1_536 * 1024 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+MOVING = ("PNG", "WEBP")
+"""Those in which more than one picture is a film; in a JPEG or HEIC it is another copy of the same photo."""
+TOLD = ("too_many_pixels", "unknown_format", "moving")
 JPEG_QUALITY = 86
 
 
 class PictureError(ValueError):
-    """The picture can't be taken; code says why: too_big, too_many_pixels, unknown_format, unreadable."""
+    """The picture can't be taken; code says why: too_big, too_many_pixels, unknown_format, moving, unreadable."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -29,12 +34,15 @@ class PictureError(ValueError):
 def read_picture(body: bytes, side: int = KEPT_SIDE) -> bytes:
     """The picture as it is kept: JPEG, or PNG where it is see-through, at most side pixels a side, without EXIF.
 
-    Raises PictureError when it is larger than 20 MB or 60 million pixels, is no JPEG, PNG, WebP or HEIC, or is broken.
+    Raises PictureError when it is larger than 20 MB or 60 million pixels, is no JPEG, PNG, WebP or HEIC, moves, or is
+    broken.
     """
     if len(body) > MAX_BYTES:
         raise PictureError("too_big")
     if not looks_like_picture(body):
         raise PictureError("unknown_format")
+    if body.count(b"IDAT") > MAX_PIECES:
+        raise PictureError("unreadable")
     command = [sys.executable, "-I", str(Path(__file__).resolve()), str(side)]
     try:
         child = subprocess.run(
@@ -44,7 +52,7 @@ def read_picture(body: bytes, side: int = KEPT_SIDE) -> bytes:
         raise PictureError("unreadable") from None
     if child.returncode:
         code = child.stderr.decode("ascii", "replace").strip().rpartition("\n")[2]
-        raise PictureError(code if code in {"too_many_pixels", "unknown_format"} else "unreadable")
+        raise PictureError(code if code in TOLD else "unreadable")
     return child.stdout
 
 
@@ -88,10 +96,12 @@ def remake(body: bytes, side: int) -> bytes:
     picture: Image.Image = Image.open(BytesIO(body), formats=FORMATS)
     if picture.width * picture.height > MAX_PIXELS:
         raise PictureError("too_many_pixels")
+    if picture.format in MOVING and getattr(picture, "is_animated", False):
+        raise PictureError("moving")
     picture.draft("RGB", (side, side))
     picture.load()
+    picture.thumbnail((side, side))  # before it is turned: a second picture of full size is never made
     picture = ImageOps.exif_transpose(picture)
-    picture.thumbnail((side, side))
     see_through = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     plain = picture.convert("RGBA" if see_through else "RGB")
     plain.info.clear()

@@ -7,15 +7,41 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy import func, select
 
+from rockrobot.db import db
+from rockrobot.events.models import AttachmentBody
 from rockrobot.workbooks import FileError, read_tables
+from tests import make
 from tests.abuse.listener import listener
+from tests.picture_bombs import bombs
 
+REFUSED = {
+    "moving": "Kuva liikkuu",
+    "too_many_pixels": "Kuvassa on liikaa pisteitä",
+    "unknown_format": "Tiedosto ei ole sitä, mitä sen pääte lupaa",
+    "unreadable": "Kuvaa ei voitu lukea",
+}
 SECRET = "zq-secret-of-another-file"
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 TEXT = '<c r="A{0}" t="inlineStr"><is><t>{1}</t></is></c>'
 ROWS = "".join(f'<row r="{n}">{TEXT.format(n, text)}</row>' for n, text in ((1, "nimi"), (2, "&e;")))
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def test_pictures_made_to_fill_the_machine_are_refused_beside_their_field(office):
+    """C2: bombs of points, frames and pieces, a photo cut short and a program (CVE-2026-55073), each under its name."""
+    person, kept_in, odd = make.person("Aino", "Aho"), select(func.count()).select_from(AttachmentBody), []
+
+    for name, (body, code) in bombs().items():
+        event = {"channel": "phone", "on": "tänään", "text": "Soitti.", "files": (io.BytesIO(body), name)}
+        answer = office.post(f"/people/{person.id}/events/new", data=event, content_type="multipart/form-data")
+        if answer.status_code != 422 or f"{name}: {REFUSED[code]}" not in answer.text:
+            odd.append((name, answer.status_code))
+
+    db.session.rollback()
+    assert odd == []
+    assert db.session.scalar(kept_in) == 0
 
 
 def workbook(folder: Path, part: str, body: str) -> Path:
