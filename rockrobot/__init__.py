@@ -78,6 +78,7 @@ ROOM_NAMES = (
     "contact_likeness",
     "contact_files",
     "enquiries",
+    "importers",
     "wordings",
     "serials",
     "traces",

@@ -26,7 +26,10 @@ def _waiting() -> int:
         return queries.count_in(Stage.OPEN)
 
 
-add_link(Link(lazy_gettext("Rekisteri"), 265, lazy_gettext("Yhteydenotot"), "enquiries.index", "inbox", _waiting))
+OF_INBOX = ("importers.index", "importers.new", "importers.edit")
+add_link(
+    Link(lazy_gettext("Rekisteri"), 265, lazy_gettext("Yhteydenotot"), "enquiries.index", "inbox", _waiting, OF_INBOX)
+)
 
 
 def _enquiry(enquiry_id: int) -> Enquiry:

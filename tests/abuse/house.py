@@ -11,6 +11,8 @@ from flask_migrate import upgrade
 
 from rockrobot import create_app
 from rockrobot.access import Role, allow_anyone
+from rockrobot.contacts.rules import ContactType
+from tests import make
 from tests.conftest import Visitor, settings
 from tests.contact_files.lists import FREE_FI, table
 from tests.walk import ok, under_way, work
@@ -59,6 +61,8 @@ def furnish(office: Visitor, administrator: Visitor) -> None:
     ok(office.post("/people/1/consents/new", data=TOLD | {"wording": "Haluan."}))
     ok(office.post("/companies/1/objections/new", data=TOLD))
     ok(office.post("/enquiries/new", data=ENQUIRY))
+    importer = make.company("Import AS", country="NO", contact_type=ContactType.IMPORTER)
+    ok(office.post(f"/companies/{importer.id}/territories/new", data={"country": "NO", "email": "post@import.example"}))
     people = BytesIO(table(*FREE_FI, delimiter=";").encode())
     ok(office.post("/contact-files/", data={"file": (people, "asiakkaat.csv")}))
     work()
