@@ -17,15 +17,20 @@ from rockrobot.staff.queries import digest_of
 
 
 def feed_of(member_id: int) -> CalendarFeed | None:
-    """The calendar address of a member, or None."""
+    """The calendar address of a member, also one that ended, or None."""
     return db.session.scalar(select(CalendarFeed).where(CalendarFeed.staff_member_id == member_id))
 
 
-def member_with_token(token: str) -> StaffMember | None:
-    """Whose follow-ups an address gives; None where it was ended, or they may not see them any more."""
-    feed = db.session.scalar(select(CalendarFeed).where(CalendarFeed.token_digest == digest_of(token)))
-    member = feed.staff_member if feed else None
-    return member if member and member.is_active and member.role in REGISTER_READERS else None
+def feed_with_token(token: str, *, lock: bool = False) -> CalendarFeed | None:
+    """The calendar with this address; None where it ended, or its owner may not see follow-ups any more.
+
+    lock: nobody else changes it until we commit.
+    """
+    wanted = select(CalendarFeed).where(CalendarFeed.token_digest == digest_of(token))
+    if lock:
+        wanted = wanted.with_for_update(of=CalendarFeed).execution_options(populate_existing=True)
+    feed = db.session.scalar(wanted)
+    return feed if feed and feed.staff_member.is_active and feed.staff_member.role in REGISTER_READERS else None
 
 
 def tasks_of(member: StaffMember) -> Sequence[EventTask]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rockrobot.exports.rules import escaped, folded
 
 MOST_ENTRIES = 500
+READINGS_APART = timedelta(hours=1)
 
 
 class Entry(NamedTuple):
@@ -16,6 +17,15 @@ class Entry(NamedTuple):
     day: date
     summary: str
     url: str
+
+
+def is_noted(read_at: datetime | None, now: datetime) -> bool:
+    """True where a reading is written down already, so that a calendar that asks every minute fills no ledger.
+
+    read_at: when one was last noted, or None; now: both moments in UTC. A full hour later the next is noted.
+    Source: our choice.
+    """
+    return read_at is not None and now < read_at + READINGS_APART
 
 
 def calendar_of(name: str, entries: Iterable[Entry], now: datetime) -> str:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from rockrobot import clock, ledger
+from rockrobot import browser_key, clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone
 from rockrobot.calendars import actions, queries
 from rockrobot.calendars.rules import Entry, calendar_of
@@ -46,8 +46,9 @@ def end() -> AnyResponse:
 @allow_anyone(event="calendars.feed")
 def feed(token: str) -> Response:
     """The follow-ups of whose address this is, by company, machine and channel: nothing of any person."""
-    member = queries.member_with_token(token) or abort(404)
-    tasks = queries.tasks_of(member)
+    found = queries.feed_with_token(token) or abort(404)
+    actions.note_reading(found, token, address=browser_key.address())
+    tasks = queries.tasks_of(found.staff_member)
     ledger.log_view([])
     return _calendar(_("Rockrobot: seurannat"), (_entry(task, _about(task)) for task in tasks))
 

@@ -52,11 +52,14 @@ add_link(Link(MANAGEMENT, 910, lazy_gettext("Työt"), "desk.jobs", "list-checks"
 
 @blueprint.app_template_global("actor_name")
 def actor_name(who: str) -> str:
-    """The name of who acted: a member of staff, or the system."""
+    """The name of who acted: a member of staff, whose calendar was read, or the system."""
     if "actor_names" not in g:
         g.actor_names = names_of_actors()
     if who in g.actor_names:
         return str(g.actor_names[who])
+    kind, _colon, number = who.partition(":")
+    if kind == "calendar":
+        return _("kalenteri: %(name)s", name=g.actor_names[f"staff:{number}"])
     return _("kirjautumaton") if who == "anonymous" else _("järjestelmä")
 
 

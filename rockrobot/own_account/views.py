@@ -12,6 +12,7 @@ from rockrobot.passkeys.queries import house, passkeys_of
 from rockrobot.second_factors.queries import app_key_of, codes_left
 from rockrobot.staff import actions, queries
 from rockrobot.staff.models import SignIn
+from rockrobot.staff.rules import Ending
 from rockrobot.staff_devices.queries import devices_of
 from rockrobot.web import commit_and_go, page
 
@@ -53,7 +54,7 @@ def end_sign_in(sign_in_id: int) -> Response:
 @blueprint.post("/sign-ins/end-others")
 @allow(*EVERYONE, event="own_account.end_others", fresh=True)
 def end_others() -> Response:
-    count = actions.end_sign_ins(current_user, keep=_here())
+    count = actions.end_sign_ins(current_user, Ending.SIGNED_OUT, keep=_here())
     told = ngettext("%(num)s muu kirjautuminen lopetettu.", "%(num)s muuta kirjautumista lopetettu.", count)
     return commit_and_go(url_for("own_account.index"), told)
 

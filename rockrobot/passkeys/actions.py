@@ -15,6 +15,9 @@ from rockrobot.db import db, is_sqlite
 from rockrobot.passkeys.models import AnsweredQuestion, Passkey
 from rockrobot.passkeys.queries import passkey_with
 from rockrobot.passkeys.rules import ANSWERED_WITHIN, House
+from rockrobot.staff.actions import ends_with_sign_ins
+from rockrobot.staff.models import StaffMember
+from rockrobot.staff.rules import Ending
 
 LONGEST_ANSWER = 20_000
 BAD_ANSWER = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
@@ -93,3 +96,14 @@ def remove_passkeys(member_id: int, passkey_id: int | None = None) -> int:
         db.session.delete(row)
     db.session.flush()
     return len(rows)
+
+
+@ends_with_sign_ins
+def _remove_when_lost(member: StaffMember, why: Ending) -> None:
+    """A passkey is as good as a password, and stays when that changes; it goes with the device that may hold it.
+
+    All passkeys of the member go, since nobody can tell which of them the device holds: an account of its maker may
+    have copied them there. Source: our choice.
+    """
+    if why in (Ending.LOST_DEVICE, Ending.FACTOR_REMOVED):
+        remove_passkeys(member.id)

@@ -9,14 +9,13 @@ from rockrobot import browser_key
 from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db
 from rockrobot.paper import qr_picture
-from rockrobot.passkeys.actions import remove_passkeys
 from rockrobot.second_factors import actions, queries
 from rockrobot.second_factors.forms import CodeForm
 from rockrobot.second_factors.rules import app_address
 from rockrobot.staff.actions import confirm, end_sign_ins, record
 from rockrobot.staff.models import SignIn
 from rockrobot.staff.queries import half_way_for, member_with, sign_in_for
-from rockrobot.staff.rules import Outcome, Step
+from rockrobot.staff.rules import Ending, Outcome, Step
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject
 from rockrobot.web import Answer, commit_and_go, form_page, page, path_inside
@@ -118,7 +117,7 @@ def _enrol(template: str, row: SignIn) -> Answer:
     if codes is None:
         form.code.errors = [_("Koodi ei täsmää. Tarkista, että puhelimen kello on oikeassa, ja kirjoita uusi koodi.")]
         return form_page(template, form, **context)
-    end_sign_ins(member, keep=row)
+    end_sign_ins(member, Ending.FACTOR, keep=row)
     if row.waits_for is not Step.NOTHING:
         _let_in(row)
     forgive([Subject(Kind.CODE, str(member.id))])
@@ -143,7 +142,7 @@ def remove() -> Response:
         abort(409)
     row = _here()
     actions.remove_factors(row.staff_member_id)
-    end_sign_ins(row.staff_member, keep=row)
+    end_sign_ins(row.staff_member, Ending.FACTOR, keep=row)
     return commit_and_go(url_for("own_account.index"), _("Vahvistuskoodi on poistettu käytöstä."))
 
 
@@ -157,6 +156,5 @@ def reset(member_id: int) -> Response:
     if member_id == current_user.id:
         abort(409)
     actions.remove_factors(member_id)
-    remove_passkeys(member_id)
-    end_sign_ins(member)
+    end_sign_ins(member, Ending.FACTOR_REMOVED)
     return commit_and_go(url_for("staff.show", member_id=member_id), _("Toinen tunniste on poistettu."))

@@ -2,6 +2,7 @@
 
 import functools
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +15,12 @@ from rockrobot.access import Role
 from rockrobot.db import db, writing_now
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
 from rockrobot.staff.queries import digest_of, member_with_email, was_denied
-from rockrobot.staff.rules import DENIALS_APART, MAX_PASSWORD_LENGTH, Outcome, Step, may_leave
+from rockrobot.staff.rules import DENIALS_APART, MAX_PASSWORD_LENGTH, Ending, Outcome, Step, may_leave
 
 SEEN_EVERY = timedelta(minutes=1)
 hasher = PasswordHasher()
+Ender = Callable[[StaffMember, Ending], None]
+_enders: list[Ender] = []
 
 
 class LastAdministratorError(RuntimeError):
@@ -61,7 +64,7 @@ def renew_hash(member: StaffMember, password: str) -> None:
 def set_password(member: StaffMember, password: str, *, keep: SignIn | None = None) -> None:
     """Give a member a new password and end their sign-ins, save the one they change it in."""
     member.password_hash, member.password_set_at = hasher.hash(password), clock.now()
-    end_sign_ins(member, keep=keep)
+    end_sign_ins(member, Ending.PASSWORD, keep=keep)
     db.session.flush()
 
 
@@ -133,8 +136,24 @@ def say_purpose(row: SignIn, purpose: str) -> None:
     db.session.execute(running.values(purpose=purpose))
 
 
-def end_sign_ins(member: StaffMember, *, keep: SignIn | None = None) -> int:
-    """End every running sign-in of a member save one; how many there were."""
+def ends_with_sign_ins(end: Ender) -> Ender:
+    """Register what else lets a member in and ends when their sign-ins do; told why, it may leave it as it is.
+
+    Also asked when the member's role changed or a device of theirs is lost (rooms call this when they are imported).
+    """
+    _enders.append(end)
+    return end
+
+
+def end_what_else_lets_in(member: StaffMember, why: Ending) -> None:
+    """End what the rooms registered: addresses and keys by which a member comes in without signing in anew."""
+    for end in _enders:
+        end(member, why)
+
+
+def end_sign_ins(member: StaffMember, why: Ending, *, keep: SignIn | None = None) -> int:
+    """End every running sign-in of a member save one, and what else lets them in; how many sign-ins there were."""
+    end_what_else_lets_in(member, why)
     return _end(SignIn.staff_member_id == member.id, SignIn.id != (keep.id if keep else 0))
 
 
@@ -180,7 +199,9 @@ def change_member(member: StaffMember, *, name: str, role: Role) -> None:
     """Give a member another name or role; it binds their next request. Raises LastAdministratorError."""
     if member.role is Role.ADMINISTRATOR and role is not Role.ADMINISTRATOR:
         _need_another_administrator(member)
-    member.name, member.role = name, role
+    had, member.name, member.role = member.role, name, role
+    if role is not had:
+        end_what_else_lets_in(member, Ending.ROLE)
     db.session.flush()
 
 
@@ -190,7 +211,7 @@ def set_access(member: StaffMember, is_active: bool) -> None:
         _need_another_administrator(member)
     member.is_active = is_active
     if not is_active:
-        end_sign_ins(member)
+        end_sign_ins(member, Ending.ACCESS)
     db.session.flush()
 
 

@@ -53,6 +53,24 @@ class Outcome(StrEnum):
     DENIED = "denied"
 
 
+class Ending(StrEnum):
+    """Why what lets a member in ends, save that they ended it themselves.
+
+    password: it was changed. factor: they changed what else they sign in by; factor_removed: an administrator took that
+    away, as with a lost phone. signed_out: they ended their other sign-ins; signed_out_by: an administrator did.
+    access: it was taken away. role: it became another. lost_device: a device of theirs is lost.
+    """
+
+    PASSWORD = "password"  # noqa: S105 (a word, not a secret)
+    FACTOR = "factor"
+    FACTOR_REMOVED = "factor_removed"
+    SIGNED_OUT = "signed_out"
+    SIGNED_OUT_BY = "signed_out_by"
+    ACCESS = "access"
+    ROLE = "role"
+    LOST_DEVICE = "lost_device"
+
+
 def session_runs(*, begun_at: datetime, seen_at: datetime, now: datetime, idle: timedelta, length: timedelta) -> bool:
     """True while a sign-in still counts.
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from rockrobot import browser_key, clock
 from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, denial_noter, freshness, purpose_teller
+from rockrobot.calendars.queries import feed_of
 from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
 from rockrobot.networks.actions import turn_away
@@ -17,7 +18,7 @@ from rockrobot.second_factors.queries import app_key_of, step_after_password
 from rockrobot.staff import actions, queries
 from rockrobot.staff.forms import ConfirmForm, MemberForm, NewMemberForm, SignInForm
 from rockrobot.staff.models import StaffMember
-from rockrobot.staff.rules import Outcome, Step, browser_name, is_fresh
+from rockrobot.staff.rules import Ending, Outcome, Step, browser_name, is_fresh
 from rockrobot.staff_devices.actions import note_device
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject, network_of
@@ -225,7 +226,14 @@ def show(member_id: int) -> str:
     member = _member(member_id)
     running, facts = queries.running_sign_ins(member_id), queries.latest_facts(member_id)
     has_factor = app_key_of(member_id) is not None or bool(passkeys_of(member_id))
-    return page("staff/show.html", member=member, running=running, facts=facts, has_factor=has_factor)
+    return page(
+        "staff/show.html",
+        member=member,
+        running=running,
+        facts=facts,
+        has_factor=has_factor,
+        feed=feed_of(member_id),
+    )
 
 
 @blueprint.route("/staff/new", methods=["GET", "POST"])
@@ -286,5 +294,5 @@ def activate(member_id: int) -> Response:
 @blueprint.post("/staff/<int:member_id>/sign-outs")
 @allow(Role.ADMINISTRATOR, event="staff.end_sign_ins", fresh=True)
 def end_sign_ins(member_id: int) -> Response:
-    actions.end_sign_ins(_member(member_id))
+    actions.end_sign_ins(_member(member_id), Ending.SIGNED_OUT_BY)
     return commit_and_go(url_for("staff.show", member_id=member_id), _("Käyttäjä on kirjattu ulos kaikkialta."))

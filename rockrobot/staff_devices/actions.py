@@ -1,7 +1,6 @@
 """List a device, check it, give it its key, take it away."""
 
 import secrets
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,21 +9,16 @@ from sqlalchemy import select
 
 from rockrobot import clock, jobs, ledger
 from rockrobot.db import db, forget
-from rockrobot.passkeys.actions import remove_passkeys
-from rockrobot.staff.actions import end_these
+from rockrobot.passkeys.queries import passkeys_of
+from rockrobot.staff.actions import end_these, end_what_else_lets_in
 from rockrobot.staff.models import SignIn
 from rockrobot.staff.queries import digest_of, row_of_key
+from rockrobot.staff.rules import Ending
 from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
 from rockrobot.staff_devices.queries import device_of_key
 from rockrobot.staff_devices.rules import LINK_PATH, LINK_WORKS_FOR, SIGN_INS_KEPT_FOR
 
 KEY_BYTES = 32
-_also_lost: list[Callable[[int], None]] = []
-
-
-def end_with_loss(end: Callable[[int], None]) -> None:
-    """Tell what else of the owner (by id) ends when a device is lost (rooms call this when they are imported)."""
-    _also_lost.append(end)
 
 
 def make_device(**values: Any) -> StaffDevice:
@@ -91,13 +85,11 @@ def remember(row: SignIn, device: StaffDevice) -> None:
 def lose(device: StaffDevice) -> tuple[int, int]:
     """The device is lost: its key is worth nothing, its sign-ins end, and so do its owner's passkeys; how many of each.
 
-    All passkeys of the owner go, since nobody can tell which of them the device holds: an account of its maker may have
-    copied them there. Source: our choice.
+    So does what else lets its owner in and may be on it.
     """
-    device.lost_on = clock.today()
-    for end in _also_lost:
-        end(device.owner_id)
-    return _void(device), remove_passkeys(device.owner_id)
+    device.lost_on, passkeys = clock.today(), len(passkeys_of(device.owner_id))
+    end_what_else_lets_in(device.owner, Ending.LOST_DEVICE)
+    return _void(device), passkeys
 
 
 def retire(device: StaffDevice) -> int:

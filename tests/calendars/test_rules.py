@@ -1,7 +1,7 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from rockrobot import clock
-from rockrobot.calendars.rules import Entry, calendar_of
+from rockrobot.calendars.rules import Entry, calendar_of, is_noted
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=clock.UTC)
 
@@ -35,3 +35,11 @@ def test_long_and_hostile_words_stay_in_their_line():
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
     assert "\r\nBEGIN:VALARM" not in text
     assert "ä" * 100 in text.replace("\r\n ", "")
+
+
+def test_a_reading_is_noted_anew_when_a_full_hour_has_gone():
+    hour = timedelta(hours=1)
+
+    noted = [is_noted(read_at, NOW) for read_at in (None, NOW, NOW - hour + timedelta(seconds=1), NOW - hour)]
+
+    assert noted == [False, True, True, False]

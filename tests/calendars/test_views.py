@@ -1,22 +1,28 @@
 """Follow-ups in a calendar: a secret address that names nobody, and one follow-up for who is signed in."""
 
 import re
-from datetime import date
+import threading
+from datetime import date, timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 
+from rockrobot import clock
 from rockrobot.access import Role
-from rockrobot.chain import LedgerEntry
+from rockrobot.calendars.queries import feed_of
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import db
 from rockrobot.events.actions import add_event, add_task
 from rockrobot.events.models import EventTask
 from rockrobot.events.rules import Channel
+from rockrobot.staff.actions import sign_in
 from rockrobot.staff.queries import member_with
 from rockrobot.staff_devices.actions import make_device
 from rockrobot.staff_devices.rules import DeviceKind
 from tests import make
 from tests.conftest import visitor
 from tests.events.test_views import NOW
+from tests.passwords.test_views import TWICE, path_in
 
 
 def follow_up(member_id: int, what: str = "Soita Ainolle", *, channel: Channel = Channel.PHONE, **about) -> EventTask:
@@ -88,6 +94,103 @@ def test_a_lost_device_ends_the_address_of_its_owner(app, office, workshop):
     office.post(f"/staff-devices/{phone.id}/lose")
 
     assert [app.test_client().get(path).status_code for path in (lost, kept)] == [404, 200]
+
+
+def sign_in_anew(browser) -> None:
+    key = sign_in(member_with(browser.member_id))
+    db.session.commit()
+    with browser.session_transaction() as session:
+        session["sign_in"] = key
+
+
+def change_password(browser, _administrator) -> None:
+    browser.post("/account/password", data={"password": make.PASSWORD, **TWICE})
+
+
+def choose_by_link(browser, administrator) -> None:
+    browser.post(path_in(administrator.post(f"/staff/{browser.member_id}/link").text), data=TWICE)
+
+
+def end_others(browser, _administrator) -> None:
+    browser.post("/account/sign-ins/end-others")
+
+
+def administer(*acts: str, **data: str):
+    def act(browser, administrator) -> None:
+        for name in acts:
+            administrator.post(f"/staff/{browser.member_id}/{name}", data={"name": "Olga Office", **data})
+
+    return act
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (change_password, "salasana vaihdettiin"),
+        (choose_by_link, "salasana vaihdettiin"),
+        (end_others, "muut kirjautumiset lopetettiin"),
+        (administer("sign-outs"), "ylläpito lopetti kirjautumiset"),
+        (administer("second-factor/remove"), "ylläpito poisti toisen tunnisteen"),
+        (administer("deactivate", "activate"), "pääsy lopetettiin"),
+        (administer("edit", role="administrator"), "rooli vaihtui"),
+    ],
+)
+def test_an_address_ends_with_what_ends_sign_ins_and_the_page_tells_why(app, office, administrator, act, why):
+    path = address_of(office)
+
+    act(office, administrator)
+
+    feed = feed_of(office.member_id)
+    member_with(office.member_id).role = Role.CUSTOMER_CARE
+    sign_in_anew(office)
+    assert app.test_client().get(path).status_code == 404
+    assert (feed.token_digest, why in office.get("/account/calendar").text) == (None, True)
+
+
+def test_an_address_stays_when_another_role_may_read_it_too(app, office, administrator):
+    path = address_of(office)
+
+    administer("edit", role="workshop")(office, administrator)
+
+    assert (member_with(office.member_id).role, app.test_client().get(path).status_code) == (Role.WORKSHOP, 200)
+
+
+def test_it_is_noted_once_an_hour_when_and_from_where_whose_calendar_was_read(
+    app, office, administrator, workshop, monkeypatch
+):
+    path, begun = address_of(office), clock.now()
+    address_of(workshop)
+    unread = office.get("/account/calendar").text
+
+    for minutes, address in ((0, "192.0.2.7"), (59, "192.0.2.8"), (60, "192.0.2.9"), (61, "192.0.2.7")):
+        monkeypatch.setattr(clock, "now", lambda after=timedelta(minutes=minutes): begun + after)
+        app.test_client().get(path, environ_base={"REMOTE_ADDR": address})
+    monkeypatch.setattr(clock, "now", lambda: begun)
+
+    sets = select(ChangeSet.actor).where(ChangeSet.event == "calendars.feed")
+    assert db.session.scalars(sets).all() == [f"calendar:{office.member_id}"] * 2
+    assert "ei vielä" in unread
+    for page in (office.get("/account/calendar"), administrator.get(f"/staff/{office.member_id}")):
+        assert ("192.0.2.9" in page.text, "192.0.2.7" in page.text) == (True, False)
+    assert "kalenteri: Olga Office" in administrator.get("/history").text
+
+
+def test_readings_at_once_are_noted_once(app, office):
+    path, gate = address_of(office), threading.Barrier(2)
+
+    def read() -> None:
+        gate.wait(timeout=10)
+        with app.app_context():
+            app.test_client().get(path)
+
+    threads = [threading.Thread(target=read) for _reader in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    sets = select(func.count(ChangeSet.id)).where(ChangeSet.event == "calendars.feed")
+    assert db.session.scalar(sets) == 1
 
 
 def test_one_follow_up_goes_to_a_calendar_in_its_own_words_and_is_written_down(office, workshop):

@@ -167,6 +167,18 @@ def test_a_lost_device_takes_its_owners_passkeys_along_and_no_others(office, wor
     assert db.session.scalars(select(Passkey.staff_member_id)).all() == [workshop.member_id]
 
 
+def test_a_passkey_stays_when_sign_ins_end_and_goes_when_an_administrator_takes_the_factor(
+    office, administrator, device
+):
+    add(office, device)
+
+    administrator.post(f"/staff/{office.member_id}/sign-outs")
+    kept = db.session.scalars(select(Passkey.staff_member_id)).all()
+    administrator.post(f"/staff/{office.member_id}/second-factor/remove")
+
+    assert (kept, db.session.scalars(select(Passkey.staff_member_id)).all()) == ([office.member_id], [])
+
+
 def test_nobody_removes_the_passkey_of_another(app, office, workshop, device):
     add(office, device)
     passkey_id = db.session.scalar(select(Passkey.id))

@@ -14,7 +14,7 @@ from rockrobot.access import Role
 from rockrobot.db import db, reading
 from rockrobot.staff import actions, queries
 from rockrobot.staff.models import SignIn, SignInFact
-from rockrobot.staff.rules import Outcome
+from rockrobot.staff.rules import Ending, Outcome
 from rockrobot.throttles.models import Throttle
 from tests import make
 
@@ -222,7 +222,7 @@ def test_last_seen_is_written_at_most_once_a_minute(office, monkeypatch):
 def test_a_request_under_way_does_not_bring_an_ended_sign_in_back(app, office, monkeypatch):
     row = queries.sign_in_for(key_of(office))
     last_seen = row.seen_at
-    actions.end_sign_ins(row.staff_member)
+    actions.end_sign_ins(row.staff_member, Ending.SIGNED_OUT_BY)
     db.session.commit()
     later(monkeypatch, minutes=5)
 
