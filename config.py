@@ -9,7 +9,10 @@ from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pyrage.x25519 import Recipient
+
 from rockrobot.origin import Network, read_network
+from rockrobot.sealed_backups import read_recipient
 from rockrobot.virus_scan import Address, read_address
 
 MIN_SECRET_LENGTH = 32
@@ -43,6 +46,7 @@ class Config:
     daily_upload_bytes: int = 500 * MEGABYTE
     disk_floor_bytes: int = 500 * MEGABYTE
     clamd: Address | None = None
+    backup_recipient: Recipient | None = None
     session_idle_minutes: int = 30
     session_hours: int = 12
     needs_second_factor: bool = False
@@ -101,6 +105,7 @@ def from_environment(
         daily_upload_bytes=_number(environment, "ROCKROBOT_DAILY_UPLOAD_MB", 500) * MEGABYTE,
         disk_floor_bytes=_number(environment, "ROCKROBOT_DISK_FLOOR_MB", 500) * MEGABYTE,
         clamd=_clamd(environment),
+        backup_recipient=_backup_recipient(environment),
         session_idle_minutes=_number(environment, "ROCKROBOT_SESSION_IDLE_MINUTES", 30),
         session_hours=_number(environment, "ROCKROBOT_SESSION_HOURS", 12),
         needs_second_factor=_second_factor(environment, name),
@@ -183,6 +188,14 @@ def _clamd(environment: Mapping[str, str]) -> Address | None:
         return read_address(words) if words else None
     except ValueError as error:
         raise ConfigError(f"ROCKROBOT_CLAMD is where clamd listens: {error}.") from None
+
+
+def _backup_recipient(environment: Mapping[str, str]) -> Recipient | None:
+    words = environment.get("ROCKROBOT_BACKUP_RECIPIENT", "").strip()
+    try:
+        return read_recipient(words) if words else None
+    except ValueError as error:
+        raise ConfigError(f"ROCKROBOT_BACKUP_RECIPIENT is {error}.") from None
 
 
 def bound_to(environment: Mapping[str, str], arguments: Sequence[str]) -> str:

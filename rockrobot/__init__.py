@@ -11,6 +11,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from pyrage.x25519 import Recipient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rockrobot import access, capture, cli, cross_site, errors, navigation, screen_words, search_upkeep, transfer, web
@@ -142,6 +143,7 @@ class Settings(Protocol):
     daily_upload_bytes: int
     disk_floor_bytes: int
     clamd: Address | None
+    backup_recipient: Recipient | None
     session_idle_minutes: int
     session_hours: int
     needs_second_factor: bool
@@ -168,6 +170,7 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "DAILY_UPLOAD_BYTES": settings.daily_upload_bytes,
         "DISK_FLOOR_BYTES": settings.disk_floor_bytes,
         "CLAMD": settings.clamd,
+        "BACKUP_RECIPIENT": settings.backup_recipient,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         "SESSION_COOKIE_NAME": f"{prefix}rockrobot",
         "SESSION_COOKIE_SECURE": settings.is_https,

@@ -11,6 +11,7 @@ from rockrobot import backups, create_app, ledger
 from rockrobot.contacts.models import Person
 from rockrobot.db import db, is_sqlite
 from rockrobot.erasures.actions import erase_person, keep_register
+from rockrobot.sealed_backups import BackupError
 from rockrobot.staff.queries import member_with_email
 from rockrobot.staff_devices.models import StaffDevice
 from tests import make
@@ -109,7 +110,7 @@ def test_a_backup_is_restored_into_an_empty_folder_and_nowhere_else(tmp_path):
 def test_a_file_that_is_no_backup_is_refused_and_leaves_nothing(tmp_path, body):
     (tmp_path / "x").write_bytes(body)
 
-    with pytest.raises(backups.BackupError, match="not a sound backup"):
+    with pytest.raises(BackupError, match="not a sound backup"):
         backups.restore(f"sqlite:///{tmp_path / 'new.db'}", tmp_path / "x")
 
     assert not (tmp_path / "new.db").exists()

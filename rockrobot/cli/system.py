@@ -19,6 +19,7 @@ from rockrobot.evidence import queries as evidence
 from rockrobot.evidence.actions import check_chain
 from rockrobot.evidence.rules import SealError, read_seal, seal_text
 from rockrobot.log import fault as log_fault
+from rockrobot.sealed_backups import BackupError, read_identities
 
 ledger_group = AppGroup("ledger", help="The change ledger.")
 
@@ -71,12 +72,16 @@ def worker(once: bool) -> None:
 @with_appcontext
 @click.argument("path", type=click.Path(path_type=Path))
 def backup(path: Path) -> None:
-    """Write a backup of the running database to PATH (a new file), while others go on working."""
+    """Write a backup of the running database to PATH (a new file), while others go on working.
+
+    Where ROCKROBOT_BACKUP_RECIPIENT names a public key of age, it is sealed to that key.
+    """
+    recipient = current_app.config["BACKUP_RECIPIENT"]
     try:
-        size = backups.backup(current_app.config["SQLALCHEMY_DATABASE_URI"], path)
-    except backups.BackupError as error:
+        size = backups.backup(current_app.config["SQLALCHEMY_DATABASE_URI"], path, recipient)
+    except BackupError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{path}: {size} bytes")
+    click.echo(f"{path}: {size} bytes{f', sealed to {recipient}' if recipient else ''}")
 
 
 @click.command("restore")
@@ -85,14 +90,18 @@ def backup(path: Path) -> None:
 @click.option(
     "--erasures", type=click.Path(exists=True, path_type=Path), help="The register of erasures (erasures.jsonl)."
 )
-def restore(path: Path, erasures: Path | None) -> None:
+@click.option(
+    "--identity", type=click.Path(exists=True, path_type=Path), help="The file of the key that opens a sealed backup."
+)
+def restore(path: Path, erasures: Path | None, identity: Path | None) -> None:
     """Put a backup into the empty place that ROCKROBOT_DATA_DIR or ROCKROBOT_DATABASE_URL names, and check it.
 
     With the register of erasures, whoever was erased after the backup is erased again before the app opens.
     """
     try:
-        backups.restore(current_app.config["SQLALCHEMY_DATABASE_URI"], path)
-    except backups.BackupError as error:
+        keys = read_identities(identity) if identity else []
+        backups.restore(current_app.config["SQLALCHEMY_DATABASE_URI"], path, keys)
+    except BackupError as error:
         raise click.ClickException(str(error)) from error
     db.engine.dispose()
     with reading():
