@@ -22,14 +22,17 @@ import openpyxl
 from charset_normalizer import from_bytes
 
 from rockrobot.formulas import MARK, kept, unmarked
+from rockrobot.sheet_reader import CELLS_OF_A_ROW, MAX_CELLS
 from rockrobot.sheet_writer import plain_cell, text_of
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 2_000
 MAX_BYTES = 400 * 1024 * 1024
+MAX_CSV_BYTES = 100 * 1024 * 1024
 MAX_RATIO = 250
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 RARE_ENCODINGS = ["utf_16_le", "utf_16_be", "cp1252", "cp1250", "mac_roman"]
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+ENTRY = b"PK\x01\x02"  # how each line of a ZIP's list of contents begins
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How XLS begins, and an XLSX with a password."""
 DELIMITERS = (",", ";", "\t")
@@ -44,7 +47,7 @@ Cell = Any
 class FileError(ValueError):
     """The file as a whole can't be read; code says why.
 
-    not_a_file, not_readable, too_big, bomb, far_cells, encrypted, old, broken, no_sheets.
+    not_a_file, not_readable, too_big, bomb, far_cells, too_many_cells, encrypted, old, broken, no_sheets.
     """
 
     def __init__(self, code: str, name: str = "") -> None:
@@ -90,6 +93,20 @@ class NumberFormats:
 # ---------- in ----------
 
 
+@dataclass
+class _Room:
+    """How many cells the tables of one file may still have."""
+
+    left: int = MAX_CELLS
+
+    def take(self, rows: Iterable[Sequence[Cell]], name: str) -> Iterator[Sequence[Cell]]:
+        for row in rows:
+            self.left -= len(row) + CELLS_OF_A_ROW
+            if self.left < 0:
+                raise FileError("too_many_cells", name)
+            yield row
+
+
 def read_tables(path: Path, *, name: str = "") -> list[RawSheet]:
     """Every table of a workbook, a folder of CSV files, a ZIP of them, or one CSV file. Raises FileError.
 
@@ -109,7 +126,7 @@ def read_tables(path: Path, *, name: str = "") -> list[RawSheet]:
     if body[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
         return _some(_read_archive(body, name), name)
     if name.lower().endswith(".csv"):
-        return [_read_csv(PurePosixPath(name).stem, body)]
+        return [_read_csv(PurePosixPath(name).stem, body, _Room())]
     raise FileError("old" if body.startswith(OLD_OFFICE) else "broken", name)
 
 
@@ -117,7 +134,8 @@ def _read_folder(path: Path, name: str) -> list[RawSheet]:
     files = sorted(p for p in path.iterdir() if _is_csv(p) and p.is_file())
     if sum(p.stat().st_size for p in files) > MAX_BYTES:
         raise FileError("too_big", name)
-    return [_read_csv(p.stem, p.read_bytes()) for p in files]
+    room = _Room()
+    return [_read_csv(p.stem, p.read_bytes(), room) for p in files]
 
 
 def _is_csv(path: PurePath) -> bool:
@@ -132,20 +150,23 @@ def _some(sheets: list[RawSheet], name: str) -> list[RawSheet]:
 
 
 def _read_archive(body: bytes, name: str) -> list[RawSheet]:
+    if body.count(ENTRY) > MAX_ENTRIES:  # zipfile would make a million objects before it can be asked
+        raise FileError("bomb", name)
+    room = _Room()
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = archive.infolist()
             _check_limits(entries, name)
             if any(entry.filename == "[Content_Types].xml" for entry in entries):
                 return _read_workbook(body, name)
-            return [_read_csv(stem, _take(archive, entry)) for stem, entry in _csv_entries(entries)]
+            return [_read_csv(stem, _take(archive, entry), room) for stem, entry in _csv_entries(entries)]
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
         # zipfile raises NotImplementedError for a way of packing that it does not know
         raise FileError("broken", name) from error
 
 
 def _check_limits(entries: list[zipfile.ZipInfo], name: str) -> None:
-    if len(entries) > MAX_ENTRIES * 10 or sum(entry.file_size for entry in entries) > MAX_BYTES:
+    if sum(entry.file_size for entry in entries) > MAX_BYTES:
         raise FileError("bomb", name)
     for entry in entries:
         if entry.flag_bits & 0x1:
@@ -171,6 +192,8 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
 
 
 def _take(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    if entry.file_size > MAX_CSV_BYTES:
+        raise FileError("bomb", entry.filename)
     with archive.open(entry) as stream:
         body = stream.read(entry.file_size + 1)
     if len(body) > entry.file_size:
@@ -194,7 +217,7 @@ def _read_workbook(body: bytes, name: str) -> list[RawSheet]:
     return sheets
 
 
-def _read_csv(stem: str, body: bytes) -> RawSheet:
+def _read_csv(stem: str, body: bytes, room: _Room) -> RawSheet:
     text = decoded(body, stem)
     first, _, rest = text.partition("\n")
     said = first.strip().lower()
@@ -203,7 +226,7 @@ def _read_csv(stem: str, body: bytes) -> RawSheet:
     else:
         delimiter = max(DELIMITERS, key=_QUOTED.sub("", first).count)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = list(room.take(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), stem))
     except csv.Error as error:
         raise FileError("broken", stem) from error
     return RawSheet(stem, _rows(rows))

@@ -105,10 +105,11 @@ def test_a_workbook_with_broken_insides_is_broken(tmp_path):
     assert code_of(path) == "broken"
 
 
-def test_one_far_cell_does_not_take_the_memory(tmp_path):
+@pytest.mark.parametrize("place", ["XFD1048576", "C1048576", "XFD400"])
+def test_one_far_cell_does_not_take_the_memory(tmp_path, place):
     book = openpyxl.Workbook()
     book.active["A1"] = "part_no"
-    book.active["XFD1048576"] = "x"
+    book.active[place] = "x"
     book.save(tmp_path / "r.xlsx")
 
     assert code_of(tmp_path / "r.xlsx") == "far_cells"

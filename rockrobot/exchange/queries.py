@@ -218,6 +218,7 @@ FILE_MESSAGES = {
     "too_big": "Tiedosto on liian suuri.",
     "bomb": "Pakattu tiedosto purkautuisi kohtuuttoman suureksi; sitä ei avata.",
     "far_cells": "Työkirja on liian suuri luettavaksi. Poista tietojen jälkeiset rivit ja sarakkeet.",
+    "too_many_cells": "Tiedostossa on liikaa soluja. Poista tyhjät rivit ja sarakkeet, tai jaa se osiin.",
     "encrypted": "Tiedosto on salattu. Poista salasana ja yritä uudelleen.",
     "old": "Tiedosto on vanha XLS tai salattu salasanalla. Tallenna se Excelissä XLSX-muotoon ilman salasanaa.",
     "broken": "Tiedostoa ei voi lukea: se ei ole työkirja (XLSX), CSV eikä ZIP, tai se on rikki.",
