@@ -80,6 +80,7 @@ ROOM_NAMES = (
     "contact_files",
     "enquiries",
     "importers",
+    "referrals",
     "wordings",
     "serials",
     "traces",

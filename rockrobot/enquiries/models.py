@@ -1,16 +1,17 @@
-"""Enquiries as they reached us."""
+"""Enquiries as they reached us, and what of them was disclosed to an importer."""
 
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rockrobot.contacts.models import Company, Person
-from rockrobot.db import Base, Word
+from rockrobot.db import Base, Moment, Word
 from rockrobot.enquiries.rules import Stage, stage_of
 from rockrobot.events.rules import Channel
-from rockrobot.references import OnErase, OnMerge, refers_to
+from rockrobot.letters.models import OutboxMessage
+from rockrobot.references import OnErase, OnMerge, refers_to, tells_of_party
 from rockrobot.staff.models import StaffMember
 
 CHILDREN_LOAD: Final = "raise_on_sql"
@@ -54,6 +55,8 @@ class Enquiry(Base):
     company: Mapped[Company | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
     taken_by: Mapped[StaffMember | None] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
 
+    disclosure: Mapped["Disclosure | None"] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
+
     @property
     def who(self) -> str:
         """Who asks, as lists and headings say it."""
@@ -62,4 +65,33 @@ class Enquiry(Base):
     @property
     def stage(self) -> Stage:
         """How far it is."""
-        return stage_of(self.taken_by_id, self.ended_on)
+        return stage_of(self.taken_by_id, self.ended_on, is_referred=self.disclosure is not None)
+
+
+class Disclosure(Base):
+    """An enquiry was referred to an importer: to whom, why, and field by field what left; never changed, never undone.
+
+    sent_fields: what the mail said, by the names of the enquiry's columns.
+    """
+
+    __tablename__ = "disclosures"
+    __table_args__ = (
+        CheckConstraint("country IN ('NO', 'SE', 'DK')", name="may_be_referred"),
+        Index(None, "company_id"),
+        {"info": {"undo": "never", "personal": True}, "sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enquiry_id: Mapped[int] = refers_to("enquiries.id", erase=OnErase.KEEP, unique=True)
+    company_id: Mapped[int] = refers_to("companies.id", merge=OnMerge.MOVE, erase=OnErase.KEEP)
+    recipient_name: Mapped[str] = mapped_column(String(200))
+    outbox_message_id: Mapped[int] = mapped_column(ForeignKey("outbox_messages.id"), unique=True)
+    country: Mapped[str] = mapped_column(String(2))
+    sent_fields: Mapped[dict[str, Any]] = mapped_column(JSON, info=tells_of_party(OnErase.ERASE))
+    why: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    made_by: Mapped[str] = mapped_column(String(80))
+
+    enquiry: Mapped[Enquiry] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
+    company: Mapped[Company] = relationship(lazy=CHILDREN_LOAD, viewonly=True)
+    message: Mapped[OutboxMessage] = relationship(lazy=CHILDREN_LOAD, viewonly=True)

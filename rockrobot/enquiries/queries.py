@@ -10,15 +10,18 @@ from rockrobot.contacts.models import Company, ContactPoint, Person
 from rockrobot.contacts.queries import still_here
 from rockrobot.contacts.rules import PHONES, PointKind, normal_point
 from rockrobot.db import db
-from rockrobot.enquiries.models import Enquiry
+from rockrobot.enquiries.models import Disclosure, Enquiry
 from rockrobot.enquiries.rules import Stage
 from rockrobot.lists import Listing, listing
 
-PARTIES = (joinedload(Enquiry.person), joinedload(Enquiry.company), joinedload(Enquiry.taken_by))
+WITH_DISCLOSURE = joinedload(Enquiry.disclosure)
+PARTIES = (joinedload(Enquiry.person), joinedload(Enquiry.company), joinedload(Enquiry.taken_by), WITH_DISCLOSURE)
+IS_REFERRED = select(Disclosure.id).where(Disclosure.enquiry_id == Enquiry.id).exists()
 IN_STAGE: dict[Stage, tuple[ColumnElement[bool], ...]] = {
-    Stage.OPEN: (Enquiry.ended_on.is_(None), Enquiry.taken_by_id.is_(None)),
-    Stage.TAKEN: (Enquiry.ended_on.is_(None), Enquiry.taken_by_id.is_not(None)),
-    Stage.CLOSED: (Enquiry.ended_on.is_not(None),),
+    Stage.OPEN: (~IS_REFERRED, Enquiry.ended_on.is_(None), Enquiry.taken_by_id.is_(None)),
+    Stage.TAKEN: (~IS_REFERRED, Enquiry.ended_on.is_(None), Enquiry.taken_by_id.is_not(None)),
+    Stage.REFERRED: (IS_REFERRED,),
+    Stage.CLOSED: (~IS_REFERRED, Enquiry.ended_on.is_not(None)),
 }
 MOST_ALIKE = 5
 
@@ -29,8 +32,9 @@ def enquiry_with(enquiry_id: int) -> Enquiry | None:
 
 
 def find_enquiries(stage: Stage, number: int = 1) -> Listing[Enquiry]:
-    """One page of the enquiries in a stage: those that wait longest first, closed ones the other way round."""
-    days = (Enquiry.ended_on.desc(), Enquiry.id.desc()) if stage is Stage.CLOSED else (Enquiry.came_on, Enquiry.id)
+    """One page of the enquiries in a stage: those that wait longest first, those that ended the other way round."""
+    newest_first = (func.coalesce(Enquiry.ended_on, Enquiry.came_on).desc(), Enquiry.id.desc())
+    days = newest_first if stage in {Stage.REFERRED, Stage.CLOSED} else (Enquiry.came_on, Enquiry.id)
     return listing(select(Enquiry).where(*IN_STAGE[stage]).options(*PARTIES).order_by(*days), number)
 
 
@@ -42,7 +46,8 @@ def count_in(stage: Stage) -> int:
 def enquiries_of(party: Company | Person) -> Sequence[Enquiry]:
     """The enquiries that somebody of the register sent, the newest first."""
     mine = Enquiry.person_id == party.id if isinstance(party, Person) else Enquiry.company_id == party.id
-    return db.session.scalars(select(Enquiry).where(mine).order_by(Enquiry.came_on.desc(), Enquiry.id.desc())).all()
+    theirs = select(Enquiry).where(mine).order_by(Enquiry.came_on.desc(), Enquiry.id.desc())
+    return db.session.scalars(theirs.options(WITH_DISCLOSURE)).all()
 
 
 def people_of(rows: Sequence[Enquiry]) -> list[int]:
@@ -50,13 +55,16 @@ def people_of(rows: Sequence[Enquiry]) -> list[int]:
     return [row.person_id for row in rows if row.person_id]
 
 
-def alike(enquiry: Enquiry) -> list[Company | Person]:
-    """Companies and people who are reached today at the address or number that an enquiry gives, a few of them."""
+def alike(enquiry: Enquiry, *, most: int | None = MOST_ALIKE) -> list[Company | Person]:
+    """Companies and people who are reached today at the address or number that an enquiry gives, a few of them.
+
+    most: how many of each; None for all.
+    """
     found: list[Company | Person] = []
     for model, owner in ((Person, ContactPoint.person_id), (Company, ContactPoint.company_id)):
         theirs = select(owner).where(_is_given_in(enquiry), ContactPoint.valid_to.is_(None))
         kind: Any = model
-        wanted = select(kind).where(kind.id.in_(theirs), *still_here(kind)).order_by(kind.id).limit(MOST_ALIKE)
+        wanted = select(kind).where(kind.id.in_(theirs), *still_here(kind)).order_by(kind.id).limit(most)
         found += db.session.scalars(wanted).all()
     return found
 

@@ -15,6 +15,7 @@ from rockrobot.enquiries.models import Enquiry
 from rockrobot.enquiries.rules import Stage
 from rockrobot.events.rules import Channel
 from rockrobot.navigation import Link, add_link
+from rockrobot.referrals.queries import disclosure_with, proposal_for
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
@@ -26,7 +27,7 @@ def _waiting() -> int:
         return queries.count_in(Stage.OPEN)
 
 
-OF_INBOX = ("importers.index", "importers.new", "importers.edit")
+OF_INBOX = ("referrals.new", "importers.index", "importers.new", "importers.edit")
 add_link(
     Link(lazy_gettext("Rekisteri"), 265, lazy_gettext("Yhteydenotot"), "enquiries.index", "inbox", _waiting, OF_INBOX)
 )
@@ -69,9 +70,19 @@ def show(enquiry_id: int) -> str:
     enquiry = _enquiry(enquiry_id)
     is_unknown = not enquiry.person_id and not enquiry.company_id
     alike = queries.alike(enquiry) if is_unknown else []
+    disclosure = disclosure_with(enquiry.disclosure.id) if enquiry.disclosure else None
+    proposal, why_not = proposal_for(enquiry)
     history = history_of({"enquiries": [enquiry_id]})
     _log(enquiry, also=[party.id for party in alike if isinstance(party, Person)])
-    return page("enquiries/show.html", enquiry=enquiry, alike=alike, history=history)
+    return page(
+        "enquiries/show.html",
+        enquiry=enquiry,
+        alike=alike,
+        disclosure=disclosure,
+        proposal=proposal,
+        why_not=why_not,
+        history=history,
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -160,6 +171,8 @@ def reopen(enquiry_id: int) -> Response:
 @allow(Role.CUSTOMER_CARE, event="enquiries.delete")
 def delete(enquiry_id: int) -> Response:
     enquiry = _enquiry(enquiry_id)
+    if enquiry.disclosure:
+        abort(409)
     _log(enquiry)
     actions.delete(enquiry)
     return commit_and_go(url_for("enquiries.index"), _("Yhteydenotto poistettu."), undo=True)

@@ -33,6 +33,7 @@ KEPT: Final = {
     "proposals": Ground.PROOF,
     "requested_acts": Ground.PROOF,
     "erasures": Ground.PROOF,
+    "disclosures": Ground.PROOF,
 }
 """Tables whose rows an erasure leaves, with the ground. A personal table neither here nor erased turns a test red."""
 

@@ -54,7 +54,9 @@ def _index_page(
     else:
         out = queries.posted_letters(case.number, asked_page())
     messages = mail_queries.messages_of(case.number, asked_page("mails"))
-    letters: list[Letter] = [line.letter for line in silent.rows] + list(out.rows) + [m.letter for m in messages.rows]
+    letters: list[Letter] = (
+        [line.letter for line in silent.rows] + list(out.rows) + [m.letter for m in messages.rows if m.letter]
+    )
     context: dict[str, Any] = {
         "unposted": queries.unposted_batches(case.number),
         "mailable": sum(len(pairs) for pairs in queries.mailable(case.number).values()),
@@ -210,8 +212,8 @@ def _letter(letter_id: int) -> Letter:
     return letter
 
 
-def _case_of(letter: Letter) -> RecallCase:
-    case = find_case(letter.case_number)
+def _case_of(letter: Letter | None) -> RecallCase:
+    case = find_case(letter.case_number) if letter else None
     if case is None:
         abort(404)
     return case

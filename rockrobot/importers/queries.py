@@ -38,4 +38,5 @@ def territories_in(country: str) -> Sequence[Territory]:
 
 def territory_with(territory_id: int) -> Territory | None:
     """The territory with this id, with its company, or None."""
-    return db.session.get(Territory, territory_id, options=[joinedload(Territory.company)])
+    wanted = select(Territory).where(Territory.id == territory_id)
+    return db.session.scalar(wanted.options(joinedload(Territory.company)))

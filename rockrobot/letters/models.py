@@ -118,13 +118,13 @@ class LetterCopy(Base):
 
 
 class OutboxMessage(Base):
-    """An e-mail that carries a letter, sent once by the worker or by hand."""
+    """An e-mail, sent once by the worker or by hand; most carry a letter."""
 
     __tablename__ = "outbox_messages"
     __table_args__ = (Index(None, "state", "lease_until"), {"info": {"undo": "never", "personal": True}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), unique=True)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), unique=True)
     to_address: Mapped[str] = mapped_column(String(254), info=tells_of_party(OnErase.KEEP))
     subject: Mapped[str] = mapped_column(String(200))
     body_text: Mapped[str] = mapped_column(Text, info=tells_of_party(OnErase.KEEP))
@@ -136,4 +136,4 @@ class OutboxMessage(Base):
     sent_by_hand_on: Mapped[date | None]
     fault: Mapped[str] = mapped_column(String(200), default="")
 
-    letter: Mapped[Letter] = relationship(lazy="raise_on_sql")
+    letter: Mapped[Letter | None] = relationship(lazy="raise_on_sql")

@@ -61,6 +61,20 @@ def queue_mail(letters: Iterable[tuple[Letter, str]], *, purpose: PurposeCode, s
     return count
 
 
+def queue_text(to_address: str, *, name: str, subject: str, text: str) -> OutboxMessage:
+    """Queue an e-mail of words alone. name: what it is called, of no other mail; also its file's name without a server.
+
+    Raises ValueError for a bad address. Whether it may be sent is the caller's to know.
+    """
+    if not is_address(to_address):
+        raise ValueError(to_address)
+    message_id = f"<{name}@rockrobot>"
+    message = OutboxMessage(to_address=to_address, subject=subject[:200], body_text=text, message_id=message_id)
+    db.session.add(message)
+    db.session.flush()
+    return message
+
+
 def is_address(text: str) -> bool:
     """True for an e-mail address that can be written to (syntax only)."""
     try:
@@ -108,15 +122,15 @@ def _send_next(server: MailServer | None) -> bool:
 
 
 def _mail(message: OutboxMessage) -> Mail:
-    reference = queries.reference_of(message.letter_id)
+    letter_id, name = message.letter_id, message.message_id.strip("<>").partition("@")[0]
     return Mail(
         sender_address(),
         message.to_address,
         message.subject,
         message.body_text,
         message.message_id,
-        queries.body_of(message.letter_id),
-        f"{reference}.pdf",
+        queries.body_of(letter_id) if letter_id else b"",
+        f"{queries.reference_of(letter_id) if letter_id else name}.pdf",
     )
 
 
@@ -201,7 +215,7 @@ def files_go_to() -> str:
 def _write_file(message: OutboxMessage, mail: Mail) -> None:
     folder = outbox_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{Path(mail.file_name).stem}.eml"
+    path = folder / f"{mail.file_name.removesuffix('.pdf')}.eml"
     path.write_bytes(as_message(mail, at=clock.now().timestamp()).as_bytes())
     path.chmod(0o600)
     message.state, message.fault = OutboxState.BY_HAND, ""

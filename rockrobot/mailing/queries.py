@@ -90,7 +90,7 @@ def letters_with_mail(letter_ids: Collection[int]) -> set[int]:
 
 
 def message_with(message_id: int) -> OutboxMessage | None:
-    """A message with its letter."""
+    """A message, with its letter where it carries one."""
     return db.session.scalar(
         select(OutboxMessage).where(OutboxMessage.id == message_id).options(joinedload(OutboxMessage.letter))
     )

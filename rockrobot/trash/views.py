@@ -25,6 +25,7 @@ IN_THE_WAY = {
     "worksite_stays": lazy_gettext("laite työmaalla"),
     "objections": lazy_gettext("kielto"),
     "consents": lazy_gettext("suostumus"),
+    "disclosures": lazy_gettext("maahantuojalle ohjattu yhteydenotto"),
 }
 Row = Person | Company | Worksite | Address | ContactPoint | Affiliation
 

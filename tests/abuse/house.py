@@ -12,9 +12,11 @@ from flask_migrate import upgrade
 from rockrobot import create_app
 from rockrobot.access import Role, allow_anyone
 from rockrobot.contacts.rules import ContactType
+from rockrobot.enquiries.queries import enquiry_with
 from tests import make
 from tests.conftest import Visitor, settings
 from tests.contact_files.lists import FREE_FI, table
+from tests.referrals.cases import confirmed
 from tests.walk import ok, under_way, work
 
 House = dict[Role | None, Visitor]
@@ -60,9 +62,11 @@ def furnish(office: Visitor, administrator: Visitor) -> None:
     ok(office.post("/people/1/contact-points/new", data={"kind": "direct", "raw": "040 1234567", "source": "other"}))
     ok(office.post("/people/1/consents/new", data=TOLD | {"wording": "Haluan."}))
     ok(office.post("/companies/1/objections/new", data=TOLD))
-    ok(office.post("/enquiries/new", data=ENQUIRY))
     importer = make.company("Import AS", country="NO", contact_type=ContactType.IMPORTER)
     ok(office.post(f"/companies/{importer.id}/territories/new", data={"country": "NO", "email": "post@import.example"}))
+    for _referred_and_waiting in range(2):
+        ok(office.post("/enquiries/new", data=ENQUIRY))
+    ok(confirmed(office, enquiry_with(1)))
     people = BytesIO(table(*FREE_FI, delimiter=";").encode())
     ok(office.post("/contact-files/", data={"file": (people, "asiakkaat.csv")}))
     work()

@@ -41,7 +41,7 @@ def enquiry(party=None, **rest) -> Enquiry:
 
 def stored() -> Enquiry:
     db.session.rollback()
-    return db.session.scalars(select(Enquiry)).one()
+    return db.session.scalars(select(Enquiry).options(*queries.PARTIES)).one()
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,7 @@ def stored() -> Enquiry:
 )
 def test_an_enquiry_is_open_until_taken_and_closed_once_it_ended(taken_by_id, ended_on, stage):
     assert stage_of(taken_by_id, ended_on) is stage
+    assert stage_of(taken_by_id, ended_on, is_referred=True) is Stage.REFERRED
 
 
 def test_an_enquiry_is_noted_as_it_was_said_and_makes_nobody_of_the_register(office):
@@ -107,7 +108,8 @@ def test_each_stage_has_its_list_and_the_menu_counts_who_waits(office):
     pages = {stage: office.get(f"/enquiries/?stage={stage}").text for stage in Stage}
 
     assert waiting.name in office.get("/enquiries/").text
-    for stage, name in zip(Stage, ("Avoin Aino", "Otettu Olli", "Suljettu Sirpa"), strict=True):
+    names = {Stage.OPEN: "Avoin Aino", Stage.TAKEN: "Otettu Olli", Stage.CLOSED: "Suljettu Sirpa"}
+    for stage, name in names.items():
         assert [one for one in Stage if name in pages[one]] == [stage]
     assert "Vastattu" in pages[Stage.CLOSED]
     assert 'Yhteydenotot <b>1<span class="sr"> odottaa' in pages[Stage.CLOSED]

@@ -1,0 +1,1 @@
+"""Referring an enquiry to an importer, and what was disclosed (statement: Säännönmukaiset luovutukset)."""
