@@ -14,7 +14,19 @@ from flask_wtf import CSRFProtect
 from pyrage.x25519 import Recipient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from rockrobot import access, capture, cli, cross_site, errors, navigation, screen_words, search_upkeep, transfer, web
+from rockrobot import (
+    access,
+    capture,
+    cli,
+    cross_site,
+    errors,
+    navigation,
+    screen_words,
+    search_upkeep,
+    told_length,
+    transfer,
+    web,
+)
 from rockrobot.converters import RowIdConverter, TextConverter
 from rockrobot.db import db, engine_options, sqlite_file
 from rockrobot.origin import Network, RealOrigin
@@ -198,6 +210,7 @@ def create_app(settings: Any) -> Flask:
     Babel(app)
     screen_words.init_app(app)
     app.url_map.converters.update({"int": RowIdConverter, "string": TextConverter, "default": TextConverter})
+    told_length.init_app(app)
     cross_site.init_app(app)
     access.init_app(app)
     CSRFProtect(app)
@@ -211,6 +224,7 @@ def create_app(settings: Any) -> Flask:
     transfer.init_app(app)
     cli.init_app(app)
     hops = settings.proxy_hops
-    sure = RealOrigin(app.wsgi_app, hops=hops, proxies=settings.proxies)
-    app.wsgi_app = ProxyFix(sure, x_for=0, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        RealOrigin(app.wsgi_app, hops=hops, proxies=settings.proxies), x_for=0, x_proto=hops, x_host=hops
+    )
     return app

@@ -13,6 +13,7 @@ from rockrobot.contact_columns.rules import Product, Target, header_row, product
 from rockrobot.contact_rows.rules import Contact, read_contact
 from rockrobot.exchange.queries import country_names
 from rockrobot.exchange.rules import CellError, is_empty, shown_number
+from rockrobot.sheet_reader import CELLS_OF_A_ROW, MAX_CELLS
 from rockrobot.vcards import BEGIN
 from rockrobot.workbooks import MAX_BYTES, FileError, RawSheet, decoded, read_tables
 
@@ -60,8 +61,11 @@ def _cards(path: Path, name: str) -> ContactTable:
         text = decoded(path.read_bytes(), name)
     except OSError as error:
         raise FileError("not_readable", name) from error
-    if BEGIN not in text.upper():
+    cards = text.upper().count(BEGIN)
+    if not cards:
         raise FileError("broken", name)
+    if cards * (len(HEADER) + CELLS_OF_A_ROW) > MAX_CELLS:
+        raise FileError("too_many_cells", name)
     table = ContactTable(PurePath(name).stem, list(HEADER), Product.VCARD)
     for line, cells, fault in card_rows(text):
         table.rows.append((line, cells))

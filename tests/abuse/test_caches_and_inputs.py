@@ -80,3 +80,12 @@ def test_a_password_without_end_is_refused(stranger):
     answer = stranger.post("/sign-in", data={"email": "a@" + "a." * LONG, "password": "x" * 1_000_000})
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/people/new", "/no-such-page"])
+def test_a_body_that_does_not_say_how_long_it_is_is_refused(office, path):
+    """C25: beside its chunks another length may have stood; nobody behind the server could tell."""
+    answer = office.post(path, data={"last_name": "Aho", "language": "fi"}, headers={"Transfer-Encoding": "chunked"})
+
+    assert answer.status_code == 400
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 0

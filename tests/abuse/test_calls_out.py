@@ -150,3 +150,11 @@ def test_a_card_made_to_fill_the_machine_is_told_or_read(office, card):
 
     assert answer.status_code in {200, 303}
     assert len(answer.text) < 1_000_000
+
+
+@ON_ONE_DATABASE
+def test_more_empty_cards_than_memory_holds_are_refused(office):
+    """C16: a card takes thirty cells, whatever it says."""
+    page = upload(office, "kortit.vcf", b"BEGIN:VCARD\nEND:VCARD\n" * 152_000)
+
+    assert "liikaa soluja" in office.get(page).text

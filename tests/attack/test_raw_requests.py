@@ -78,6 +78,15 @@ def test_no_request_hides_in_another(server, rest):
     assert is_sound(server)
 
 
+@pytest.mark.parametrize("name", ["length and chunks", "chunks and length"])
+def test_a_body_with_a_length_and_in_chunks_is_refused(server, name):
+    """C25 (GHSA-4ppp-gpcr-7qf6): by the app itself, and the line is closed behind it."""
+    told = answered(server, b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n" + SMUGGLED[name] + HIDDEN)
+
+    assert STATUS.findall(told) == [b"400"]
+    assert b"connection: close" in told.lower()
+
+
 def test_two_requests_on_one_line_are_two_answers(server):
     """C25, the control: the hidden request would have been answered."""
     told = answered(server, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n" + HIDDEN)
