@@ -15,7 +15,7 @@ from rockrobot.enquiries.models import Enquiry
 from rockrobot.enquiries.rules import Stage
 from rockrobot.events.rules import Channel
 from rockrobot.navigation import Link, add_link
-from rockrobot.referrals.queries import disclosure_with, proposal_for
+from rockrobot.referrals.queries import changes_due, count_due, disclosure_with, notices_of, proposal_for
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
@@ -27,7 +27,7 @@ def _waiting() -> int:
         return queries.count_in(Stage.OPEN)
 
 
-OF_INBOX = ("referrals.new", "importers.index", "importers.new", "importers.edit")
+OF_INBOX = ("referrals.index", "referrals.new", "referrals.tell", "importers.index", "importers.new", "importers.edit")
 add_link(
     Link(lazy_gettext("Rekisteri"), 265, lazy_gettext("Yhteydenotot"), "enquiries.index", "inbox", _waiting, OF_INBOX)
 )
@@ -60,8 +60,9 @@ def index() -> str:
     stage = Stage(asked) if asked in set(Stage) else Stage.OPEN
     found = queries.find_enquiries(stage, asked_page())
     counts = {one: queries.count_in(one) for one in (Stage.OPEN, Stage.TAKEN)}
+    due = count_due()
     _log(*found.rows)
-    return page("enquiries/index.html", found=found, stage=stage, stages=list(Stage), counts=counts)
+    return page("enquiries/index.html", found=found, stage=stage, stages=list(Stage), counts=counts, due=due)
 
 
 @blueprint.get("/<int:enquiry_id>")
@@ -71,6 +72,7 @@ def show(enquiry_id: int) -> str:
     is_unknown = not enquiry.person_id and not enquiry.company_id
     alike = queries.alike(enquiry) if is_unknown else []
     disclosure = disclosure_with(enquiry.disclosure.id) if enquiry.disclosure else None
+    changes, told = (changes_due(disclosure), notices_of(disclosure.id)) if disclosure else ([], [])
     proposal, why_not = proposal_for(enquiry)
     history = history_of({"enquiries": [enquiry_id]})
     _log(enquiry, also=[party.id for party in alike if isinstance(party, Person)])
@@ -79,6 +81,8 @@ def show(enquiry_id: int) -> str:
         enquiry=enquiry,
         alike=alike,
         disclosure=disclosure,
+        changes=changes,
+        told=told,
         proposal=proposal,
         why_not=why_not,
         history=history,

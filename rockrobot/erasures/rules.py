@@ -34,6 +34,7 @@ KEPT: Final = {
     "requested_acts": Ground.PROOF,
     "erasures": Ground.PROOF,
     "disclosures": Ground.PROOF,
+    "disclosure_notices": Ground.PROOF,
 }
 """Tables whose rows an erasure leaves, with the ground. A personal table neither here nor erased turns a test red."""
 

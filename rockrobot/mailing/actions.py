@@ -13,7 +13,7 @@ from pathlib import Path
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 
-from rockrobot import clock, jobs, ledger
+from rockrobot import clock, forgetting, jobs, ledger
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
 from rockrobot.mailing import queries
@@ -122,7 +122,7 @@ def _send_next(server: MailServer | None) -> bool:
 
 
 def _mail(message: OutboxMessage) -> Mail:
-    letter_id, name = message.letter_id, message.message_id.strip("<>").partition("@")[0]
+    letter_id = message.letter_id
     return Mail(
         sender_address(),
         message.to_address,
@@ -130,8 +130,13 @@ def _mail(message: OutboxMessage) -> Mail:
         message.body_text,
         message.message_id,
         queries.body_of(letter_id) if letter_id else b"",
-        f"{queries.reference_of(letter_id) if letter_id else name}.pdf",
+        f"{queries.reference_of(letter_id) if letter_id else _name_of(message)}.pdf",
     )
+
+
+def _name_of(message: OutboxMessage) -> str:
+    """What a mail without a letter is called."""
+    return message.message_id.strip("<>").partition("@")[0]
 
 
 def sender_address() -> str:
@@ -219,6 +224,14 @@ def _write_file(message: OutboxMessage, mail: Mail) -> None:
     path.write_bytes(as_message(mail, at=clock.now().timestamp()).as_bytes())
     path.chmod(0o600)
     message.state, message.fault = OutboxState.BY_HAND, ""
+
+
+def forget_text(message: OutboxMessage) -> None:
+    """Keep nothing of what a mail without a letter said: not in its row, its file or the ledger. Never undone."""
+    table = OutboxMessage.__table__
+    forgetting.blank(table, [message.id], but={column.name for column in table.c} - {"body_text"})
+    forgetting.empty_ledger({table.name: [message.id]})
+    (outbox_folder() / f"{_name_of(message)}.eml").unlink(missing_ok=True)
 
 
 def mark_sent_by_hand(message: OutboxMessage, on: date) -> None:

@@ -1,13 +1,17 @@
-"""Refers an enquiry to an importer: the mail and the disclosure, once and for good."""
+"""Refers an enquiry to an importer, once and for good, and notes what the importer was told of it later."""
+
+from datetime import date
 
 from sqlalchemy.orm.attributes import set_committed_value
 
-from rockrobot import clock, ledger
+from rockrobot import clock, forgetting, ledger
 from rockrobot.db import db
 from rockrobot.enquiries.models import Disclosure, Enquiry
-from rockrobot.mailing.actions import queue_text
-from rockrobot.referrals.queries import proposal_for
-from rockrobot.referrals.rules import WORDINGS
+from rockrobot.mailing.actions import forget_text, queue_text
+from rockrobot.objections.rules import Told
+from rockrobot.referrals.models import DisclosureNotice
+from rockrobot.referrals.queries import notices_of, proposal_for, reason_of
+from rockrobot.referrals.rules import WORDINGS, NoticeReason, fields_of
 
 
 class NotReferredError(RuntimeError):
@@ -42,3 +46,35 @@ def refer(enquiry: Enquiry, *, seen: str, why: str) -> Disclosure:
     db.session.flush()
     set_committed_value(enquiry, "disclosure", disclosure)
     return disclosure
+
+
+def note_told(disclosure: Disclosure, *, told_on: date, told: Told, note: str) -> DisclosureNotice:
+    """Note that the importer was told what is true now (GDPR Art. 19).
+
+    After an erasure no more is kept of what was disclosed than to whom, when and why: not in the disclosure, not in
+    its mail, not in the ledger.
+    """
+    notice = DisclosureNotice(
+        disclosure_id=disclosure.id,
+        reason=reason_of(disclosure),
+        told_on=told_on,
+        told=told,
+        note=note,
+        told_fields=fields_of(disclosure.enquiry),
+        recorded_at=clock.now(),
+        recorded_by=ledger.actor(),
+    )
+    db.session.add(notice)
+    db.session.flush()
+    if notice.reason is NoticeReason.ERASURE:
+        _forget(disclosure)
+    return notice
+
+
+def _forget(disclosure: Disclosure) -> None:
+    notices = [notice.id for notice in notices_of(disclosure.id)]
+    forgetting.blank(Disclosure.__table__, [disclosure.id])
+    forgetting.blank(DisclosureNotice.__table__, notices)
+    forgetting.empty_ledger({"disclosures": [disclosure.id], "disclosure_notices": notices})
+    forget_text(disclosure.message)
+    db.session.expire_all()

@@ -1,9 +1,10 @@
 """To whom an enquiry may be referred, what would leave, and what left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import JSON, ColumnElement, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from rockrobot.contacts.models import Affiliation, Company, Person
@@ -15,7 +16,22 @@ from rockrobot.enquiries.queries import alike
 from rockrobot.importers.models import Territory
 from rockrobot.importers.queries import territories_in
 from rockrobot.importers.rules import importer_for
-from rockrobot.referrals.rules import Obstacle, fields_of, is_customer, mail_text, obstacle, seen_as
+from rockrobot.lists import Listing, listing
+from rockrobot.referrals.models import DisclosureNotice
+from rockrobot.referrals.rules import (
+    FIELDS,
+    Change,
+    NoticeReason,
+    Obstacle,
+    changes_between,
+    fields_of,
+    is_customer,
+    mail_text,
+    obstacle,
+    seen_as,
+)
+
+WITH_ENQUIRY = (joinedload(Disclosure.message), joinedload(Disclosure.enquiry).joinedload(Enquiry.person))
 
 
 @dataclass(frozen=True)
@@ -79,7 +95,62 @@ def _owned_by(person_ids: Sequence[int], company_ids: Sequence[int]) -> ColumnEl
     return or_(among(owned.person_id, person_ids), among(owned.company_id, company_ids))
 
 
+def _known_to_importer() -> ColumnElement[Any]:
+    """SQL: what the importer of a disclosure was told last of the listed fields."""
+    told = select(DisclosureNotice.told_fields).where(DisclosureNotice.disclosure_id == Disclosure.id)
+    newest = told.order_by(DisclosureNotice.id.desc()).limit(1).correlate(Disclosure).scalar_subquery()
+    return func.coalesce(newest, Disclosure.sent_fields, type_=JSON)
+
+
+def _is_due() -> ColumnElement[bool]:
+    """True of disclosures whose importer knows something otherwise than it is now; their enquiry must be joined."""
+    known, fields = _known_to_importer(), Enquiry.__table__.c
+    return or_(*(func.coalesce(known[name].as_string(), "") != fields[name] for name in FIELDS))
+
+
+def find_disclosures(*, is_due: bool, number: int = 1) -> Listing[Disclosure]:
+    """One page of what was disclosed, the newest first: all of it, or what an importer must be told of."""
+    statement = select(Disclosure).join(Disclosure.enquiry).options(*WITH_ENQUIRY)
+    return listing(statement.where(_is_due() if is_due else true()).order_by(Disclosure.id.desc()), number)
+
+
+def due_among(ids: Collection[int]) -> set[int]:
+    """Those of these disclosures of which an importer must be told something."""
+    due = select(Disclosure.id).join(Disclosure.enquiry).where(_is_due(), among(Disclosure.__table__.c.id, ids))
+    return set(db.session.scalars(due))
+
+
+def count_due() -> int:
+    """How many disclosures there are of which an importer must be told something."""
+    due = select(func.count()).select_from(Disclosure).join(Disclosure.enquiry).where(_is_due())
+    return db.session.scalar(due) or 0
+
+
+def notices_of(disclosure_id: int) -> Sequence[DisclosureNotice]:
+    """What the importer was told later, the newest first."""
+    mine = select(DisclosureNotice).where(DisclosureNotice.disclosure_id == disclosure_id)
+    return db.session.scalars(mine.order_by(DisclosureNotice.id.desc())).all()
+
+
+def changes_due(disclosure: Disclosure) -> list[Change]:
+    """What its importer must be told of a disclosure; the enquiry must be loaded."""
+    last = next(iter(notices_of(disclosure.id)), None)
+    known = last.told_fields if last else disclosure.sent_fields
+    return changes_between(known or {}, fields_of(disclosure.enquiry))
+
+
+def reason_of(disclosure: Disclosure) -> NoticeReason:
+    """Why its importer is told: the person who sent the enquiry was erased, or something was corrected."""
+    person = disclosure.enquiry.person
+    return NoticeReason.ERASURE if person and person.erased_on else NoticeReason.CORRECTION
+
+
+def disclosures_of(person_id: int) -> Sequence[Disclosure]:
+    """What was disclosed of a person of the register, the oldest first."""
+    theirs = select(Disclosure).join(Disclosure.enquiry).where(Enquiry.person_id == person_id)
+    return db.session.scalars(theirs.order_by(Disclosure.id)).all()
+
+
 def disclosure_with(disclosure_id: int) -> Disclosure | None:
     """The disclosure with this id, its enquiry and its mail, or None."""
-    options = [joinedload(Disclosure.message), joinedload(Disclosure.enquiry).joinedload(Enquiry.person)]
-    return db.session.scalar(select(Disclosure).where(Disclosure.id == disclosure_id).options(*options))
+    return db.session.scalar(select(Disclosure).where(Disclosure.id == disclosure_id).options(*WITH_ENQUIRY))

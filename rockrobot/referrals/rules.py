@@ -24,6 +24,28 @@ class Obstacle(StrEnum):
     NOBODY = "nobody"
 
 
+class NoticeReason(StrEnum):
+    """Why an importer is told of data that it was given before (GDPR Art. 19)."""
+
+    CORRECTION = "correction"
+    ERASURE = "erasure"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A listed field that an importer knows otherwise than it is now."""
+
+    name: str
+    known: str
+    now: str
+
+
+def changes_between(known: Mapping[str, str], now: Mapping[str, str]) -> list[Change]:
+    """The listed fields that an importer knows otherwise than they are now, in their order; what is gone is empty."""
+    pairs = ((name, known.get(name, ""), now.get(name, "")) for name in FIELDS)
+    return [Change(name, then, today) for name, then, today in pairs if then != today]
+
+
 @dataclass(frozen=True)
 class Wording:
     """The words of a referral in one language. labels: of the fields, by their names."""

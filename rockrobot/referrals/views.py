@@ -1,26 +1,28 @@
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger
-from rockrobot.access import Role, allow
+from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.db import db
 from rockrobot.enquiries.models import Disclosure, Enquiry
 from rockrobot.enquiries.queries import enquiry_with, people_of
 from rockrobot.mailing import actions as mailing
 from rockrobot.mailing.queries import NEED_A_PERSON
+from rockrobot.objections.rules import Told
 from rockrobot.referrals import actions, queries
-from rockrobot.referrals.forms import USUAL_REASON, ReferralForm
+from rockrobot.referrals.forms import TOLD_WORDS, USUAL_REASON, NoticeForm, ReferralForm
 from rockrobot.referrals.rules import FIELDS
-from rockrobot.web import Answer, commit_and_go, form_page, once, say
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("referrals", __name__)
 blueprint.add_app_template_global(lambda: FIELDS, "referred_fields")
+blueprint.add_app_template_global(lambda: TOLD_WORDS, "notice_words")
 
 
-def _log(enquiry: Enquiry) -> None:
-    ledger.log_view([enquiry.id], table="enquiries")
-    ledger.log_view(people_of([enquiry]))
+def _log(*enquiries: Enquiry) -> None:
+    ledger.log_view([enquiry.id for enquiry in enquiries], table="enquiries")
+    ledger.log_view(people_of(enquiries))
 
 
 def _card(enquiry_id: int) -> str:
@@ -71,3 +73,33 @@ def send_again(disclosure_id: int) -> Response:
     disclosure = _stuck(disclosure_id)
     mailing.send_again(disclosure.message)
     return commit_and_go(_card(disclosure.enquiry_id), _("Sähköposti on taas jonossa."))
+
+
+# ---------- what was disclosed, and what importers must be told of it ----------
+
+
+@blueprint.get("/disclosures/")
+@allow(*PEOPLE_READERS, event="referrals.index")
+def index() -> str:
+    is_due = request.args.get("due") == "1"
+    found = queries.find_disclosures(is_due=is_due, number=asked_page())
+    waiting, due = queries.count_due(), queries.due_among([row.id for row in found.rows])
+    _log(*(row.enquiry for row in found.rows))
+    return page("referrals/index.html", found=found, is_due=is_due, waiting=waiting, due=due)
+
+
+@blueprint.route("/disclosures/<int:disclosure_id>/tell", methods=["GET", "POST"])
+@allow(*PEOPLE_READERS, event="referrals.tell")
+@once
+def tell(disclosure_id: int) -> Answer:
+    disclosure: Disclosure = queries.disclosure_with(disclosure_id) or abort(404)
+    changes, reason = queries.changes_due(disclosure), queries.reason_of(disclosure)
+    if not changes:
+        abort(409)
+    form = NoticeForm(told_on=clock.today(), told=Told.EMAIL)
+    _log(disclosure.enquiry)
+    if form.validate_on_submit():
+        how, enquiry_id = Told(form.told.data), disclosure.enquiry_id
+        actions.note_told(disclosure, told_on=form.told_on.data or clock.today(), told=how, note=form.note.data)
+        return commit_and_go(_card(enquiry_id), _("Merkitty: maahantuojalle on kerrottu."))
+    return form_page("referrals/tell.html", form, disclosure=disclosure, changes=changes, reason=reason)

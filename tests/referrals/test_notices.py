@@ -1,0 +1,98 @@
+"""What an importer was given and is true no more is told to it, and after an erasure nothing of it is kept."""
+
+from sqlalchemy import select
+
+from rockrobot.chain import LedgerEntry
+from rockrobot.db import db
+from rockrobot.enquiries.actions import change_enquiry
+from rockrobot.erasures.actions import erase_person
+from rockrobot.letters.models import OutboxMessage
+from rockrobot.mailing.actions import outbox_folder, send_waiting
+from rockrobot.referrals import queries
+from rockrobot.referrals.models import DisclosureNotice
+from rockrobot.referrals.rules import FIELDS, Change, NoticeReason, changes_between
+from tests import make
+from tests.referrals.cases import SAID, confirmed, disclosures, enquiry, importer, loaded
+
+TOLD = {"told_on": "tänään", "told": "email", "note": "Anne Importille"}
+
+
+def referred(office, person=None):
+    """A disclosure of an enquiry."""
+    importer()
+    confirmed(office, enquiry(person))
+    return queries.disclosure_with(disclosures()[0].id)
+
+
+def notices():
+    db.session.rollback()
+    return list(db.session.scalars(select(DisclosureNotice)))
+
+
+def test_changes_are_those_of_the_listed_fields_alone():
+    known, now = {"name": "Kari", "city": "Oslo"}, {"name": "Kari", "phone": "1", "language": "nb"}
+
+    assert changes_between(known, now) == [Change("phone", "", "1"), Change("city", "Oslo", "")]
+
+
+def test_a_correction_waits_until_the_importer_was_told_of_it(office):
+    made = referred(office)
+    before = (queries.count_due(), office.get(f"/disclosures/{made.id}/tell").status_code)
+    change_enquiry(loaded(made.enquiry_id), None, email="kari.nordmann@fjell.example")
+    db.session.commit()
+
+    waiting = queries.count_due()
+    inbox, listed = office.get("/enquiries/").text, office.get("/disclosures/?due=1").text
+    page = office.get(f"/disclosures/{made.id}/tell").text
+    office.post(f"/disclosures/{made.id}/tell", data=TOLD)
+
+    notice = notices()[0]
+    assert before == (0, 409)
+    assert (waiting, queries.count_due()) == (1, 0)
+    assert "kerro maahantuojalle" in inbox
+    assert "Import AS" in listed
+    assert "kari@fjell.example → kari.nordmann@fjell.example" in page
+    assert notice.reason is NoticeReason.CORRECTION
+    assert notice.told_fields["email"] == "kari.nordmann@fjell.example"
+    assert "Korjaus kerrottu maahantuojalle" in office.get(f"/enquiries/{made.enquiry_id}").text
+    assert disclosures()[0].sent_fields["email"] == "kari@fjell.example"
+
+
+def test_what_is_no_listed_field_is_nothing_to_tell(office):
+    made = referred(office)
+
+    change_enquiry(loaded(made.enquiry_id), make.person("Kari", "Nordmann"), language="sv")
+    db.session.commit()
+
+    assert queries.count_due() == 0
+
+
+def test_an_erasure_is_told_to_the_importer_and_then_nothing_of_it_is_left(office, protection):
+    person = make.person("Kari", "Nordmann")
+    made = referred(office, person)
+    send_waiting()
+    erase_person(person)
+    db.session.commit()
+
+    kept = queries.disclosure_with(made.id)
+    told_before = (kept.enquiry.name, kept.sent_fields["name"], queries.reason_of(kept), queries.count_due())
+    page = protection.get(f"/disclosures/{made.id}/tell").text
+    protection.post(f"/disclosures/{made.id}/tell", data=TOLD)
+
+    kept, message = disclosures()[0], db.session.scalar(select(OutboxMessage))
+    entries = select(LedgerEntry.changes).where(LedgerEntry.table_name.in_(("disclosures", "outbox_messages")))
+    assert told_before == ("", "Kari Nordmann", NoticeReason.ERASURE, 1)
+    assert "Pyydä maahantuojaa poistamaan" in page
+    assert (kept.recipient_name, kept.sent_fields, message.body_text) == ("Import AS", [], "")
+    assert not any(SAID["email"] in str(changes) for changes in db.session.scalars(entries))
+    assert list(outbox_folder().glob("referral*.eml")) == []
+    assert queries.count_due() == 0
+    assert "Poisto kerrottu maahantuojalle" in protection.get(f"/enquiries/{made.enquiry_id}").text
+
+
+def test_who_got_what_stands_on_the_persons_card(office):
+    person = make.person("Kari", "Nordmann")
+    referred(office, person)
+
+    assert "ohjattu: Import AS" in office.get(f"/people/{person.id}").text
+    assert [set(row.sent_fields) for row in queries.disclosures_of(person.id)] == [set(FIELDS)]
