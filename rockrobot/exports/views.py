@@ -3,12 +3,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, request, send_file, url_for
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from rockrobot import ledger
 from rockrobot.access import PEOPLE_READERS, allow
-from rockrobot.db import db
+from rockrobot.db import db, writing_now
 from rockrobot.exports import queries
+from rockrobot.exports.actions import hold_exports_of
 from rockrobot.exports.forms import ExportForm
 from rockrobot.exports.rules import (
     NAMES,
@@ -131,19 +133,10 @@ def download(subject: str) -> Answer:
     asked, kind = _asked(what), form.kind
     export = _export(what, asked.ids, form)
     if asked.needs_second(export, queries.taken_by(ledger.actor(), what)):
-        ask_url = _address("full_exports.new_list", subject=what, **_choices(form), **asked.selection.words)
-        return page("exports/second_person.html", ask_url=ask_url, is_ticked=bool(asked.ticked)), 409
+        return _needs_second(what, form, asked)
     file = queries.file_of(what, kind, export.ids)
-    told = ledger_words(
-        PurposeCode(form.purpose.data),
-        Channel(form.channel.data),
-        kind,
-        export,
-        asked.hash,
-    )
-    with ledger.change_set(queries.DOWNLOAD, purpose=told):
-        ledger.log_view(export.ids, table=what.value)
-        db.session.commit()
+    if not _take(what, form, asked, export):
+        return _needs_second(what, form, asked)
     return send_file(
         file,
         mimetype=queries.MEDIA_TYPES[kind],
@@ -151,3 +144,20 @@ def download(subject: str) -> Answer:
         download_name=f"{NAMES[what]}.{kind}",
         max_age=0,
     )
+
+
+def _needs_second(subject: Subject, form: ExportForm, asked: Asked) -> Answer:
+    ask_url = _address("full_exports.new_list", subject=subject, **_choices(form), **asked.selection.words)
+    return page("exports/second_person.html", ask_url=ask_url, is_ticked=bool(asked.ticked)), 409
+
+
+def _take(subject: Subject, form: ExportForm, asked: Asked, export: Export) -> bool:
+    """Write down whose data goes out; False when meanwhile, by another file made at once, it became too much."""
+    told = ledger_words(PurposeCode(form.purpose.data), Channel(form.channel.data), form.kind, export, asked.hash)
+    db.session.rollback()  # the file is made: only now others have to wait
+    with writing_now(), ledger.change_set(queries.DOWNLOAD, purpose=told):
+        hold_exports_of(current_user)
+        may_go = not asked.needs_second(export, queries.taken_by(ledger.actor(), subject))
+        ledger.log_view(export.ids if may_go else [], table=subject.value)
+        db.session.commit()
+    return may_go

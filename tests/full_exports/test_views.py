@@ -3,6 +3,7 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import openpyxl
 import pytest
@@ -16,7 +17,7 @@ from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.erasures.actions import erase_person
 from rockrobot.exports import queries, rules
-from rockrobot.exports.rules import needs_second_person
+from rockrobot.exports.rules import Subject, needs_second_person
 from rockrobot.full_exports import queries as full_exports
 from rockrobot.full_exports.models import FullExport
 from rockrobot.jobs import Job
@@ -115,6 +116,29 @@ def test_a_list_does_not_go_out_in_parts_in_one_day(office, protection, monkeypa
     assert "lisää niille avainsana" in ticked.text
     assert "/full-exports/" not in ticked.text
     assert next_day == 200
+
+
+def test_parts_taken_at_once_are_counted_together(app, office, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 1)
+    gate, file_of = Barrier(2, timeout=20), queries.file_of
+    for name in ("Aino", "Eero"):
+        make.person(name, "Aho")
+
+    def written_when_both_are_let_in(*whose):
+        gate.wait()
+        return file_of(*whose)
+
+    def take(text: str) -> int:
+        with app.app_context():
+            path = f"/exports/people/file?q={text}&purpose=marketing&channel=letter&file=csv"
+            return office.get(path).status_code
+
+    monkeypatch.setattr(queries, "file_of", written_when_both_are_let_in)
+    with ThreadPoolExecutor(2) as pool:
+        statuses = list(pool.map(take, ("aino", "eero")))
+
+    assert sorted(statuses) == [200, 409]
+    assert len(queries.taken_by(f"staff:{office.member_id}", Subject.PEOPLE)) == 1
 
 
 def test_a_list_goes_out_when_a_second_person_approved_it(office, supervisor):
