@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from rockrobot import storage
 from rockrobot.file_kinds import ATTACHED, FileKind, kind_named, names_of
-from rockrobot.virus_scan import ScanError, harm_in
+from rockrobot.virus_scan import ScanError, TooLargeError, harm_in
 
 MEGABYTE = 1024 * 1024
 
@@ -17,7 +17,8 @@ MEGABYTE = 1024 * 1024
 class UploadError(ValueError):
     """The file can't be taken.
 
-    code says why: disk_full, over_quota, unknown_kind, other_kind, harmful, not_scanned, and those of PictureError.
+    code says why: disk_full, over_quota, unknown_kind, other_kind, harmful, not_scanned, unscannable, and those of
+    PictureError.
     found: the name of what is harmful.
     """
 
@@ -34,7 +35,7 @@ def count_what_is_left() -> None:
 def let_in(given_name: str, body: bytes, kinds: Iterable[FileKind]) -> FileKind:
     """Which of these kinds a file is, when it may come in.
 
-    Raises UploadError: disk_full, over_quota; unknown_kind, other_kind; harmful, not_scanned.
+    Raises UploadError: disk_full, over_quota; unknown_kind, other_kind; harmful, not_scanned, unscannable.
     """
     _take_room(len(body))
     kind = checked_kind(given_name, body, kinds)
@@ -74,6 +75,8 @@ def _scan(body: bytes) -> None:
         return
     try:
         found = harm_in(body, clamd)
+    except TooLargeError as error:
+        raise UploadError("unscannable") from error
     except ScanError as error:
         raise UploadError("not_scanned") from error
     if found:
@@ -105,6 +108,10 @@ def file_fault(error: UploadError) -> str:
         "harmful": _(
             "Tiedostosta löytyi haittaohjelma (%(found)s). Sitä ei tallennettu. Älä avaa sitä, ja kerro ylläpidolle.",
             found=error.found,
+        ),
+        "unscannable": _(
+            "Tiedosto on suurempi kuin virustarkistus ottaa, joten sitä ei tallennettu. Pienennä tiedostoa tai jaa se "
+            "osiin, tai pyydä ylläpitoa nostamaan tarkistuksen kokorajaa."
         ),
         "not_scanned": _("Virustarkistus ei vastaa, joten tiedostoja ei nyt oteta. Yritä uudelleen hetken päästä."),
     }[error.code]

@@ -10,11 +10,16 @@ from contextlib import closing
 ANSWER_SECONDS = 60
 CHUNK = 1024 * 1024
 LONGEST_ANSWER = 4096
+TOO_LARGE = "INSTREAM size limit exceeded. ERROR"
 Address = str | tuple[str, int]
 
 
 class ScanError(RuntimeError):
     """clamd can't be reached, gave no verdict in time, or could not scan what it was sent."""
+
+
+class TooLargeError(ScanError):
+    """clamd takes no stream of this length (StreamMaxLength of its settings)."""
 
 
 def read_address(words: str) -> Address:
@@ -31,17 +36,14 @@ def read_address(words: str) -> Address:
 
 
 def harm_in(body: bytes, address: Address) -> str:
-    """The name of what clamd found in these bytes, empty where it found nothing. Raises ScanError.
+    """The name of what clamd found in these bytes, empty where it found nothing.
 
     The command is INSTREAM (clamd(8)): pieces behind their length in four bytes, and an empty one as the end.
+    Raises ScanError; TooLargeError for more than clamd takes.
     """
     try:
         with closing(_connected(address)) as line:
-            line.sendall(b"zINSTREAM\0")
-            for start in range(0, len(body), CHUNK):
-                piece = body[start : start + CHUNK]
-                line.sendall(struct.pack("!L", len(piece)) + piece)
-            line.sendall(struct.pack("!L", 0))
+            _send(line, body)
             answer = _answer(line)
     except OSError as error:
         raise ScanError(type(error).__name__) from error
@@ -49,7 +51,19 @@ def harm_in(body: bytes, address: Address) -> str:
         return ""
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return answer.removeprefix("stream: ").removesuffix(" FOUND")
-    raise ScanError(answer or "no answer")
+    raise TooLargeError if answer == TOO_LARGE else ScanError(answer or "no answer")
+
+
+def _send(line: socket.socket, body: bytes) -> None:
+    """Send it all, or as much as clamd wants to hear: when it hangs up, its answer tells why."""
+    try:
+        line.sendall(b"zINSTREAM\0")
+        for start in range(0, len(body), CHUNK):
+            piece = body[start : start + CHUNK]
+            line.sendall(struct.pack("!L", len(piece)) + piece)
+        line.sendall(struct.pack("!L", 0))
+    except ConnectionError:
+        return
 
 
 def _connected(address: Address) -> socket.socket:

@@ -16,7 +16,7 @@ from rockrobot.events.actions import add_event
 from rockrobot.events.models import Attachment, AttachmentBody
 from rockrobot.events.rules import Channel
 from rockrobot.uploads.models import ImportRun
-from rockrobot.virus_scan import ScanError, harm_in, read_address
+from rockrobot.virus_scan import ScanError, TooLargeError, harm_in, read_address
 from tests import make
 
 HARMFUL = b"%PDF-1.7 the harmful one"
@@ -37,6 +37,14 @@ class Clamd(socketserver.StreamRequestHandler):
             self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
         else:
             self.wfile.write(b"stream: Test.Harm FOUND\0" if b"harmful" in body else b"stream: OK\0")
+
+
+class Strict(socketserver.StreamRequestHandler):
+    """Hangs up as clamd does as soon as it was sent too much, with more on the way to it."""
+
+    def handle(self) -> None:
+        self.rfile.read(20)
+        self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
 
 
 class Silent(socketserver.StreamRequestHandler):
@@ -85,17 +93,27 @@ def test_harm_is_named_and_what_is_clean_is_not(serving, is_unix):
     assert found == ["Test.Harm", "", "", ""]
 
 
-@pytest.mark.parametrize("case", ["nobody listens", "no socket file", "hangs up", "too large"])
+@pytest.mark.parametrize("case", ["nobody listens", "no socket file", "hangs up"])
 def test_without_a_verdict_there_is_an_error(serving, tmp_path, case):
     address = {
         "nobody listens": lambda: ("127.0.0.1", 1),
         "no socket file": lambda: str(tmp_path / "none.ctl"),
         "hangs up": lambda: serving(Silent),
-        "too large": lambda: serving(Clamd),
     }[case]()
 
-    with pytest.raises(ScanError):
-        harm_in(b"x" * (LARGEST + 1) if case == "too large" else b"x", address)
+    with pytest.raises(ScanError) as caught:
+        harm_in(b"x" * LARGEST, address)
+
+    assert caught.type is ScanError
+
+
+@pytest.mark.parametrize("is_unix", [True, False])
+@pytest.mark.parametrize("handler", [Clamd, Strict])
+def test_more_than_the_scanner_takes_is_told_from_silence(serving, handler, is_unix):
+    address = serving(handler, is_unix=is_unix)
+
+    with pytest.raises(TooLargeError):
+        harm_in(b"x" * (LARGEST + 1), address)
 
 
 def test_a_harmful_file_is_refused_and_never_kept(office, app, serving, monkeypatch):
@@ -118,6 +136,21 @@ def test_nothing_comes_in_while_the_scanner_is_dead(office, app, monkeypatch):
     assert answer.status_code == 422
     assert "Virustarkistus ei vastaa" in answer.text
     assert count(Attachment) == 0
+
+
+def test_a_file_too_large_for_the_scanner_is_refused_beside_its_field_with_what_to_do(
+    office, app, serving, monkeypatch
+):
+    monkeypatch.setitem(app.config, "CLAMD", serving(Strict))
+
+    answer = send(office, CLEAN)
+    listed = office.post("/imports/", data={"file": (io.BytesIO(b"part_no\n1\n"), "parts.csv")})
+
+    for page in (answer, listed):
+        assert page.status_code == 422
+        assert "suurempi kuin virustarkistus ottaa" in page.text
+        assert "ei vastaa" not in page.text
+    assert (count(Attachment), count(ImportRun)) == (0, 0)
 
 
 @pytest.mark.parametrize(
