@@ -23,6 +23,7 @@ from rockrobot.staff.actions import say_purpose, sign_in
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import row_of_key
 from tests import make
+from tests.approving import digest_on
 from tests.conftest import Visitor
 from tests.register import upload_of, write_xlsx
 
@@ -82,8 +83,7 @@ class Walk:
 
     def approve(self) -> None:
         names = {f"heading_{language}": "Esa Esimies" for language in Language}
-        page = ok(self.supervisor.get(self.here + "/approval"), 200).text
-        seen = re.search(r'name="seen" value="(\w+)"', page).group(1)
+        seen = digest_on(ok(self.supervisor.get(self.here + "/approval"), 200).text)
         ok(self.supervisor.post(self.here + "/approval", data=names | {"seen": seen}))
 
     def print_letters(self) -> None:

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectChoice, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from rockrobot.contacts.rules import Language
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, PhoneField, tidy
+from rockrobot.fields import CLEAN, LANGUAGE_WORDS, PhoneField, tidy
 from rockrobot.forms import PageForm
 from rockrobot.notices.rules import Remedy
 
@@ -39,6 +40,24 @@ class FactsForm(EditForm):
     )
     recipients_are_consumers = BooleanField(_("Saajissa on kuluttajia: heille tarjotaan vähintään kaksi vaihtoehtoa"))
     one_remedy_reason = area(_("Miksi vaihtoehtoja on vain yksi"), 2)
+
+
+class ApprovalForm(PageForm):
+    """What was read (its digest), a name for each heading that nobody has checked, and why one approves one's own."""
+
+    seen = HiddenField()
+    own_reason = area(_("Miksi hyväksyt oman tapauksesi"), 2, _("Syy näkyy kaikissa raporteissa."))
+
+    def heading(self, language: Language) -> StringField:
+        """The field of the name that confirms a language's heading."""
+        field: StringField = self[f"heading_{language}"]
+        return field
+
+
+for _language in Language:
+    _label = _("Nimesi: vahvistan otsikon, %(language)s", language=LANGUAGE_WORDS[_language])
+    _named = StringField(_label, [Length(max=120)], filters=CLEAN, render_kw={"autocomplete": "name"})
+    setattr(ApprovalForm, f"heading_{_language}", _named)
 
 
 class PictureForm(PageForm):

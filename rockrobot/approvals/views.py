@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from rockrobot.access import PEOPLE_READERS, Role, allow, may_open
 from rockrobot.admission import UploadError, file_fault
 from rockrobot.approvals import actions, queries
 from rockrobot.approvals.actions import ApprovalError
-from rockrobot.approvals.forms import FactsForm, PictureForm, TextForm
+from rockrobot.approvals.forms import ApprovalForm, FactsForm, PictureForm, TextForm
 from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
 from rockrobot.case_letters.queries import Studio, content_of, sender_of, studio_of
 from rockrobot.case_letters.rules import SAMPLE_SENDER
@@ -72,14 +73,21 @@ def _case(case_id: int) -> RecallCase:
 
 @blueprint.get("/recalls/<int:case_id>/approval")
 @allow(*PEOPLE_READERS, event="approvals.show")
-def show(case_id: int) -> str:
-    case = _case(case_id)
+def show(case_id: int) -> Answer:
+    return _page(_case(case_id), ApprovalForm())
+
+
+def _page(case: RecallCase, form: ApprovalForm, fault: ApprovalFault | None = None) -> Answer:
     readiness = queries.readiness_of(case)
     version = readiness.version
     here = {case.opened_by, version.frozen_by if version else ""}
+    form.seen.data = readiness.digest
+    if fault:
+        _tell(form, fault, [heading.language for heading in readiness.unchecked])
     ledger.log_view([])
-    return page(
+    return form_page(
         "approvals/show.html",
+        form,
         case=case,
         readiness=readiness,
         own_pictures=queries.case_pictures(case.id),
@@ -92,20 +100,31 @@ def show(case_id: int) -> str:
     )
 
 
+def _tell(form: ApprovalForm, fault: ApprovalFault, unchecked: Sequence[Language]) -> None:
+    """Why it was not approved: beside what was typed, where that mends it."""
+    if fault is ApprovalFault.HEADING_UNCONFIRMED:
+        fields = [field for field in map(form.heading, unchecked) if not field.data]
+    else:
+        fields = [form.own_reason] if fault is ApprovalFault.OWN_REASON else []
+    for field in fields:
+        field.errors = [FAULTS[fault]()]
+    if not fields:
+        form.form_errors = [FAULTS[fault]()]
+
+
 @blueprint.post("/recalls/<int:case_id>/approval")
-@allow(Role.CUSTOMER_CARE, event="approvals.approve")
+@allow(Role.CUSTOMER_CARE, event="approvals.approve", fresh=True)
 @once
-def approve(case_id: int) -> Response:
-    case = _case(case_id)
-    confirmed = {language: request.form.get(f"heading_{language}", "")[:120] for language in Language}
-    there = url_for("approvals.show", case_id=case.id)
+def approve(case_id: int) -> Answer:
+    case, form = _case(case_id), ApprovalForm()
+    if not form.validate():
+        return _page(case, form)
+    confirmed = {language: form.heading(language).data for language in Language}
     try:
-        own_reason, seen = request.form.get("own_reason", "")[:2000], request.form.get("seen", "")
-        actions.approve(case, confirmed=confirmed, own_reason=own_reason, seen=seen)
+        actions.approve(case, confirmed=confirmed, own_reason=form.own_reason.data, seen=form.seen.data or "")
     except ApprovalError as error:
         db.session.rollback()
-        say(FAULTS[error.fault](), "bad")
-        return redirect(there, 303)
+        return _page(case, form, error.fault)
     return commit_and_go(url_for("letters.case", case_id=case_id), _("Hyväksytty. Kirjeet voi nyt tulostaa."))
 
 

@@ -1,20 +1,28 @@
 """The approval page, pressed by people."""
 
 import re
+from urllib.parse import unquote
+
+import pytest
 
 from rockrobot.approvals.rules import SAMPLE_TEXTS
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import Approval
 from rockrobot.scopes.actions import freeze_scope
 from tests import make
+from tests.approving import digest_on
+from tests.drafts.test_views import hidden_fields, later, next_of
 from tests.recalls import cases
+
+HAZARD = "Letku irtoaa ja kone kaatuu päälle."
 
 
 def form_of(visitor, there):
     page = visitor.get(there).text
-    hidden = {name: re.search(rf'name="{name}" value="([^"]+)"', page).group(1) for name in ("idempotency_key", "seen")}
-    return hidden | {"heading_fi": "Esa Esimies"}
+    key = re.search(r'name="idempotency_key" value="([^"]+)"', page).group(1)
+    return {"idempotency_key": key, "seen": digest_on(page), "heading_fi": "Esa Esimies"}
 
 
 def ready_case():
@@ -48,7 +56,7 @@ def test_a_case_waits_with_other_acts_for_who_may_approve_it(supervisor, office,
     counted = ["Odottaa toista henkilöä <b>1<" in page for page in before]
     supervisor.post(there, data=form_of(supervisor, there))
     approved = supervisor.get("/requested-acts/").text
-    office.post(f"/recalls/{case.id}/texts/fi", data=SAMPLE_TEXTS[Language.FI]._asdict() | {"hazard": "Kone kaatuu."})
+    office.post(f"/recalls/{case.id}/texts/fi", data=SAMPLE_TEXTS[Language.FI]._asdict() | {"hazard": HAZARD})
 
     assert [f'href="{there}"' in page for page in before] == [True, False, False]
     assert counted == [True, False, False]
@@ -62,7 +70,7 @@ def test_what_changed_while_it_was_read_is_not_approved(supervisor, office):
     form = form_of(supervisor, there)
     text = SAMPLE_TEXTS[Language.FI]._asdict()
 
-    office.post(f"/recalls/{case.id}/texts/fi", data=text | {"hazard": "Letku irtoaa ja kone kaatuu päälle."})
+    office.post(f"/recalls/{case.id}/texts/fi", data=text | {"hazard": HAZARD})
     late = supervisor.post(there, data=form, follow_redirects=True)
     none_yet = db.session.scalars(db.select(Approval)).all()
     supervisor.post(there, data=form_of(supervisor, there))
@@ -81,4 +89,43 @@ def test_who_approves_second_is_told_that_somebody_was_first(supervisor, office)
     told = supervisor.post(there, data=second, follow_redirects=True)
 
     assert "ehti hyväksyä tämän ennen sinua" in told.text
+    assert len(db.session.scalars(db.select(Approval)).all()) == 1
+
+
+def test_a_heading_without_a_name_is_told_beside_it_and_nothing_typed_is_lost(supervisor, office):
+    case = ready_case()
+    case.opened_by = f"staff:{supervisor.member_id}"
+    organisation().may_approve_own_cases = True
+    db.session.commit()
+    there = f"/recalls/{case.id}/approval"
+    form = form_of(supervisor, there)
+
+    nameless = supervisor.post(there, data=form | {"heading_fi": "", "own_reason": "Olen talossa yksin."})
+    reasonless = supervisor.post(there, data=form)
+
+    assert (nameless.status_code, reasonless.status_code) == (422, 422)
+    assert 'id="heading_fi-error"' in nameless.text
+    assert "Olen talossa yksin." in nameless.text
+    assert 'id="own_reason-error"' in reasonless.text
+    assert 'value="Esa Esimies"' in reasonless.text
+    assert db.session.scalars(db.select(Approval)).all() == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_who_signed_in_long_ago_proves_who_they_are_and_finds_what_they_typed(supervisor, monkeypatch, headers):
+    case = ready_case()
+    there = f"/recalls/{case.id}/approval"
+    form = form_of(supervisor, there)
+    later(monkeypatch, minutes=6)
+
+    sent = supervisor.post(there, data=form, headers=headers)
+    back = next_of(sent.headers.get("HX-Redirect") or sent.location)
+    none_yet = db.session.scalars(db.select(Approval)).all()
+    confirmed = supervisor.post("/sign-in/confirm", data={"password": make.PASSWORD, "next": unquote(back)})
+    page = supervisor.get(confirmed.location, follow_redirects=True).text
+    approved = supervisor.post(there, data=hidden_fields(page) | {"seen": digest_on(page), "heading_fi": "Esa Esimies"})
+
+    assert none_yet == []
+    assert 'value="Esa Esimies"' in page
+    assert approved.location == f"/recalls/{case.id}/letters"
     assert len(db.session.scalars(db.select(Approval)).all()) == 1
