@@ -237,21 +237,19 @@ def _covers(
     heads: Mapping[Language, NoticeHeading],
 ) -> bool:
     """True when a scope, texts and headings are still what was approved."""
-    same_versions = all(
-        language in texts and texts[Language(language)].version == n for language, n in approval.text_versions.items()
-    )
-    return (
-        approval.scope_version == version.version
-        and same_versions
-        and all(
-            digest_of(texts[Language(language)], heads[Language(language)]) == digest
-            for language, digest in approval.digests.items()
-        )
+    if approval.scope_version != version.version:
+        return False
+    if any(
+        Language(code) not in texts or texts[Language(code)].version != n for code, n in approval.text_versions.items()
+    ):
+        return False
+    return all(
+        digest_of(texts[Language(code)], heads[Language(code)]) == digest for code, digest in approval.digests.items()
     )
 
 
 def cases_awaiting(*, but_of: str) -> list[tuple[RecallCase, ScopeVersion]]:
-    """Real cases with a scope and texts that no approval covers as they are now, the oldest first.
+    """Real cases that can be approved, and that no approval covers as they are now, the oldest first.
 
     but_of: who opened a case or froze its scope does not wait for it; empty leaves out nobody's.
     """
@@ -264,6 +262,7 @@ def cases_awaiting(*, but_of: str) -> list[tuple[RecallCase, ScopeVersion]]:
         (case, version)
         for case, version in found
         if case.id not in approvals or not _covers(approvals[case.id], version, texts[case.id], heads)
+        if not readiness_of(case).faults  # asked of those few alone that nobody has approved
     ]
 
 

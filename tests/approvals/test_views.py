@@ -129,3 +129,16 @@ def test_who_signed_in_long_ago_proves_who_they_are_and_finds_what_they_typed(su
     assert 'value="Esa Esimies"' in page
     assert approved.location == f"/recalls/{case.id}/letters"
     assert len(db.session.scalars(db.select(Approval)).all()) == 1
+
+
+def test_a_case_whose_texts_are_unfinished_waits_for_nobody(supervisor, office):
+    case = ready_case()
+    there = f"/recalls/{case.id}/approval"
+
+    office.post(f"/recalls/{case.id}/texts/fi", data=SAMPLE_TEXTS[Language.FI]._asdict() | {"hazard": ""})
+    unfinished = supervisor.get("/requested-acts/").text
+    office.post(f"/recalls/{case.id}/texts/fi", data=SAMPLE_TEXTS[Language.FI]._asdict())
+
+    assert there not in unfinished
+    assert "Odottaa toista henkilöä <b>" not in unfinished
+    assert there in supervisor.get("/requested-acts/").text
