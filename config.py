@@ -78,8 +78,8 @@ def from_environment(
     is_command: a command of ours runs, which signs nothing; without ROCKROBOT_ENV it needs no secret key and gets one
     for its own life. arguments: the words that started the server, which say what it is bound to.
     Raises ConfigError when the app would start outside development without a secret key of its own of at least 32
-    characters, over plain http anywhere but on the machine itself, behind proxies that anybody can go around, or when
-    a value can't be read.
+    characters, over plain http anywhere but on the machine itself (worker and commands too: they write that address
+    into letters, mails and links), behind proxies that anybody can go around, or when a value can't be read.
     """
     name = environment.get("ROCKROBOT_ENV") or "production"
     if name not in {"production", "development"}:
@@ -96,7 +96,7 @@ def from_environment(
         database_url=environment.get("ROCKROBOT_DATABASE_URL") or f"sqlite:///{data_dir / 'rockrobot.db'}",
         environment=name,
         is_demo=environment.get("ROCKROBOT_DEMO", "") == "1",
-        base_url=_base_url(environment, needs_tls=name == "production" and not is_command),
+        base_url=_base_url(environment, needs_tls=name == "production"),
         smtp_url=environment.get("ROCKROBOT_SMTP_URL", ""),
         mail_from=environment.get("ROCKROBOT_MAIL_FROM", ""),
         proxy_hops=hops,

@@ -161,12 +161,12 @@ def test_settings_come_from_the_environment(tmp_path):
 @pytest.mark.parametrize(
     "address", ["http://rekisteri.example", "http://10.0.0.5:8000", "http://0.0.0.0", "HTTP://a.b"]
 )
-def test_production_refuses_to_start_over_plain_http(address):
+@pytest.mark.parametrize("is_command", [False, True])
+def test_neither_server_nor_worker_nor_command_starts_in_production_over_plain_http(address, is_command):
     words = {"ROCKROBOT_SECRET_KEY": LONG, "ROCKROBOT_BASE_URL": address}
 
     with pytest.raises(config.ConfigError, match="https://"):
-        config.from_environment(words)
-    config.from_environment(words, is_command=True)
+        config.from_environment(words, is_command=is_command)
     config.from_environment(words | {"ROCKROBOT_ENV": "development"})
 
 
