@@ -124,6 +124,14 @@ class LetterForm(ActForm):
         return {"purpose": self.purpose.data, "text": self.text.data, "on": on}
 
 
+class NumberForm(PageForm):
+    """The number of rows, typed by who means so many."""
+
+    typed_number = StringField(
+        _("Rivien määrä"), render_kw={"class": "narrow", "inputmode": "numeric", "autocomplete": "off"}
+    )
+
+
 FORMS: dict[Act, type[ActForm]] = {
     Act.TAG: TagForm,
     Act.UNTAG: UntagForm,

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from rockrobot import jobs, ledger
 from rockrobot.access import Role, allow
 from rockrobot.bulk import actions, queries
-from rockrobot.bulk.forms import FORMS, ActForm
+from rockrobot.bulk.forms import FORMS, ActForm, NumberForm
 from rockrobot.bulk.queries import SHOWN, Chosen, Plan, event_of
 from rockrobot.bulk.rules import ACTS, FILES, IN_A_JOB_ABOVE, ROWS_AT_ONCE, Act, asks_for_number, is_number
 from rockrobot.db import db
@@ -56,21 +56,22 @@ def act(register: str) -> Answer:
     if asked is not Act.DELETE and not (step and form.validate()):
         return _page(Asked(where, asked, chosen, ids, form))
     plan = queries.plan_of(asked, where, ids, form.values)
-    faults = _faults(plan, len(ids)) if step == CONFIRMED else []
-    if faults or step != CONFIRMED:
-        return _page(Asked(where, asked, chosen, ids, form, plan), faults)
+    number = NumberForm()
+    if step != CONFIRMED or not _is_meant(plan, len(ids), number):
+        return _page(Asked(where, asked, chosen, ids, form, plan), number)
     return _do(where, asked, plan, form, back)
 
 
-def _faults(plan: Plan, count: int) -> list[str]:
-    """Why the act is not done yet: the number is not what it was, or was not typed."""
+def _is_meant(plan: Plan, count: int, number: NumberForm) -> bool:
+    """True when the act is to be done; else the form says why not: the number is not what it was, or was not typed."""
     seen = request.form.get("seen", "")
-    now = f"{len(plan.ids)}/{count}"
-    if seen != now:
-        return [_("Valinta on muuttunut esikatselun jälkeen. Tarkista luvut ja vahvista uudelleen.")]
-    if asks_for_number(len(plan.ids)) and not is_number(request.form.get("typed_number", ""), len(plan.ids)):
-        return [_("Kirjoita rivien määrä %(count)s.", count=len(plan.ids))]
-    return [] if plan.ids else [_("Yksikään valituista ei muutu.")]
+    if seen != f"{len(plan.ids)}/{count}":
+        number.form_errors = [_("Valinta on muuttunut esikatselun jälkeen. Tarkista luvut ja vahvista uudelleen.")]
+    elif asks_for_number(len(plan.ids)) and not is_number(number.typed_number.data or "", len(plan.ids)):
+        number.typed_number.errors = [_("Kirjoita rivien määrä %(count)s.", count=len(plan.ids))]
+    elif not plan.ids:
+        number.form_errors = [_("Yksikään valituista ei muutu.")]
+    return not number.errors
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Asked:
     plan: Plan | None = None
 
 
-def _page(asked: Asked, faults: Sequence[str] = ()) -> Answer:
+def _page(asked: Asked, number: NumberForm | None = None) -> Answer:
     """What the act is told (no plan yet), or what it would do; whose names it shows is written down."""
     plan = asked.plan
     first = asked.ids if plan is None else plan.ids
@@ -101,11 +102,11 @@ def _page(asked: Asked, faults: Sequence[str] = ()) -> Answer:
         names=names,
         first=first[:SHOWN],
         tag_names=tag_names,
-        faults=faults,
+        number=number,
         key=KEYS[asked.register],
         asks_for_number=plan is not None and asks_for_number(len(plan.ids)),
     )
-    return shown, 422 if asked.form.errors or faults else 200
+    return shown, 422 if asked.form.errors or (number and number.errors) else 200
 
 
 def _do(register: Register, asked: Act, plan: Plan, form: ActForm, back: str) -> Answer:

@@ -277,12 +277,15 @@ def test_above_a_hundred_rows_the_number_has_to_be_typed(office):
     html = preview(office, "companies", "tag", **choice).text
     sent = {"act": "tag", "step": "confirm", "seen": told(html, "seen")} | choice
 
-    without = office.post("/bulk/companies", data=sent)
+    without, wrong = (office.post("/bulk/companies", data=sent | typed) for typed in ({}, {"typed_number": "11"}))
     refused = len(rows(Tagging))
     typed = office.post("/bulk/companies", data=sent | {"typed_number": "101"}, follow_redirects=True).text
 
-    assert without.status_code == 422
-    assert "Kirjoita rivien määrä 101." in without.text
+    for answer in (without, wrong):
+        assert answer.status_code == 422
+        assert re.search(r'id="typed_number-error">[^§]*Kirjoita rivien määrä 101\.</p>', answer.text)
+        assert 'name="names" value="VIP"' in answer.text
+    assert re.search(r'<input[^>]* name="typed_number"[^>]* value="11"', wrong.text)
     assert refused == 0
     assert "Avainsana lisätty 101 riville." in typed
     assert len(rows(Tagging)) == 101
