@@ -57,7 +57,7 @@ def checked_kind(given_name: str, body: bytes, kinds: Iterable[FileKind]) -> Fil
 
 
 def _take_room(size_bytes: int) -> None:
-    if not storage.has_room():
+    if storage.room_left().is_full:
         raise UploadError("disk_full")
     if "bytes_left" not in g:
         count_what_is_left()

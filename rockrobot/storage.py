@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -17,17 +17,35 @@ from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import db, sqlite_file
 
 FULL_SHARE = 10
+SCARCE_FLOORS = 3
 Counter = Callable[[str, datetime], int]
 _counters: list[Counter] = []
 
 
-def is_full(free: int, total: int, floor: int) -> bool:
-    """True when a disk takes no more files: less is free than the floor or than a tenth of it, whichever is smaller.
+class Room(NamedTuple):
+    """Room on a disk in bytes: what is free, and what is kept free for records."""
+
+    free: int
+    kept: int
+
+    @property
+    def is_full(self) -> bool:
+        """True when the disk takes no more files."""
+        return self.free < self.kept
+
+    @property
+    def is_scarce(self) -> bool:
+        """True when it is time to make room: three times what is kept free is left. Source: our choice."""
+        return self.free < SCARCE_FLOORS * self.kept
+
+
+def room_on(free: int, total: int, floor: int) -> Room:
+    """The room on a disk, of which the floor or a tenth is kept free, whichever is smaller.
 
     free, total, floor: bytes; a floor of 0 is never gone below. The tenth keeps small disks usable. Source: our choice,
     so that records, the ledger and a backup still fit when files no longer do.
     """
-    return free < min(floor, total // FULL_SHARE)
+    return Room(free, min(floor, total // FULL_SHARE))
 
 
 def left_of(quota: int, stored: int) -> int | None:
@@ -67,11 +85,11 @@ def left_today() -> int | None:
     return left_of(current_app.config["DAILY_UPLOAD_BYTES"], stored)
 
 
-def has_room() -> bool:
-    """True while the disks of the data folder and of the database file take more files."""
+def room_left() -> Room:
+    """The room on the disk of the data folder, or on that of the database file where it is tighter."""
     folders = {Path(current_app.config["DATA_DIR"])}
     database = sqlite_file(current_app.config["SQLALCHEMY_DATABASE_URI"])
     if database is not None:
         folders.add(database.parent)
-    disks = [shutil.disk_usage(folder) for folder in folders]
-    return not any(is_full(disk.free, disk.total, current_app.config["DISK_FLOOR_BYTES"]) for disk in disks)
+    disks, floor = [shutil.disk_usage(folder) for folder in folders], current_app.config["DISK_FLOOR_BYTES"]
+    return min((room_on(disk.free, disk.total, floor) for disk in disks), key=lambda room: room.free - room.kept)

@@ -11,7 +11,7 @@ from rockrobot.db import db
 from rockrobot.events.actions import add_event
 from rockrobot.events.models import Attachment
 from rockrobot.events.rules import Channel
-from rockrobot.storage import is_full, left_of
+from rockrobot.storage import left_of, room_on
 from rockrobot.uploads.models import ImportRun
 from tests import make
 
@@ -51,11 +51,25 @@ def count(model: type) -> int:
     [(500, 100_000, False), (499, 100_000, True), (100, 1_000, False), (99, 1_000, True), (0, 0, False)],
 )
 def test_a_disk_is_full_under_the_floor_or_a_tenth_whichever_is_smaller(free, total, is_it):
-    assert is_full(free, total, 500) is is_it
+    assert room_on(free, total, 500).is_full is is_it
 
 
 def test_a_floor_of_nothing_is_never_reached():
-    assert not is_full(0, 1_000, 0)
+    nothing_kept = room_on(0, 1_000, 0)
+
+    assert (nothing_kept.is_full, nothing_kept.is_scarce) == (False, False)
+
+
+@pytest.mark.parametrize(("free", "words"), [(9, "Levytila on lopussa"), (29, "Levytila on vähissä"), (30, "")])
+def test_the_administrator_is_told_in_time_that_the_disk_fills_up(administrator, office, monkeypatch, free, words):
+    disk = Disk(100 * MEGABYTE, 0, free * MEGABYTE)
+    monkeypatch.setattr(storage.shutil, "disk_usage", lambda _folder: disk)
+
+    pages = [visitor.get("/").text for visitor in (administrator, office)]
+
+    assert ["Levytila" in page for page in pages] == [bool(words), False]
+    assert words in pages[0]
+    assert not words or f"Vapaana on {free} Mt" in pages[0]
 
 
 @pytest.mark.parametrize(("quota", "stored", "left"), [(10, 0, 10), (10, 10, 0), (10, 11, 0), (0, 99, None)])

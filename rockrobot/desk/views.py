@@ -28,6 +28,7 @@ from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, Shown, show_hits
 from rockrobot.second_factors.queries import lacks_codes
 from rockrobot.staff.queries import names_of_actors
+from rockrobot.storage import room_left
 from rockrobot.uploads.queries import import_runs
 from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, page, path_inside, say, wanted_fragment
 
@@ -91,6 +92,7 @@ def index() -> str:
         imports=import_runs(limit=5) if current_user.role == Role.CUSTOMER_CARE else [],
         day=clock.today(),
         chain_check=latest_check(),
+        room=room_left() if current_user.role == Role.ADMINISTRATOR else None,
     )
 
 
