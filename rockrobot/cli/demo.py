@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -13,12 +14,16 @@ from sqlalchemy import select
 
 from rockrobot import clock, ledger
 from rockrobot.access import Role
+from rockrobot.contacts.queries import company_named
 from rockrobot.db import db, reading
 from rockrobot.devices import actions as device_actions
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
+from rockrobot.enquiries.actions import add_enquiry
+from rockrobot.events.rules import Channel
 from rockrobot.exchange.queries import read_register
 from rockrobot.import_plans.rules import totals
+from rockrobot.importers.actions import add_territory
 from rockrobot.imports import actions, queries
 from rockrobot.imports.rules import plan_import
 from rockrobot.organisation.actions import ensure_organisation
@@ -42,6 +47,31 @@ STAFF_DEVICES = (
     ("paja@demo.example", DeviceKind.TABLET, "Pajan tabletti", "R52N90ABCDE", None),
 )
 """Whose, kind, name, serial or IMEI, and how many days ago it was checked: in order, due, never."""
+IMPORTERS = {"3001": "NO", "3002": "SE"}
+"""Customer number and country."""
+ENQUIRIES: tuple[dict[str, Any], ...] = (
+    {
+        "channel": Channel.WEBSITE_FORM,
+        "name": "Ingrid Dal",
+        "company_name": "Dal Steinbrudd AS",
+        "email": "ingrid@dal.example",
+        "country": "NO",
+        "postcode": "9008",
+        "city": "Tromsø",
+        "language": "nb",
+        "question": "Hva koster en maskin med kort arm, og når kan den leveres?",
+    },
+    {
+        "channel": Channel.MEETING,
+        "name": "Erik Granit",
+        "phone": "+46 8 123 456 78",
+        "country": "SE",
+        "postcode": "123 45",
+        "city": "Farsta",
+        "language": "sv",
+        "question": "Vill se maskinen i arbete före våren.",
+    },
+)
 PAINT, DARK, GREY = "#f2b705", "#14181d", "#4a525c"
 
 demo = AppGroup("demo", help="The demonstration company (ROCKROBOT_DEMO=1 only).")
@@ -67,7 +97,18 @@ def load() -> None:
             model.plate_place = "Arvokilpi on rungon oikealla sivulla, huoltoluukun alla."
             device_actions.set_model_picture(model, PictureKind.PRODUCT, machine_picture(model.model_code))
             device_actions.set_model_picture(model, PictureKind.PLATE, plate_picture(model.model_code))
+        _add_enquiries()
         db.session.commit()
+
+
+def _add_enquiries() -> None:
+    """Two enquiries from abroad, and the importers to whom they are proposed."""
+    for number, country in IMPORTERS.items():
+        company = company_named(number)
+        if company is not None:
+            add_territory(company, country=country, email=f"import@{country.lower()}.example")
+    for said in ENQUIRIES:
+        add_enquiry(came_on=clock.today() - timedelta(days=1), **said)
 
 
 def _list_staff_devices(owners: Mapping[str, int]) -> None:
