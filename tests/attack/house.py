@@ -146,10 +146,12 @@ def behind(gate: Gate) -> dict[str, str]:
 
 
 def keep_fresh(database: Path, done: threading.Event) -> None:
-    """Let every sign-in count as just proved, so that weighty acts are attacked too.
+    """Let every sign-in count as just used and proved: weighty acts are attacked too, also on a machine that slept.
 
     By the database: whoever proves it on the screen gets another cookie, and the scanner has the old one.
     """
     while not done.wait(FRESH_EVERY_S):
         with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
-            connection.execute("UPDATE sign_ins SET confirmed_at = ?", (clock.now().strftime("%F %T.%f"),))
+            connection.execute(
+                "UPDATE sign_ins SET confirmed_at = :now, seen_at = :now", {"now": f"{clock.now():%F %T.%f}"}
+            )
