@@ -20,6 +20,7 @@ from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.rules import PictureKind
 from rockrobot.dual_control.queries import Waiting, declare_waiting, may_sign_own
+from rockrobot.fields import LANGUAGE_WORDS
 from rockrobot.files import read_first, read_sent_picture
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
@@ -41,7 +42,6 @@ FAULTS = {
     ApprovalFault.APPROVED_ALREADY: lambda: _("Toinen henkilö ehti hyväksyä tämän ennen sinua."),
     ApprovalFault.EMPTY_SCOPE: lambda: _("Rajauksessa ei ole yhtään yksikköä."),
     ApprovalFault.MISSING_ELEMENTS: lambda: _("Kirjeestä puuttuu pakollisia osia. Ne on lueteltu alla."),
-    ApprovalFault.HEADING_UNCONFIRMED: lambda: _("Vahvista jokainen tarkistamaton otsikko kirjoittamalla nimesi."),
     ApprovalFault.SECOND_PERSON: lambda: _("Hyväksyjän on oltava toinen henkilö kuin tapauksen avaaja tai rajaaja."),
     ApprovalFault.OWN_REASON: lambda: _("Kirjoita, miksi hyväksyt oman tapauksesi. Syy näkyy kaikissa raporteissa."),
 }
@@ -103,12 +103,13 @@ def _page(case: RecallCase, form: ApprovalForm, fault: ApprovalFault | None = No
 def _tell(form: ApprovalForm, fault: ApprovalFault, unchecked: Sequence[Language]) -> None:
     """Why it was not approved: beside what was typed, where that mends it."""
     if fault is ApprovalFault.HEADING_UNCONFIRMED:
-        fields = [field for field in map(form.heading, unchecked) if not field.data]
+        for language in unchecked:
+            if not form.heading(language).data:
+                told = _("Vahvista otsikko kirjoittamalla nimesi: %(language)s.", language=LANGUAGE_WORDS[language])
+                form.heading(language).errors = [told]
+    elif fault is ApprovalFault.OWN_REASON:
+        form.own_reason.errors = [FAULTS[fault]()]
     else:
-        fields = [form.own_reason] if fault is ApprovalFault.OWN_REASON else []
-    for field in fields:
-        field.errors = [FAULTS[fault]()]
-    if not fields:
         form.form_errors = [FAULTS[fault]()]
 
 

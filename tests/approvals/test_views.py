@@ -104,7 +104,7 @@ def test_a_heading_without_a_name_is_told_beside_it_and_nothing_typed_is_lost(su
     reasonless = supervisor.post(there, data=form)
 
     assert (nameless.status_code, reasonless.status_code) == (422, 422)
-    assert 'id="heading_fi-error"' in nameless.text
+    assert 'href="#heading_fi">Vahvista otsikko kirjoittamalla nimesi: suomi.' in nameless.text
     assert "Olen talossa yksin." in nameless.text
     assert 'id="own_reason-error"' in reasonless.text
     assert 'value="Esa Esimies"' in reasonless.text
