@@ -15,7 +15,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from rockrobot.access import LOOKING, Role, permission_of
+from rockrobot.contacts.rules import ContactType
 from rockrobot.db import db, is_sqlite
+from tests import make
 from tests.conftest import Visitor
 from tests.plans import planned, read_through
 from tests.walk import Walk, ok, under_way
@@ -133,6 +135,10 @@ def walked(app, office, supervisor, tmp_path) -> Walk:
         "text": "Kysyi terää.",
         "companies": 1,
     }
+    importer = make.company("Import AS", country="NO", contact_type=ContactType.IMPORTER)
+    ok(office.post(f"/companies/{importer.id}/territories/new", data={"country": "NO", "email": "a@b.example"}))
+    enquiry = {"came_on": "eilen", "channel": "email", "name": "Kari", "country": "NO", "question": "Hva koster?"}
+    ok(office.post("/enquiries/new", data=enquiry))
     ok(office.post("/companies/1/events/new", data=call | {"due": "week", "assigned_to": office.member_id}))
     return walk
 

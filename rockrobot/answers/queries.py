@@ -18,6 +18,9 @@ from rockrobot.letters.rules import address_lines
 from rockrobot.organisation.queries import letter_sender
 from rockrobot.privacy_requests.models import PrivacyRequest
 from rockrobot.privacy_requests.rules import Outcome
+from rockrobot.referrals.queries import disclosures_of
+from rockrobot.referrals.rules import TOLD
+from rockrobot.referrals.rules import WORDINGS as WORDINGS_OF_REFERRALS
 
 
 def answer_to(request_id: int, *, with_body: bool = False) -> Answer | None:
@@ -46,6 +49,19 @@ def content_of(
             language, right=row.right, day=day, outcome=outcome, told=told, contact=contact_line(sender)
         ),
     }
+
+
+def disclosures_told(person_id: int, language: Language) -> list[str]:
+    """Paragraphs on what importers were given of a person: who by name, when, which fields (GDPR Art. 15(1)(c))."""
+    words = WORDINGS_OF_REFERRALS[language]
+    return [
+        TOLD[language].format(
+            day=day_in_letter(row.made_at.astimezone(clock.HOME).date(), language),
+            recipient=row.recipient_name,
+            fields=words.listed(row.sent_fields),
+        )
+        for row in disclosures_of(person_id)
+    ]
 
 
 def lines_to(person: Person) -> list[str]:

@@ -33,6 +33,7 @@ from rockrobot.web import Answer as Reply
 from rockrobot.web import commit_and_go, form_page, once, page
 
 blueprint = Blueprint("answers", __name__, url_prefix="/privacy-requests/<int:request_id>")
+NAMES_RECIPIENTS = frozenset({Right.ACCESS, Right.RECIPIENTS})
 blueprint.add_app_template_global(lambda: SENT_WORDS, "sent_words")
 
 
@@ -72,12 +73,20 @@ def _begun(row: PrivacyRequest) -> dict[str, Any]:
     return {"language": language.value, "recipient": "\n".join(lines)}
 
 
+def _recipients(row: PrivacyRequest, language: Language) -> str:
+    """What an answer says of itself to who asks for their data, or to whom it was given."""
+    if row.person_id is None or row.right not in NAMES_RECIPIENTS:
+        return ""
+    return "\n".join(queries.disclosures_told(row.person_id, language))
+
+
 @blueprint.route("/answer", methods=["GET", "POST"])
 @allow(Role.DATA_PROTECTION, event="answers.new")
 @once
 def new(request_id: int) -> Reply:
     row, pages = _open(request_id), []
-    form, has_sender = LetterForm(**_begun(row)), bool(letter_sender())
+    begun, has_sender = _begun(row), bool(letter_sender())
+    form = LetterForm(**begun, told=_recipients(row, Language(begun["language"])))
     _log(row)
     if has_sender and form.validate_on_submit():
         if "preview" not in request.form:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot.contacts.models import Company, ContactPoint, Person
@@ -61,17 +61,17 @@ def alike(enquiry: Enquiry, *, most: int | None = MOST_ALIKE) -> list[Company | 
     most: how many of each; None for all.
     """
     found: list[Company | Person] = []
+    is_given = (ContactPoint.normal.in_(_given_in(enquiry)), ContactPoint.kind.in_((PointKind.EMAIL, *PHONES)))
     for model, owner in ((Person, ContactPoint.person_id), (Company, ContactPoint.company_id)):
-        theirs = select(owner).where(_is_given_in(enquiry), ContactPoint.valid_to.is_(None))
+        theirs = select(owner).where(*is_given, ContactPoint.valid_to.is_(None))
         kind: Any = model
         wanted = select(kind).where(kind.id.in_(theirs), *still_here(kind)).order_by(kind.id).limit(most)
         found += db.session.scalars(wanted).all()
     return found
 
 
-def _is_given_in(enquiry: Enquiry) -> ColumnElement[bool]:
+def _given_in(enquiry: Enquiry) -> list[str]:
+    """The e-mail address and the number of an enquiry in normal form, where it gives any."""
     email, _none = normal_point(PointKind.EMAIL, enquiry.email)
     phone, _extension = normal_point(PointKind.PHONE, enquiry.phone, enquiry.country)
-    mail = (ContactPoint.kind == PointKind.EMAIL) & (ContactPoint.normal == email) & (email != "")
-    number = ContactPoint.kind.in_(PHONES) & (ContactPoint.normal == phone) & (phone != "")
-    return or_(mail, number)
+    return [one for one in (email, phone) if one]

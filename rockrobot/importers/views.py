@@ -2,6 +2,7 @@ from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from rockrobot import ledger
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import company_with
@@ -37,6 +38,7 @@ def index() -> str:
 def new(company_id: int) -> Answer:
     company = _importer(company_id)
     form = TerritoryForm(country=company.country)
+    ledger.log_view([])
     if form.validate_on_submit():
         actions.add_territory(company, **form.values)
         return commit_and_go(url_for("importers.index"), _("Alue lisätty."), undo=True)

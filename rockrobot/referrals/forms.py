@@ -22,7 +22,7 @@ class ReferralForm(PageForm):
         filters=CLEAN,
         description=_("Tämä jää luovutusmerkintään. Maahantuoja ei näe sitä."),
     )
-    seen = HiddenField()
+    shown = HiddenField()
 
 
 class NoticeForm(PageForm):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -54,6 +54,11 @@ class Wording:
     begins: str
     labels: Mapping[str, str]
 
+    def listed(self, names: Iterable[str]) -> str:
+        """These fields as a sentence lists them, in their order."""
+        named = set(names)
+        return ", ".join(self.labels[name].lower() for name in FIELDS if name in named)
+
 
 def _wording(subject: str, begins: str, *labels: str) -> Wording:
     return Wording(subject, begins, dict(zip(FIELDS, labels, strict=True)))
@@ -103,6 +108,14 @@ def mail_text(fields: Mapping[str, str], language: Language) -> str:
     words = WORDINGS[language]
     lines = [f"{words.labels[name]}: {fields[name]}" for name in FIELDS if fields.get(name)]
     return "\n".join((words.begins, "", *lines, ""))
+
+
+TOLD: Final = {
+    Language.FI: "Olemme luovuttaneet {day} maahantuojalle {recipient} tietojasi, jotta se vastaa sinulle: {fields}.",
+    Language.SV: "Vi lämnade {day} ut dina uppgifter till importören {recipient}, som svarar dig: {fields}.",
+    Language.EN: "On {day} we disclosed your data to the importer {recipient}, who answers you: {fields}.",
+}
+"""Of a disclosure, to whom it concerns (GDPR Art. 15(1)(c)): recipients by their names."""
 
 
 def seen_as(fields: Mapping[str, str], *, company_id: int, to_address: str, language: Language) -> str:

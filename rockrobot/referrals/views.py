@@ -37,11 +37,11 @@ def new(enquiry_id: int) -> Answer:
     proposal, _why_not = queries.proposal_for(enquiry)
     if proposal is None:
         abort(409)
-    form = ReferralForm(why=str(USUAL_REASON), seen=proposal.seen)
+    form = ReferralForm(why=str(USUAL_REASON), shown=proposal.seen)
     _log(enquiry)
     if form.validate_on_submit():
         try:
-            disclosure = actions.refer(enquiry, seen=form.seen.data, why=form.why.data)
+            disclosure = actions.refer(enquiry, seen=form.shown.data, why=form.why.data)
         except actions.NotReferredError:
             db.session.rollback()
             say(_("Mitään ei lähetetty: tiedot tai maahantuoja muuttuivat. Tarkista ja vahvista uudelleen."), "warn")

@@ -79,7 +79,7 @@ def test_an_enquiry_from_elsewhere_is_never_referred(office, inbox, country):  #
 
     answers = [
         office.get(f"/enquiries/{other.id}/refer").status_code,
-        office.post(f"/enquiries/{other.id}/refer", data={"seen": seen, "why": "Uusi"}).status_code,
+        office.post(f"/enquiries/{other.id}/refer", data={"shown": seen, "why": "Uusi"}).status_code,
     ]
 
     assert answers == [409, 409]
@@ -100,7 +100,7 @@ def test_what_changed_between_page_and_sending_is_not_sent(office, supervisor, i
         f"/enquiries/{row.id}/edit", data=said | {"came_on": "20.11.2026", "channel": "email", "named": ""} | changed
     )
 
-    office.post(f"/enquiries/{row.id}/refer", data={"seen": seen, "why": "Uusi"})
+    office.post(f"/enquiries/{row.id}/refer", data={"shown": seen, "why": "Uusi"})
 
     assert all(getattr(loaded(row.id), name) == value for name, value in changed.items())
     assert nothing_left(inbox)
@@ -129,7 +129,7 @@ def test_an_importer_that_is_none_any_more_gets_nothing(office, inbox):  # noqa:
     company.contact_type = "asiakas"
     db.session.commit()
 
-    office.post(f"/enquiries/{row.id}/refer", data={"seen": seen, "why": "Uusi"})
+    office.post(f"/enquiries/{row.id}/refer", data={"shown": seen, "why": "Uusi"})
 
     assert nothing_left(inbox)
 
@@ -151,7 +151,7 @@ def test_a_referral_sent_twice_leaves_once(office, supervisor, inbox):  # noqa: 
     row = enquiry()
     path = f"/enquiries/{row.id}/refer"
     seen = seen_on(supervisor, row)
-    twice = {"seen": seen, "why": "Uusi", "idempotency_key": "a" * 20}
+    twice = {"shown": seen, "why": "Uusi", "idempotency_key": "a" * 20}
 
     answers = [
         office.post(path, data=twice).status_code,

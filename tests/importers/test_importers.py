@@ -97,6 +97,7 @@ def test_a_territory_is_added_changed_and_taken_away(office):
     path = f"/companies/{company.id}/territories/new"
     said = {"country": "SE", "postcode_from": "100 00", "postcode_to": "SE-199 99", "email": "info@import.example"}
 
+    form = office.get(path).text
     office.post(path, data=said)
     added = db.session.scalars(select(Territory)).one()
     told = (added.country, added.postcode_from, added.postcode_to)
@@ -104,6 +105,7 @@ def test_a_territory_is_added_changed_and_taken_away(office):
     html = office.get("/importers/").text
     office.post(f"/territories/{added.id}/delete")
 
+    assert company.name in form
     assert told == ("SE", "10000", "19999")
     assert "info@import.example" in html
     assert "10000" not in html

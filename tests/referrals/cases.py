@@ -53,7 +53,7 @@ def importer(country: str = "NO", name: str = "Import AS", language: str = "nb")
 def seen_on(browser: Any, row: Enquiry) -> str:
     """The digest that the page of a referral carries; empty where there is no such page."""
     html = browser.get(f"/enquiries/{row.id}/refer").text
-    return (findall(r'name="seen"[^>]*value="([^"]*)"', html) or [""])[0]
+    return (findall(r'name="shown"[^>]*value="([^"]*)"', html) or [""])[0]
 
 
 def confirmed(browser: Any, row: Enquiry, **rest: str) -> Any:
@@ -62,7 +62,7 @@ def confirmed(browser: Any, row: Enquiry, **rest: str) -> Any:
     html = browser.get(path).text
     key = findall(r'name="idempotency_key" value="([^"]*)"', html)[-1:] or [""]
     why = unescape((findall(r'name="why"[^>]*value="([^"]*)"', html) or ["Uusi kysely"])[0])
-    return browser.post(path, data={"seen": seen_on(browser, row), "why": why, "idempotency_key": key[0]} | rest)
+    return browser.post(path, data={"shown": seen_on(browser, row), "why": why, "idempotency_key": key[0]} | rest)
 
 
 def disclosures() -> list[Disclosure]:

@@ -1,13 +1,18 @@
 """What an importer was given and is true no more is told to it, and after an erasure nothing of it is kept."""
 
+import pytest
 from sqlalchemy import select
 
+from rockrobot import clock
 from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
 from rockrobot.enquiries.actions import change_enquiry
 from rockrobot.erasures.actions import erase_person
+from rockrobot.events.rules import Channel
 from rockrobot.letters.models import OutboxMessage
 from rockrobot.mailing.actions import outbox_folder, send_waiting
+from rockrobot.privacy_requests.actions import register
+from rockrobot.privacy_requests.rules import Right
 from rockrobot.referrals import queries
 from rockrobot.referrals.models import DisclosureNotice
 from rockrobot.referrals.rules import FIELDS, Change, NoticeReason, changes_between
@@ -96,3 +101,26 @@ def test_who_got_what_stands_on_the_persons_card(office):
 
     assert "ohjattu: Import AS" in office.get(f"/people/{person.id}").text
     assert [set(row.sent_fields) for row in queries.disclosures_of(person.id)] == [set(FIELDS)]
+
+
+@pytest.mark.parametrize("right", [Right.ACCESS, Right.RECIPIENTS])
+def test_who_asks_for_their_data_is_told_by_name_who_got_it(office, protection, right):
+    person = make.person("Kari", "Nordmann", language="en")
+    referred(office, person)
+    row = register(right=right, channel=Channel.EMAIL, received_on=clock.today(), who="Kari", person_id=person.id)
+    db.session.commit()
+
+    html = protection.get(f"/privacy-requests/{row.id}/answer").text
+
+    told = "importer Import AS, who answers you: name, company, e-mail, phone, country, postcode, town, question."
+    assert told in html
+
+
+def test_who_asks_for_something_else_is_not(office, protection):
+    person = make.person("Kari", "Nordmann", language="en")
+    referred(office, person)
+    right = Right.RECTIFICATION
+    row = register(right=right, channel=Channel.EMAIL, received_on=clock.today(), who="Kari", person_id=person.id)
+    db.session.commit()
+
+    assert "Import AS" not in protection.get(f"/privacy-requests/{row.id}/answer").text
