@@ -70,19 +70,18 @@ def test_an_importer_gets_the_listed_fields_and_nothing_else(office, inbox, coun
     assert [secret for secret in SECRETS if secret.encode() in inbox.received[0] or secret in text] == []
 
 
-@pytest.mark.parametrize("country", ["FI", "EE", "DE", "GB", "AX", "IS", "no", ""])
-def test_an_enquiry_from_elsewhere_is_never_referred(office, inbox, country):  # noqa: F811
+def test_an_enquiry_from_elsewhere_is_never_referred(office, inbox):  # noqa: F811
     """C28: Finland and every other country, also where the page of a Norwegian one was opened."""
     importer()
-    norwegian, other = enquiry(), enquiry(country=country)
-    seen = seen_on(office, norwegian)
+    seen, answers = seen_on(office, enquiry()), []
 
-    answers = [
-        office.get(f"/enquiries/{other.id}/refer").status_code,
-        office.post(f"/enquiries/{other.id}/refer", data={"shown": seen, "why": "Uusi"}).status_code,
-    ]
+    for country in ("FI", "EE", "DE", "GB", "AX", "IS", "no", ""):
+        path = f"/enquiries/{enquiry(country=country).id}/refer"
+        answers.append(
+            (office.get(path).status_code, office.post(path, data={"shown": seen, "why": "Uusi"}).status_code)
+        )
 
-    assert answers == [409, 409]
+    assert set(answers) == {(409, 409)}
     assert nothing_left(inbox)
 
 
