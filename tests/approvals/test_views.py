@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from rockrobot.approvals import queries
 from rockrobot.approvals.rules import SAMPLE_TEXTS
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
@@ -44,6 +45,19 @@ def test_the_approval_pressed_twice_is_one_approval(supervisor, office):
 
     assert {answer.location for answer in answers} == {f"/recalls/{case.id}/letters"}
     assert db.session.scalars(db.select(Approval)).one().approved_by != "test"
+
+
+def test_a_drill_gets_its_texts_by_one_button_and_a_case_in_earnest_does_not(office):
+    batch = make.batch()
+    cases.sold_machine(batch, model=cases.pictured_model())
+    drill, earnest = cases.opened(batch, is_drill=True), cases.opened(make.batch())
+    db.session.commit()
+
+    answers = [office.post(f"/recalls/{case.id}/samples").status_code for case in (drill, earnest)]
+
+    assert answers == [303, 404]
+    assert queries.text_of(drill.id, Language.FI).hazard == SAMPLE_TEXTS[Language.FI].hazard
+    assert queries.text_of(earnest.id, Language.FI) is None
 
 
 def test_a_case_waits_with_other_acts_for_who_may_approve_it(supervisor, office, protection):

@@ -56,6 +56,18 @@ def test_a_corrected_number_can_be_put_back_from_the_history(office):
     assert stored() == [("direct", "09 123 456", "+3589123456")]
 
 
+def test_of_two_numbers_of_a_kind_one_is_the_first_to_call(office):
+    person = make.person()
+    for raw in ("040 588 2755", "040 588 2756"):
+        office.post(f"/people/{person.id}/contact-points/new", data={"kind": "mobile", "raw": raw, "source": "other"})
+    second = db.session.scalar(select(ContactPoint.id).order_by(ContactPoint.id.desc()))
+
+    office.post(f"/contact-points/{second}/primary")
+
+    db.session.rollback()
+    assert db.session.scalars(select(ContactPoint.id).where(ContactPoint.is_primary)).all() == [second]
+
+
 def test_an_ended_number_stays_on_the_card_but_is_not_called(office):
     person = make.person(direct_phone="09 123 456")
     point = db.session.scalar(select(ContactPoint.id))

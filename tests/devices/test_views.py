@@ -289,3 +289,16 @@ def test_a_day_of_handing_over_without_an_owner_is_not_dropped_silently(office):
 
     assert answer.status_code == 422
     assert "Kirjoita myös omistaja, tai tyhjennä päivä." in answer.text
+
+
+def test_a_hire_ends_on_a_day_that_is_not_before_it_began(office):
+    device = make.device()
+    hire = make.ownership(device, make.company(), kind="hired", from_on=date(2026, 5, 1))
+    here = f"/devices/{device.id}/owner/{hire.id}/end"
+    db.session.rollback()
+
+    early = office.post(here, data={"on": "30.4.2026"})
+    office.post(here, data={"on": "1.6.2026"})
+
+    assert "Vuokra ei voi päättyä ennen alkuaan." in early.text
+    assert [row.to_on for row in rows(Ownership)] == [date(2026, 6, 1)]

@@ -78,6 +78,15 @@ def test_an_enquiry_of_nobody_about_nothing_is_refused_and_nothing_typed_is_lost
     assert "kari@fjell.example" in answer.text
 
 
+def test_what_was_misheard_is_corrected_and_told_in_the_history(office):
+    noted = enquiry()
+
+    office.post(f"/enquiries/{noted.id}/edit", data=SAID | {"name": "Kåre Nordmann", "company_name": ""})
+
+    assert stored().who == "Kåre Nordmann"
+    assert "Kari Nordmann → Kåre Nordmann" in office.get(f"/enquiries/{noted.id}").text
+
+
 def test_an_enquiry_is_taken_given_back_closed_with_a_word_and_opened_again(office):
     path = f"/enquiries/{enquiry().id}"
 

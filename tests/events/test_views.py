@@ -234,6 +234,14 @@ def test_a_card_with_a_thousand_events_asks_no_more_than_one_with_twenty(office)
 # ---------- who may see and write ----------
 
 
+def test_customer_care_sees_who_was_there_when_something_happened_to_a_machine(office):
+    device, person = make.device(), make.person("Aino", "Aho")
+    happened("Aino soitti.", devices=[device], people=[person])
+
+    assert "Aino Aho" in office.get(f"/devices/{device.id}/events").text
+    assert views() == {person.id}
+
+
 def test_the_workshop_sees_visits_of_a_machine_without_names(workshop):
     device, person = make.device(), make.person("Aino", "Aho")
     make.ownership(device, person)

@@ -1,12 +1,13 @@
 """The screen of posting and follow-up: what waits, page by page; what was posted and came back."""
 
+import pytest
 from sqlalchemy import select
 
 from rockrobot import clock
 from rockrobot.attempts.rules import AttemptState
 from rockrobot.db import db
 from rockrobot.fields import format_day
-from rockrobot.letters.models import Letter
+from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
 from rockrobot.recalls.rules import UnitState
 from tests import make
 from tests.effectiveness.conftest import POSTED, attempt, running
@@ -24,6 +25,23 @@ def test_without_a_mail_server_the_screen_says_where_the_files_lie(running, offi
 
     assert "datakansion alikansioon outbox" in without
     assert "outbox" not in with_server
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_message_that_may_not_have_arrived_goes_again_or_is_marked_sent_by_a_person(case, office):
+    office.post(f"/recalls/{case.id}/e-mails")
+    mailed = db.session.scalars(select(OutboxMessage)).all()
+    for message in mailed:
+        message.state = OutboxState.UNKNOWN
+    db.session.commit()
+
+    office.post(f"/e-mails/{mailed[0].id}/again")
+    office.post(f"/e-mails/{mailed[1].id}/sent-by-hand")
+
+    db.session.rollback()
+    again, by_hand = (db.session.get(OutboxMessage, message.id) for message in mailed[:2])
+    assert (again.state, again.sent_by_hand_on) == (OutboxState.QUEUED, None)
+    assert (by_hand.state, by_hand.sent_by_hand_on) == (OutboxState.SENT, clock.today())
 
 
 def test_the_silent_stand_fifty_to_a_page(running, office):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from rockrobot import clock, jobs, ledger, undo
 from rockrobot.chain import ChangeSet, verify
-from rockrobot.contacts.models import Company
+from rockrobot.contacts.models import Company, Person
 from rockrobot.db import db
 from rockrobot.devices.models import Device
 from rockrobot.imports import actions, views
@@ -251,6 +251,7 @@ def test_an_undone_import_lists_what_it_had_to_leave(app, office, tmp_path):
     company = db.session.scalar(select(Company).where(Company.customer_no == "A001"))
     with ledger.change_set("companies.edit"):
         company.name = "Muutettu Oy"
+        db.session.scalars(select(Person)).first().last_name = "Muutettu"
         db.session.commit()
 
     office.post(re.search(r'action="(/history/\d+/undo)"', office.get(page).text).group(1))

@@ -147,10 +147,14 @@ def test_a_pair_that_was_merged_already_leads_to_the_kept_card(office):
 def test_the_page_of_merges_lists_them_with_their_state(office):
     kept, other = make.company("Kivi Oy"), make.company("Kiwi Oy")
     merge_through_the_page(office, "companies", kept, other)
+    aino = make.person("Aino", "Aho")
+    merge_through_the_page(office, "people", aino, make.person("Aino", "Aaho"))
 
     html = office.get("/merges/").text
 
     assert "Kiwi Oy" in html
+    assert "Aino Aaho" in html
+    assert "Aino Aho" in office.get(f"/merges/people/{aino.id}").text
     assert "Voimassa" in html
 
 

@@ -95,6 +95,16 @@ def test_nobody_narrows_or_strikes_the_network_they_are_in(administrator):
     assert listed() == ["10.0.0.0/8", "127.0.0.0/8"]
 
 
+def test_a_network_gets_another_name_and_range(administrator):
+    add(administrator, "127.0.0.0/8")
+    mine = db.session.scalar(select(KnownNetwork.id))
+    db.session.rollback()
+
+    administrator.post(f"/networks/{mine}/edit", data={"name": "Toimisto", "cidr": "127.0.0.0/16"})
+
+    assert listed() == ["127.0.0.0/16"]
+
+
 def test_the_last_network_may_go_and_then_every_network_is_as_good_as_listed(administrator):
     add(administrator, "127.0.0.0/8")
     mine = db.session.scalar(select(KnownNetwork.id))

@@ -134,6 +134,19 @@ def test_a_new_consent_names_the_objection_that_it_lifts(office):
     assert "Aino Aho" not in office.get("/objections/").text
 
 
+def test_a_company_objects_and_consents_as_well(office):
+    company = make.company()
+    said = {"purpose": "marketing", "channel": "all", "told": "email", "told_on": "2.5.2026"}
+
+    office.post(f"/companies/{company.id}/objections/new", data=said | {"told_on": "1.5.2026"})
+    office.post(f"/companies/{company.id}/consents/new", data=said | {"wording": "Haluamme."})
+
+    db.session.rollback()
+    lift = db.session.scalars(select(ObjectionLift)).one()
+    assert db.session.get(Objection, lift.objection_id).company_id == company.id
+    assert db.session.get(Consent, lift.consent_id).company_id == company.id
+
+
 def test_a_consent_older_than_the_objection_lifts_nothing(office):
     person = make.person()
     objection(person)

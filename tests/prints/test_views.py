@@ -109,7 +109,9 @@ def test_a_list_longer_than_the_labels_is_printed_in_parts(workshop, monkeypatch
 
 
 def test_a_worksite_sheet_lists_every_machine_there_with_a_box_to_tick(office):
-    site = add_worksite(make.company(), {"street": "Louhos 3", "city": "Kokemäki"}, access_note="Portti 2")
+    contact = make.person("Aino", "Aho")
+    place = {"street": "Louhos 3", "city": "Kokemäki"}
+    site = add_worksite(make.company(), place, access_note="Portti 2", contact_id=contact.id)
     model = make.device_model("KR-1")
     machines = [make.device(model, f"SN-{number:03}") for number in range(60)]
     move_devices(machines, site, on=date(2026, 1, 1))
@@ -118,6 +120,7 @@ def test_a_worksite_sheet_lists_every_machine_there_with_a_box_to_tick(office):
     words = words_of(office.get(f"/worksites/{site.id}/sheet.pdf"))
 
     assert "Portti 2" in words
+    assert "Aino Aho" in words
     assert all(machine.serial in words for machine in machines)
 
 

@@ -219,7 +219,10 @@ def test_an_answer_with_errors_says_where_its_form_can_be_looked_at(office):
 
     sent = office.post(f"/recalls/{case.id}/edit", data={"known_on": "höpö"}).text
     looked = office.get(f"/recalls/{case.id}/edit").text
+    office.post(f"/recalls/{case.id}/edit", data={"title": "Tiiviste pettää"})
 
+    db.session.expire_all()
+    assert case.title == "Tiiviste pettää"
     assert f'data-looked-at="/recalls/{case.id}/edit"' in sent
     assert "data-looked-at" not in looked
 

@@ -2,15 +2,17 @@
 
 from sqlalchemy import func, select
 
+from rockrobot import clock
 from rockrobot.attempts.actions import notify
 from rockrobot.case_letters.actions import prepare_drill
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.models import Ownership
-from rockrobot.letters.models import Letter, LetterKind
+from rockrobot.letters.models import Letter, LetterCopy, LetterKind
 from rockrobot.recalls.actions import set_state
-from rockrobot.recalls.models import RecallCase
+from rockrobot.recalls.models import CaseUnit, RecallCase
 from rockrobot.recalls.rules import CaseState
 from tests import make
 from tests.recalls import cases
@@ -67,6 +69,27 @@ def test_a_buyer_who_is_a_person_is_taken_in_as_one(office):
     assert (person.first_name, person.last_name) == ("Kalle", "von Kivi")
 
 
+def test_the_pages_of_a_persons_letter_name_them_and_are_logged(office):
+    _, letter = written()
+    buyer = BUYER | {"new_kind": "person", "new_name": "Kalle von Kivi", "new_country": "FI"}
+    office.post(f"/r/{letter.reference}", data=answer(letter, "sold", **buyer))
+    theirs, unit_id = newest(), db.session.scalar(select(CaseUnit.id))
+    here = f"/letters/{theirs.id}"
+    db.session.add(LetterCopy(letter_id=theirs.id, made_at=clock.now(), made_by="test"))
+    db.session.commit()
+
+    pages = [office.get(path) for path in (here, f"/r/{theirs.reference}")]
+    files = [office.get(path) for path in (f"{here}.pdf", f"{here}/copy.pdf")]
+    office.get(f"/recalls/units/{unit_id}")
+
+    db.session.rollback()
+    viewed = select(ChangeSet.event).join(LedgerEntry).where(LedgerEntry.action == "view")
+    assert all("Kalle von Kivi" in page.text for page in pages)
+    assert [file.data[:5] for file in files] == [b"%PDF-"] * 2
+    assert {f"letters.{name}" for name in ("show", "download", "download_copy")} <= set(db.session.scalars(viewed))
+    assert {"replies.by_reference", "replies.unit"} <= set(db.session.scalars(viewed))
+
+
 def test_a_person_needs_both_names_and_nothing_typed_is_lost(office):
     _, letter = written()
     buyer = BUYER | {"new_kind": "person", "new_name": "Kivi", "new_country": "FI"}
@@ -99,6 +122,12 @@ def test_a_letter_that_may_not_be_made_does_not_lose_the_reply(office):
     assert "odottaa" in told
     assert db.session.scalar(select(Company).where(Company.name == "Köparen AB"))
     assert newest().id == letter.id
+
+    case.product_name = "Kivirobotti"
+    db.session.commit()
+    unit_id = db.session.scalar(select(CaseUnit.id))
+    office.post(f"/recalls/{case.id}/units/{unit_id}/new-owner-letter")
+    assert newest().kind is LetterKind.NEW_OWNER
 
 
 def test_a_drill_takes_nobody_into_the_register(office):

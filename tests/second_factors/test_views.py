@@ -159,6 +159,21 @@ def test_an_app_is_taken_into_use_by_its_first_code(office):
     assert "10" in office.get("/account/").text
 
 
+def test_new_recovery_codes_take_the_place_of_the_old_ones(office):
+    without_app = office.post("/account/recovery-codes")
+    make_key(office.member_id)
+    old = make_recovery_codes(office.member_id)
+    db.session.commit()
+
+    shown = office.post("/account/recovery-codes").text
+
+    new = re.findall(r">([a-z2-7]{4}(?:-[a-z2-7]{4}){3})<", shown)
+    assert without_app.status_code == 409
+    assert len(set(new) - set(old)) == 10
+    assert not use_code(office.member_id, old[0])
+    assert use_code(office.member_id, new[0])
+
+
 def test_the_qr_code_says_what_the_app_needs():
     text = "otpauth://totp/Rockrobot:a%40b?secret=JBSWY3DPEHPK3PXP&issuer=Rockrobot"
 

@@ -10,7 +10,7 @@ from rockrobot import clock, ledger, undo
 from rockrobot.chain import ChangeSet
 from rockrobot.comparisons.queries import compare
 from rockrobot.contacts import queries as contacts
-from rockrobot.contacts.models import Company, ContactPoint, Person, Worksite
+from rockrobot.contacts.models import Affiliation, Company, ContactPoint, Person, Worksite
 from rockrobot.db import Base, db
 from rockrobot.merges.actions import merge
 from rockrobot.merges.queries import EVENT
@@ -64,6 +64,24 @@ def test_what_must_stay_is_in_the_way_and_nothing_is_deleted(office):
     office.post(f"/companies/{company.id}/delete")
 
     assert "Ei voi poistaa: tähän liittyy laitteen omistus (1)." in office.get(f"/companies/{company.id}").text
+    assert snapshot() == before
+
+
+def test_what_belongs_to_a_card_goes_alone_and_comes_back_the_same(office):
+    person = make.person("Aino", "Aho", company=make.company())
+    rows = {
+        "addresses": make.address(person).id,
+        "affiliations": db.session.scalar(select(Affiliation.id)),
+        "worksites": make.worksite(person).id,
+        "companies": make.company("Louhinta Oy").id,
+    }
+    before = snapshot()
+
+    for table, row_id in rows.items():
+        office.post(f"/{table}/{row_id}/delete")
+        assert snapshot()[table] != before[table]
+        office.post(f"/history/{newest_act()}/undo")
+
     assert snapshot() == before
 
 

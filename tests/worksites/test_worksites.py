@@ -99,12 +99,24 @@ def test_a_worksite_is_made_from_the_owners_card_and_corrected(office):
     site = worksites_of(company)[0]
     card = office.get(f"/worksites/{site.id}").text
     wrong = office.post(f"/worksites/{site.id}/edit", data=form | {"position": "Kokemäki"})
+    office.post(f"/worksites/{site.id}/edit", data=form | {"name": "Iso louhos"})
 
     assert all(text in card for text in ("Kokemäen louhos", "Portti 2", "Aino Aho", "geo:61.256700,22.123400"))
     assert 'href="tel:+358405882755"' in card
     assert "Sijaintia «Kokemäki» ei ymmärretty." in wrong.text
+    assert "Iso louhos" in office.get(f"/worksites/{site.id}").text
     assert office.post(f"/companies/{company.id}/worksites/new", data=form).status_code == 303
     assert db.session.scalars(select(ContactPoint.worksite_id)).all() == [None]
+
+
+def test_a_person_has_a_worksite_without_any_company(office):
+    person = make.person("Aino", "Aho")
+
+    answer = office.post(f"/people/{person.id}/worksites/new", data=PLACE | {"name": "Mökkitie"})
+
+    assert answer.location == f"/worksites/{worksites_of(person)[0].id}"
+    assert "Aino Aho" in office.get(answer.location).text
+    assert "Mökkitie" in office.get("/worksites/").text
 
 
 def test_machines_come_to_a_worksite_by_a_pasted_list_and_one_undo_takes_them_back(office):
