@@ -47,6 +47,7 @@ class Permission:
     fresh: bool = False
     from_anywhere: bool = False
     while_typing: bool = False
+    in_ledger: bool = True
 
     def may_touch(self, arguments: Mapping[str, Any]) -> bool:
         """True when the object that the arguments of an address name may be opened."""
@@ -60,15 +61,17 @@ def allow(
     fresh: bool = False,
     from_anywhere: bool = False,
     while_typing: bool = False,
+    in_ledger: bool = True,
 ) -> Callable[[View], View]:
     """Mark a view as open to these roles.
 
     event: the act's name in the ledger. object_rule: called with the view's arguments, false means 404 (what one may
     not see does not exist). fresh: a weighty act, before which they prove again who they are unless they just did.
     from_anywhere: no doorkeeper is asked. while_typing: htmx asks while somebody types: nobody is led away from that,
-    the answer is nothing (204).
+    the answer is nothing (204). in_ledger: False where what it changes is kept outside the ledger (the tables say so),
+    and nobody's data is shown; the tests see to it that every other change is found under its event.
     """
-    return _mark(Permission(frozenset(roles), event, object_rule, fresh, from_anywhere, while_typing))
+    return _mark(Permission(frozenset(roles), event, object_rule, fresh, from_anywhere, while_typing, in_ledger))
 
 
 def allow_anyone(*, event: str, from_anywhere: bool = False) -> Callable[[View], View]:

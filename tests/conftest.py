@@ -23,9 +23,16 @@ from rockrobot.db import db, is_sqlite
 from rockrobot.staff import actions as staff_actions
 from rockrobot.staff.queries import row_of_key
 from tests import make
+from tests.events_seen import (
+    pytest_configure,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 from tests.loopback import only_loopback
 from tests.postgres import PostgreSQL
 
+__all__ = ["pytest_configure", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SECRET = "test-secret-that-is-long-enough-to-pass-checks"
 CSRF = "raw-token-of-the-tests"

@@ -46,7 +46,7 @@ def index() -> str:
 
 
 @blueprint.post("/")
-@allow(Role.CUSTOMER_CARE, event="contact_files.upload")
+@allow(Role.CUSTOMER_CARE, event="contact_files.upload", in_ledger=False)
 @let_in_first(CONTACT_LISTS)
 @once
 def upload() -> Answer:
@@ -110,7 +110,7 @@ def _columns_page(run: ImportRun, form: ColumnsForm) -> tuple[str, int]:
 
 
 @blueprint.post("/<int:run_id>/sheet")
-@allow(Role.CUSTOMER_CARE, event="contact_files.choose_sheet")
+@allow(Role.CUSTOMER_CARE, event="contact_files.choose_sheet", in_ledger=False)
 def choose_sheet(run_id: int) -> AnyResponse:
     run = _run(run_id)
     uploads.ask(run, "read", ImportState.READING, since=CHOICE_OPEN)

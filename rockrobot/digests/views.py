@@ -11,7 +11,7 @@ blueprint = Blueprint("digests", __name__)
 
 
 @blueprint.post("/account/digest")
-@allow(*REGISTER_READERS, event="digests.choose")
+@allow(*REGISTER_READERS, event="digests.choose", in_ledger=False)
 def choose() -> Response:
     """Turn the mail of the morning on or off."""
     actions.choose(current_user, wanted=request.form.get("digest") == "on")

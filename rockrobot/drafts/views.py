@@ -105,7 +105,7 @@ def show(draft_id: int) -> Answer:
 
 
 @blueprint.post("/<int:draft_id>/discard")
-@allow(*EVERYONE, event="drafts.discard")
+@allow(*EVERYONE, event="drafts.discard", in_ledger=False)
 def discard(draft_id: int) -> Response:
     actions.discard(_draft(draft_id))
     return commit_and_go(url_for("own_account.index"), _("Keskeneräinen lomake on poistettu."))

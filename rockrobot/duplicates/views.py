@@ -64,7 +64,7 @@ def index() -> str:
 
 
 @blueprint.post("/scan")
-@allow(Role.CUSTOMER_CARE, event="duplicates.scan")
+@allow(Role.CUSTOMER_CARE, event="duplicates.scan", in_ledger=False)
 def scan() -> Answer:
     job = queries.latest_scan()
     if job is None or job.ended_at is not None:
@@ -113,7 +113,7 @@ def typed_person(but: int) -> str:
 
 @blueprint.post("/typed/companies", defaults={"but": 0})
 @blueprint.post("/typed/companies/<int:but>")
-@allow(Role.CUSTOMER_CARE, event="duplicates.typed_company", while_typing=True)
+@allow(Role.CUSTOMER_CARE, event="duplicates.typed_company", in_ledger=False, while_typing=True)
 def typed_company(but: int) -> str:
     found = queries.companies_like(TypedCompanyForm().traits(but), but=but)
     return _alike(Kind.COMPANIES, queries.told(Kind.COMPANIES, found, but=but))

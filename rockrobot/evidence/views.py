@@ -43,7 +43,7 @@ def _shown() -> dict[str, Any]:
 
 
 @blueprint.post("/check")
-@allow(*READERS, event="evidence.ask")
+@allow(*READERS, event="evidence.ask", in_ledger=False)
 def ask() -> Response:
     actions.ask_for_check()
     return commit_and_go(url_for("evidence.index"))

@@ -47,7 +47,7 @@ def new() -> AnyResponse:
 
 
 @blueprint.post("/")
-@allow(Role.CUSTOMER_CARE, event="imports.upload")
+@allow(Role.CUSTOMER_CARE, event="imports.upload", in_ledger=False)
 @let_in_first(REGISTER_TABLES)
 @once
 def upload() -> Answer:

@@ -44,7 +44,7 @@ def index() -> str:
 
 
 @blueprint.post("/sign-ins/<int:sign_in_id>/end")
-@allow(*EVERYONE, event="own_account.end_sign_in", fresh=True)
+@allow(*EVERYONE, event="own_account.end_sign_in", in_ledger=False, fresh=True)
 def end_sign_in(sign_in_id: int) -> Response:
     if not actions.end_sign_in(current_user, sign_in_id):
         abort(404)

@@ -15,7 +15,7 @@ blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 
 
 @blueprint.post("/<int:run_id>/apply")
-@allow(Role.CUSTOMER_CARE, event="uploads.apply")
+@allow(Role.CUSTOMER_CARE, event="uploads.apply", in_ledger=False)
 def apply(run_id: int) -> AnyResponse:
     run = _run(run_id)
     actions.take(run, is_good_only=False)
@@ -23,7 +23,7 @@ def apply(run_id: int) -> AnyResponse:
 
 
 @blueprint.post("/<int:run_id>/apply-good")
-@allow(Role.CUSTOMER_CARE, event="uploads.apply_good")
+@allow(Role.CUSTOMER_CARE, event="uploads.apply_good", in_ledger=False)
 def apply_good(run_id: int) -> AnyResponse:
     run = _run(run_id)
     actions.take(run, is_good_only=True, takes_duplicates="duplicates" in request.form)
@@ -31,7 +31,7 @@ def apply_good(run_id: int) -> AnyResponse:
 
 
 @blueprint.post("/<int:run_id>/leave")
-@allow(Role.CUSTOMER_CARE, event="uploads.leave")
+@allow(Role.CUSTOMER_CARE, event="uploads.leave", in_ledger=False)
 def leave(run_id: int) -> AnyResponse:
     run = _run(run_id)
     actions.leave(run)
@@ -41,7 +41,7 @@ def leave(run_id: int) -> AnyResponse:
 
 
 @blueprint.post("/<int:run_id>/try-again")
-@allow(Role.CUSTOMER_CARE, event="uploads.try_again")
+@allow(Role.CUSTOMER_CARE, event="uploads.try_again", in_ledger=False)
 def try_again(run_id: int) -> AnyResponse:
     run = _run(run_id)
     actions.ask(run, "read", ImportState.READING, since={ImportState.READING, ImportState.APPLYING})

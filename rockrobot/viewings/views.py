@@ -33,7 +33,7 @@ SIGNED = 2
 
 
 @blueprint.route("/purpose", methods=["GET", "POST"])
-@allow(*EVERYONE, event="viewings.purpose")
+@allow(*EVERYONE, event="viewings.purpose", in_ledger=False)
 def purpose() -> Answer:
     numbers = [line.case.number for line in cases(is_drill=False).rows if line.case.state is not CaseState.CLOSED]
     target = path_inside(request.values.get("next", "")) or url_for("desk.index")
