@@ -92,9 +92,13 @@ def test_a_mail_that_did_not_go_out_is_sent_by_hand_or_again(office):
     too_early = office.post(f"/disclosures/{made.id}/again").status_code
     send_waiting()
     html = office.get(f"/enquiries/{row.id}").text
+    office.post(f"/disclosures/{made.id}/again")
+    again = db.session.scalar(select(OutboxMessage.state))
+    send_waiting()
     office.post(f"/disclosures/{made.id}/by-hand")
 
     db.session.expire_all()
+    assert again is OutboxState.QUEUED
     assert too_early == 409
     assert "Lähetä käsin (.eml)" in html
     assert message.state is OutboxState.SENT
