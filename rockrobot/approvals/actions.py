@@ -24,6 +24,7 @@ from rockrobot.devices.rules import PictureKind
 from rockrobot.dual_control.queries import may_sign_own
 from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import Approval, CasePicture, CaseText, RecallCase, ScopeVersion
+from rockrobot.recalls.queries import SECOND_PERSONS
 from rockrobot.recalls.rules import CaseState
 
 DRILL_REASON = "drill"
@@ -100,7 +101,7 @@ def approve(
     if not all(names.values()):
         raise ApprovalError(ApprovalFault.HEADING_UNCONFIRMED)
     who = Signatories(ledger.actor(), case.opened_by, version.frozen_by)
-    may_own = case.is_drill or may_sign_own()
+    may_own = case.is_drill or may_sign_own(who.approver, SECOND_PERSONS)
     own_reason = own_reason.strip() or (DRILL_REASON if case.is_drill else "")
     fault = signing_fault(who, may_approve_own=may_own, own_reason=own_reason)
     if fault:

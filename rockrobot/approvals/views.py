@@ -25,7 +25,7 @@ from rockrobot.files import read_first, read_sent_picture
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import CaseText, RecallCase
-from rockrobot.recalls.queries import case_for
+from rockrobot.recalls.queries import SECOND_PERSONS, case_for
 from rockrobot.recalls.rules import CaseState
 from rockrobot.recipients.queries import Recipient, recipients_of, units_with
 from rockrobot.staff.models import StaffMember
@@ -51,7 +51,8 @@ def _waiting(member: StaffMember) -> list[Waiting]:
     """The recalls that wait for this person's approval."""
     if not may_open("approvals.approve"):
         return []
-    found = queries.cases_awaiting(but_of="" if may_sign_own() else f"staff:{member.id}")
+    me = f"staff:{member.id}"
+    found = queries.cases_awaiting(but_of="" if may_sign_own(me, SECOND_PERSONS) else me)
     return [
         Waiting(
             _("Takaisinvedon hyväksyntä: %(number)s", number=case.number),
@@ -64,7 +65,7 @@ def _waiting(member: StaffMember) -> list[Waiting]:
     ]
 
 
-declare_waiting(_waiting)
+declare_waiting(_waiting, SECOND_PERSONS)
 
 
 def _case(case_id: int) -> RecallCase:
@@ -80,7 +81,7 @@ def show(case_id: int) -> Answer:
 def _page(case: RecallCase, form: ApprovalForm, fault: ApprovalFault | None = None) -> Answer:
     readiness = queries.readiness_of(case)
     version = readiness.version
-    here = {case.opened_by, version.frozen_by if version else ""}
+    me, here = f"staff:{current_user.id}", {case.opened_by, version.frozen_by if version else ""}
     form.seen.data = readiness.digest
     if fault:
         _tell(form, fault, [heading.language for heading in readiness.unchecked])
@@ -93,8 +94,8 @@ def _page(case: RecallCase, form: ApprovalForm, fault: ApprovalFault | None = No
         own_pictures=queries.case_pictures(case.id),
         approval=queries.approval_of_letters(case, readiness),
         approvals=queries.approvals_of(case.id),
-        is_own=f"staff:{current_user.id}" in here,
-        may_own=may_sign_own() or case.is_drill,
+        is_own=me in here,
+        may_own=case.is_drill or may_sign_own(me, SECOND_PERSONS),
         has_sender=bool(sender_of(case)),
         languages=list(Language),
     )
@@ -114,7 +115,7 @@ def _tell(form: ApprovalForm, fault: ApprovalFault, unchecked: Sequence[Language
 
 
 @blueprint.post("/recalls/<int:case_id>/approval")
-@allow(Role.CUSTOMER_CARE, event="approvals.approve", fresh=True)
+@allow(*SECOND_PERSONS, event="approvals.approve", fresh=True)
 @once
 def approve(case_id: int) -> Answer:
     case, form = _case(case_id), ApprovalForm()

@@ -62,7 +62,8 @@ def decide(act: RequestedAct, by: StaffMember, decision: Decision, reason: str =
     Raises DualControlError: role, second_person, own_reason, reason (declining needs one), how far it is already, or
     changed_since.
     """
-    signer = Signer(f"staff:{by.id}", by.role in kind_with(act.kind).may_decide, may_sign_own())
+    name, deciders = f"staff:{by.id}", kind_with(act.kind).may_decide
+    signer = Signer(name, by.role in deciders, may_sign_own(name, deciders))
     fault = deciding_fault(_locked(act), signer, decision, reason)
     if fault:
         raise DualControlError(fault, act)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,7 @@ class Waiting:
 
 _kinds: dict[str, Kind] = {}
 _elsewhere: list[Callable[[StaffMember], list[Waiting]]] = []
+_deciders_elsewhere: list[frozenset[Role]] = []
 
 
 def declare(code: str, kind: Kind) -> None:
@@ -68,9 +69,10 @@ def declare(code: str, kind: Kind) -> None:
     _kinds[code] = kind
 
 
-def declare_waiting(find: Callable[[StaffMember], list[Waiting]]) -> None:
-    """Tell who finds what waits for somebody's decision in a room that keeps it itself (rooms call this)."""
+def declare_waiting(find: Callable[[StaffMember], list[Waiting]], may_decide: Iterable[Role]) -> None:
+    """Tell who finds what waits in a room that keeps it itself, and who may decide it (rooms call this)."""
     _elsewhere.append(find)
+    _deciders_elsewhere.append(frozenset(may_decide))
 
 
 def kind_with(code: str) -> Kind:
@@ -83,16 +85,33 @@ def state_now(act: RequestedAct) -> State:
     return state_of(act.decision, used_at=act.used_at, expires_at=act.expires_at, now=clock.now())
 
 
-def may_sign_own() -> bool:
-    """True in a firm of one, by its setting: who asked may approve too, with a written reason."""
+def _lets_sign_own() -> bool:
     house = organisation()
     return bool(house and house.may_approve_own_cases)
+
+
+def may_sign_own(who: str, may_decide: Iterable[Role]) -> bool:
+    """True in a firm of one, by its setting: who asked may approve too, with a written reason.
+
+    who: the signer as "by" columns name them; may_decide: the roles that decide such acts. The setting counts only
+    while nobody else with access works at one of them.
+    """
+    return _lets_sign_own() and all(f"staff:{one.id}" == who for one in members_in(may_decide))
 
 
 def deciders_of(code: str, asked_by: str) -> list[StaffMember]:
     """Those who may decide an act that this person asked for."""
     members = members_in(_kinds[code].may_decide)
-    return [one for one in members if f"staff:{one.id}" != asked_by or may_sign_own()]
+    others = [one for one in members if f"staff:{one.id}" != asked_by]
+    return others or (list(members) if _lets_sign_own() else [])
+
+
+def second_persons() -> list[StaffMember]:
+    """Those of whom one can always decide what another asks for; empty where some kind of act has only one decider."""
+    circles = {*_deciders_elsewhere, *(kind.may_decide for kind in _kinds.values())}
+    members = members_in(Role)
+    smallest = min(([one for one in members if one.role in roles] for roles in circles), key=len)
+    return smallest if len(smallest) > 1 else []
 
 
 def act_for(member: StaffMember, act_id: int) -> RequestedAct | None:
@@ -117,7 +136,15 @@ def _seen_by(member: StaffMember) -> ColumnElement[bool]:
 def _waits_for(member: StaffMember) -> list[ColumnElement[bool]]:
     waiting = [RequestedAct.decision.is_(None), RequestedAct.expires_at > clock.now()]
     waiting.append(RequestedAct.kind.in_(_decided_by_role(member.role)))
-    return waiting if may_sign_own() else [*waiting, RequestedAct.asked_by != f"staff:{member.id}"]
+    return [*waiting, or_(RequestedAct.asked_by != f"staff:{member.id}", RequestedAct.kind.in_(_decided_alone(member)))]
+
+
+def _decided_alone(member: StaffMember) -> list[str]:
+    """The kinds of acts that only this member may decide, and by the setting their own too."""
+    if not _lets_sign_own():
+        return []
+    others = {one.role for one in members_in(Role) if one.id != member.id}
+    return [code for code in _decided_by_role(member.role) if not others & _kinds[code].may_decide]
 
 
 def count_waiting(member: StaffMember) -> int:

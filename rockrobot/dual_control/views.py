@@ -73,7 +73,8 @@ def _page(act: RequestedAct, form: DecisionForm) -> Answer:
     shown = kind.shown(act)
     form.seen.data = shown.digest
     ledger.log_view(shown.people_ids)
-    is_own = act.asked_by == f"staff:{current_user.id}"
+    me = f"staff:{current_user.id}"
+    is_own = act.asked_by == me
     return form_page(
         "dual_control/show.html",
         form,
@@ -81,7 +82,7 @@ def _page(act: RequestedAct, form: DecisionForm) -> Answer:
         kind=kind,
         shown=shown,
         is_own=is_own,
-        may_decide=current_user.role in kind.may_decide and (not is_own or queries.may_sign_own()),
+        may_decide=current_user.role in kind.may_decide and (not is_own or queries.may_sign_own(me, kind.may_decide)),
         deciders=queries.deciders_of(act.kind, act.asked_by),
     )
 

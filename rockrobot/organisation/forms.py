@@ -1,9 +1,11 @@
 """The form of the controller and its settings."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
+from rockrobot.dual_control.queries import second_persons
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, BusinessIdField, CountryField, PhoneField, stripped
 
@@ -46,6 +48,17 @@ class OrganisationForm(EditForm):
     )
     may_approve_own_cases = BooleanField(
         _("Sama henkilö saa hyväksyä oman takaisinvetonsa ja pyyntönsä"),
-        description=_("Vain yhden hengen yritykselle. Perustelu kirjoitetaan joka kerta ja näkyy aina."),
+        description=_(
+            "Vain yhden hengen yritykselle: ei ole voimassa, kun joku toinenkin voi päättää. Perustelu kirjoitetaan "
+            "joka kerta ja näkyy aina."
+        ),
     )
     duplex_letters = BooleanField(_("Kirjeet tulostetaan kaksipuolisina"))
+
+    def validate_may_approve_own_cases(self, field: BooleanField) -> None:
+        """Only a firm of one has nobody to ask."""
+        names = ", ".join(one.name for one in second_persons()) if field.data else ""
+        if names:
+            raise ValidationError(
+                gettext("Toinen henkilö voi päättää: %(names)s. Ota rasti pois ja pyydä häntä.", names=names)
+            )

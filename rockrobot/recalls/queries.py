@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import selectinload
 
 from rockrobot import undo
+from rockrobot.access import Role
 from rockrobot.contacts.models import Address, Affiliation, Company
 from rockrobot.db import among, db
 from rockrobot.devices.models import Ownership
@@ -30,6 +31,8 @@ from rockrobot.traces.queries import trace_batches, trace_build_dates, trace_ser
 from rockrobot.traces.rules import TraceClass, TraceRow
 
 UnitKey = tuple[int | None, int | None]
+SECOND_PERSONS = (Role.CUSTOMER_CARE,)
+"""Who approve a recall, or confirm how a unit of it ended, after somebody else."""
 
 
 class ScopeChange(NamedTuple):

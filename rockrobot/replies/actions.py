@@ -21,6 +21,7 @@ from rockrobot.dual_control.queries import may_sign_own
 from rockrobot.dual_control.rules import signature_fault
 from rockrobot.recalls.actions import NewTask, add_tasks
 from rockrobot.recalls.models import CaseUnit, RecallCase, UnitStep
+from rockrobot.recalls.queries import SECOND_PERSONS
 from rockrobot.recalls.rules import NEEDS_SECOND_PERSON, OPEN_STATES, UNANSWERED, CaseState, UnitState
 from rockrobot.recipients.queries import key_of
 from rockrobot.replies import queries
@@ -158,12 +159,13 @@ def confirm_outcome(step: UnitStep, own_reason: str = "") -> None:
     unit = db.session.get_one(CaseUnit, step.case_unit_id)
     if unit.state is not step.from_state or _is_closed(unit):
         raise StaleStepError
-    is_own = step.by == ledger.actor()
-    if signature_fault(is_own=is_own, may_sign_own=may_sign_own(), own_reason=own_reason):
+    me = ledger.actor()
+    is_own, may_own = step.by == me, may_sign_own(me, SECOND_PERSONS)
+    if signature_fault(is_own=is_own, may_sign_own=may_own, own_reason=own_reason):
         raise SecondPersonError
     if is_own:
         step.own_confirmation_reason = own_reason.strip()
-    step.confirmed_by, step.confirmed_at = ledger.actor(), clock.now()
+    step.confirmed_by, step.confirmed_at = me, clock.now()
     _arrive(unit, step)
 
 

@@ -20,7 +20,7 @@ from rockrobot.letters.models import Letter
 from rockrobot.letters.queries import letter_with_reference
 from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.models import CaseUnit
-from rockrobot.recalls.queries import case_for
+from rockrobot.recalls.queries import SECOND_PERSONS, case_for
 from rockrobot.recalls.rules import UnitState
 from rockrobot.replies import actions, queries
 from rockrobot.replies.forms import (
@@ -265,7 +265,7 @@ def record_contact(unit_id: int) -> Answer:
 
 
 @blueprint.post("/recalls/steps/<int:step_id>/confirm")
-@allow(Role.CUSTOMER_CARE, event="replies.confirm")
+@allow(*SECOND_PERSONS, event="replies.confirm")
 def confirm(step_id: int) -> Response:
     step = queries.step_for(step_id)
     if step is None or not step.needs_second or step.confirmed_at is not None:

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from rockrobot.access import Role
 from rockrobot.approvals import queries
 from rockrobot.approvals.rules import SAMPLE_TEXTS
 from rockrobot.contacts.rules import Language
@@ -106,7 +107,7 @@ def test_who_approves_second_is_told_that_somebody_was_first(supervisor, office)
     assert len(db.session.scalars(db.select(Approval)).all()) == 1
 
 
-def test_a_heading_without_a_name_is_told_beside_it_and_nothing_typed_is_lost(supervisor, office):
+def test_a_heading_without_a_name_is_told_beside_it_and_nothing_typed_is_lost(supervisor):
     case = ready_case()
     case.opened_by = f"staff:{supervisor.member_id}"
     organisation().may_approve_own_cases = True
@@ -122,6 +123,27 @@ def test_a_heading_without_a_name_is_told_beside_it_and_nothing_typed_is_lost(su
     assert "Olen talossa yksin." in nameless.text
     assert 'id="own_reason-error"' in reasonless.text
     assert 'value="Esa Esimies"' in reasonless.text
+    assert db.session.scalars(db.select(Approval)).all() == []
+
+
+def test_the_setting_of_a_firm_of_one_counts_no_more_once_somebody_joins_who_may_approve(supervisor):
+    case = ready_case()
+    case.opened_by = f"staff:{supervisor.member_id}"
+    organisation().may_approve_own_cases = True
+    db.session.commit()
+    there = f"/recalls/{case.id}/approval"
+    form = form_of(supervisor, there) | {"own_reason": "Olen talossa yksin."}
+    before = supervisor.get("/requested-acts/").text
+    make.staff_member(Role.CUSTOMER_CARE, name="Uusi Tulija")
+    db.session.commit()
+
+    refused = supervisor.post(there, data=form)
+    page, after = supervisor.get(there).text, supervisor.get("/requested-acts/").text
+
+    assert refused.status_code == 422
+    assert "Hyväksyjän on oltava toinen henkilö" in refused.text
+    assert "Odottaa toista henkilöä." in page
+    assert [case.number in text for text in (before, after)] == [True, False]
     assert db.session.scalars(db.select(Approval)).all() == []
 
 

@@ -376,6 +376,20 @@ def test_a_firm_of_one_approves_its_own_export_with_a_reason(office):
     assert "olen talon ainoa" in office.get(request).text
 
 
+def test_the_setting_of_a_firm_of_one_counts_no_more_while_somebody_else_may_decide(office, protection):
+    make.person()
+    ensure_organisation().may_approve_own_cases = True
+    db.session.commit()
+    request = asked(office)
+
+    refused = approve(office, request, reason="olen talon ainoa")
+
+    assert refused.status_code == 409
+    assert "Päättäjän on oltava toinen henkilö" in refused.text
+    assert "Pyydä jotakuta näistä päättämään:" in office.get(request).text
+    assert "Mikään ei odota päätöstäsi." in office.get("/requested-acts/").text
+
+
 @pytest.mark.parametrize("has_failed", [False, True])
 def test_what_can_be_read_no_more_is_not_offered_to_be_made(office, supervisor, has_failed):
     make.person("Aino", "Aho")

@@ -31,3 +31,24 @@ def test_a_wrong_business_id_is_refused(administrator):
 
     assert answer.status_code == 422
     assert "tarkistusnumero ei täsmää" in answer.text
+
+
+def test_where_two_may_decide_nobody_is_let_approve_their_own(administrator, office, supervisor, protection):
+    form = {"name": "Kivi Oy", "country": "FI", "may_approve_own_cases": "y"}
+
+    refused = administrator.post("/organisation/edit", data=form)
+
+    assert refused.status_code == 422
+    assert 'id="may_approve_own_cases-error"' in refused.text
+    assert "Toinen henkilö voi päättää: Esa Esimies, Olga Office." in refused.text
+    assert 'value="Kivi Oy"' in refused.text
+    assert organisation() is None
+
+
+def test_where_one_alone_approves_recalls_they_may_be_let_approve_their_own(administrator, office, protection):
+    form = {"name": "Kivi Oy", "country": "FI", "may_approve_own_cases": "y"}
+
+    saved = administrator.post("/organisation/edit", data=form)
+
+    assert saved.status_code == 303
+    assert "kun kukaan muu ei voi päättää" in administrator.get("/organisation/").text

@@ -6,17 +6,20 @@ import pytest
 from sqlalchemy import select
 
 from rockrobot import clock, ledger
+from rockrobot.access import Role
 from rockrobot.attempts.rules import ReplyKind
 from rockrobot.db import db
 from rockrobot.devices.models import Device
 from rockrobot.dispatches import actions as dispatches
 from rockrobot.follow_ups.queries import unsettled_units
 from rockrobot.letters.models import Letter
+from rockrobot.organisation.actions import ensure_organisation
 from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import CaseUnit
 from rockrobot.recalls.rules import CaseState, UnitState
 from rockrobot.replies import actions, queries
 from rockrobot.replies.rules import Evidence
+from tests import make
 
 TODAY = clock.today()
 
@@ -64,6 +67,26 @@ def test_a_step_that_waited_is_void_once_the_unit_has_moved_on(case):
 
     assert unit.state is UnitState.CORRECTED
     assert list(queries.steps_to_confirm(case.id)) == []
+
+
+def test_who_may_ask_a_colleague_confirms_no_step_of_their_own(case):
+    ensure_organisation().may_approve_own_cases = True
+    me, colleague = (make.staff_member(Role.CUSTOMER_CARE, name=name) for name in ("Aino", "Eero"))
+    post_all()
+    unit = unit_of("SN-0102")
+    with ledger.change_set("refuse", actor=f"staff:{me.id}"):
+        refuse(unit)
+    step = queries.steps_of(unit.id)[0]
+
+    with ledger.change_set("confirm", actor=f"staff:{me.id}"):
+        with pytest.raises(actions.SecondPersonError):
+            actions.confirm_outcome(step, "Olen talossa yksin.")
+        colleague.is_active = False
+        db.session.flush()
+        actions.confirm_outcome(step, "Olen talossa yksin.")
+        db.session.commit()
+
+    assert step.own_confirmation_reason == "Olen talossa yksin."
 
 
 def test_nothing_moves_in_a_closed_case(case):
