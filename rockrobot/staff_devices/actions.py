@@ -5,17 +5,17 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from rockrobot import clock, jobs, ledger
 from rockrobot.db import db, forget
 from rockrobot.passkeys.queries import passkeys_of
 from rockrobot.staff.actions import end_these, end_what_else_lets_in
 from rockrobot.staff.models import SignIn
-from rockrobot.staff.queries import digest_of, row_of_key
+from rockrobot.staff.queries import digest_of, row_of_key, running_sign_ins
 from rockrobot.staff.rules import Ending
 from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
-from rockrobot.staff_devices.queries import device_of_key
+from rockrobot.staff_devices.queries import device_of_key, sign_ins_on_devices_of
 from rockrobot.staff_devices.rules import LINK_PATH, LINK_WORKS_FOR, SIGN_INS_KEPT_FOR
 
 KEY_BYTES = 32
@@ -82,14 +82,20 @@ def remember(row: SignIn, device: StaffDevice) -> None:
     db.session.merge(DeviceSignIn(sign_in_id=row.id, device_id=device.id))
 
 
-def lose(device: StaffDevice) -> tuple[int, int]:
-    """The device is lost: its key is worth nothing, its sign-ins end, and so do its owner's passkeys; how many of each.
+def lose(device: StaffDevice, *, here: SignIn | None = None) -> tuple[int, int]:
+    """The device is lost: its key is worth nothing, sign-ins and its owner's passkeys end; how many of each.
 
-    So does what else lets its owner in and may be on it.
+    All of its owner's sign-ins end, since a device that nobody took into use has none that are known as its own; save
+    those on their other devices in use, and here, in which it is told. So does what else lets its owner in.
     """
-    device.lost_on, passkeys = clock.today(), len(passkeys_of(device.owner_id))
+    owner_id = device.owner_id
+    device.lost_on, passkeys, before = clock.today(), len(passkeys_of(owner_id)), len(running_sign_ins(owner_id))
     end_what_else_lets_in(device.owner, Ending.LOST_DEVICE)
-    return _void(device), passkeys
+    _void(device)
+    here_id = here.id if here else 0
+    spared = or_(SignIn.id == here_id, SignIn.id.in_(sign_ins_on_devices_of(owner_id)))
+    end_these(select(SignIn.id).where(SignIn.staff_member_id == owner_id, ~spared))
+    return before - len(running_sign_ins(owner_id)), passkeys
 
 
 def retire(device: StaffDevice) -> int:

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from rockrobot import clock
 from rockrobot.db import among, db
 from rockrobot.lists import Listing, listing
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import digest_of
-from rockrobot.staff_devices.models import DeviceCheck, StaffDevice
+from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
 from rockrobot.staff_devices.rules import CHECK_EVERY, PROTECTIONS, Finding, Found, latest_findings
 
 IN_USE = and_(StaffDevice.lost_on.is_(None), StaffDevice.retired_on.is_(None))
@@ -70,6 +70,12 @@ def device_of_key(key: str) -> StaffDevice | None:
     if not key:
         return None
     return db.session.scalar(select(StaffDevice).where(StaffDevice.key_digest == digest_of(key), IN_USE))
+
+
+def sign_ins_on_devices_of(member_id: int) -> Select[int]:
+    """Which sign-ins were made on devices that a member took into use and still has."""
+    theirs = (StaffDevice.owner_id == member_id, StaffDevice.key_digest.is_not(None), IN_USE)
+    return select(DeviceSignIn.sign_in_id).join(StaffDevice, StaffDevice.id == DeviceSignIn.device_id).where(*theirs)
 
 
 def device_of_link(token: str, *, lock: bool = False) -> StaffDevice | None:

@@ -12,7 +12,7 @@ from rockrobot.access import EVERYONE, Role, allow
 from rockrobot.fields import today_form, typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.paper import qr_picture
-from rockrobot.staff.queries import sign_in_for
+from rockrobot.staff.queries import running_sign_ins, sign_in_for
 from rockrobot.staff_devices import actions, queries
 from rockrobot.staff_devices.forms import CheckForm, DeviceForm
 from rockrobot.staff_devices.models import StaffDevice
@@ -122,10 +122,11 @@ def check(device_id: int) -> Answer:
 @allow(*EVERYONE, event="staff_devices.lose", object_rule=_is_own_or_administered)
 def lose(device_id: int) -> Response:
     device = _in_use(device_id)
-    sign_ins, passkeys = actions.lose(device)
+    sign_ins, passkeys = actions.lose(device, here=sign_in_for(browser_key.key()))
     told = [
         _("Laite on merkitty kadonneeksi."),
         ngettext("%(num)s kirjautuminen lopetettu.", "%(num)s kirjautumista lopetettu.", sign_ins),
+        _("Omistajalla on auki vielä %(count)s.", count=len(running_sign_ins(device.owner_id))),
     ]
     if passkeys:
         told.append(ngettext("%(num)s pääsyavain poistettu.", "%(num)s pääsyavainta poistettu.", passkeys))

@@ -12,7 +12,7 @@ from rockrobot.access import Role
 from rockrobot.browser_key import keep_device_key
 from rockrobot.db import db
 from rockrobot.staff.actions import sign_in
-from rockrobot.staff.models import SignInFact
+from rockrobot.staff.models import SignInFact, StaffMember
 from rockrobot.staff.queries import row_of_key, running_sign_ins
 from rockrobot.staff_devices import actions, queries
 from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
@@ -208,20 +208,49 @@ def test_another_owner_takes_the_device_into_use_anew(administrator, office, wor
 # ---------- lost ----------
 
 
-def test_a_lost_device_ends_its_sign_ins_in_one_click_and_no_others(app, administrator, office):
-    id_ = take_into_use(administrator, office)
-    elsewhere = row_of_key(sign_in(db.session.get(StaffDevice, id_).owner))
+def signed_in(member_id: int, device: StaffDevice | None = None) -> int:
+    """A further sign-in of a member, on a device where one is given."""
+    row = row_of_key(sign_in(db.session.get(StaffMember, member_id)))
+    if device:
+        actions.enrol(device, row)
     db.session.commit()
-    kept_id = elsewhere.id
+    return row.id
+
+
+def test_a_lost_device_ends_its_sign_ins_in_one_click_and_spares_other_devices_in_use(app, administrator, office):
+    id_ = take_into_use(administrator, office)
+    kept_id = signed_in(office.member_id, device_of(office.member_id, "Olgan kannettava"))
+    signed_in(office.member_id)
 
     told = administrator.post(f"/staff-devices/{id_}/lose", follow_redirects=True)
 
     db.session.rollback()
-    assert "1 kirjautuminen lopetettu" in told.text
+    assert "2 kirjautumista lopetettu. Omistajalla on auki vielä 1." in told.text
     assert "Kadonnut</span>" in told.text
     assert office.get("/devices/").status_code == 303
     assert [row.id for row in running_sign_ins(office.member_id)] == [kept_id]
     assert queries.device_of_key(office.get_cookie(COOKIE).value) is None
+
+
+def test_a_lost_device_that_nobody_took_into_use_ends_all_its_owners_sign_ins(administrator, office):
+    id_ = device_of(office.member_id).id
+    signed_in(office.member_id)
+
+    told = administrator.post(f"/staff-devices/{id_}/lose", follow_redirects=True)
+
+    assert "2 kirjautumista lopetettu. Omistajalla on auki vielä 0." in told.text
+    assert office.get("/account/").status_code == 303
+    assert administrator.get("/account/").status_code == 200
+
+
+def test_who_tells_of_their_own_lost_device_elsewhere_stays_signed_in_there_alone(office):
+    id_ = device_of(office.member_id).id
+    signed_in(office.member_id)
+
+    told = office.post(f"/staff-devices/{id_}/lose", follow_redirects=True)
+
+    assert told.status_code == 200
+    assert "1 kirjautuminen lopetettu. Omistajalla on auki vielä 1." in told.text
 
 
 def test_a_sign_in_is_forgotten_90_days_after_it_ran_out_and_the_fact_stays(app, database):
@@ -254,8 +283,8 @@ def test_the_owner_may_say_that_their_own_device_is_lost(administrator, office, 
 
 
 @pytest.mark.parametrize("act", ["lose", "retire", "check", "link"])
-def test_nothing_more_is_done_to_a_lost_device(administrator, act):
-    device = device_of(administrator.member_id)
+def test_nothing_more_is_done_to_a_lost_device(administrator, office, act):
+    device = device_of(office.member_id)
     actions.lose(device)
     db.session.commit()
 
