@@ -1,23 +1,26 @@
 """Checks the chain, every night and when somebody asks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rockrobot import chain, clock, jobs, ledger
 from rockrobot.db import db, reading
 from rockrobot.evidence import queries
 from rockrobot.evidence.models import ChainCheck
+from rockrobot.evidence.rules import FEWEST_DIGITS, Seal, read_seal, seal_text
 
 SINCE_LAST = "as against check"
 
 
-def check_chain() -> ChainCheck:
+def check_chain(progress: Callable[[int], None] | None = None) -> ChainCheck:
     """Walk the chain, compare it with the last sound check, and keep what was found; commits.
 
-    The walk holds no lock that others wait for; what is written meanwhile is left to the next check.
+    The walk holds no lock that others wait for; what is written meanwhile is left to the next check. progress: told how
+    many entries were read.
     """
     db.session.rollback()
     with reading():
-        verdict = chain.verify(db.session.connection())
+        verdict = chain.verify(db.session.connection(), progress)
         last = queries.latest_sound_check()
         since = queries.fault_of(last.seal) if last else None
         fault = verdict.fault or (f"{since} {SINCE_LAST} {last.id}" if last and since else "")
@@ -35,19 +38,26 @@ def check_chain() -> ChainCheck:
     return check
 
 
-def ask_for_check() -> jobs.Job:
-    """Queue a check; the one that waits or runs already, where there is one."""
-    running = queries.running_job()
+def ask_for_check(seal: Seal | None = None) -> jobs.Job:
+    """Queue a check, also against a seal from paper; the same one that waits or runs already, where there is one."""
+    payload = {"seal": seal_text(seal)} if seal else {}
+    running = next((job for job in queries.running_jobs() if job.payload == payload), None)
     if running:
         return running
-    return jobs.enqueue(queries.JOB, {}, key=f"{queries.JOB}:{clock.now().isoformat()}")
+    mark = seal.head[:FEWEST_DIGITS] if seal else ""
+    return jobs.enqueue(queries.JOB, payload, key=f"{queries.JOB}:{mark}:{clock.now().isoformat()}")
 
 
 @jobs.kind(queries.JOB)
-def check_by_job(_job: jobs.Job) -> dict[str, Any]:
-    """Check the chain because somebody asked."""
-    check = check_chain()
-    return {"check_id": check.id, "fault": check.fault}
+def check_by_job(job: jobs.Job) -> dict[str, Any]:
+    """Check the chain because somebody asked; whether it bears their seal counts only where the chain is whole.
+
+    A seal that it does not bear leaves the check as it is: what was typed may be wrong.
+    """
+    sealed, total = job.payload.get("seal"), queries.count_entries()
+    check = check_chain(lambda done: jobs.progress(job, done, max(done, total)))
+    against = queries.fault_of(read_seal(sealed)) if sealed else None
+    return {"check_id": check.id, "fault": check.fault or against or ""}
 
 
 @jobs.sweep

@@ -9,11 +9,11 @@ from rockrobot import clock, paper
 from rockrobot.access import Role, allow
 from rockrobot.evidence import actions, queries
 from rockrobot.evidence.forms import SealForm
-from rockrobot.evidence.rules import in_groups, seal_text
+from rockrobot.evidence.rules import in_groups, read_seal, seal_text
 from rockrobot.fields import format_day
 from rockrobot.navigation import Link, add_link
 from rockrobot.staff.queries import names_of_actors
-from rockrobot.web import Answer, asked_page, commit_and_go, form_page, page
+from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, page
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/evidence")
 READERS = (Role.DATA_PROTECTION, Role.ADMINISTRATOR)
@@ -33,11 +33,13 @@ def index() -> str:
 
 
 def _shown() -> dict[str, Any]:
+    comparison = queries.comparison_with(asked_id("comparison"))
     return {
         "found": queries.checks(number=asked_page()),
         "latest": queries.latest_check(),
-        "job": queries.running_job(),
-        "compared": None,
+        "job": next(iter(queries.running_jobs()), None),
+        "comparison": comparison,
+        "sealed": read_seal(comparison.payload["seal"]) if comparison else None,
         "in_groups": in_groups,
     }
 
@@ -55,8 +57,8 @@ def compare() -> Answer:
     form = SealForm()
     if not form.validate_on_submit():
         return form_page("evidence/index.html", form, **_shown())
-    shown = _shown() | {"compared": {"seal": form.read, "fault": queries.fault_of(form.read)}}
-    return page("evidence/index.html", form=form, **shown)
+    job = actions.ask_for_check(form.read)
+    return commit_and_go(url_for("evidence.index", comparison=job.id))
 
 
 @blueprint.get("/<int:check_id>/sheet.pdf")

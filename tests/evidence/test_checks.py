@@ -12,7 +12,7 @@ from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.evidence.actions import check_chain, check_nightly
 from rockrobot.evidence.models import ChainCheck
-from rockrobot.evidence.queries import fault_of, latest_check
+from rockrobot.evidence.queries import JOB, fault_of, latest_check
 from rockrobot.evidence.rules import Seal, seal_text
 from tests import make
 
@@ -53,6 +53,18 @@ def rewrite() -> None:
         for row in rows:
             changes = {"name": [None, "Toinen Oy"]}
             chain.append(connection, row["change_set_id"], [(row["action"], row["table_name"], row["row_id"], changes)])
+
+
+def compare(browser, seal: str) -> str:
+    """What the page says once the check against a seal was done, and that it says nothing good before."""
+    asked = browser.post("/evidence/compare", data={"seal": seal})
+    waiting = browser.get(asked.location).text
+    db.session.rollback()
+    jobs.run_waiting()
+    db.session.rollback()
+    assert "verrataan sinettiin" in waiting
+    assert "Sinetti täsmää" not in waiting
+    return browser.get(asked.location, headers={"HX-Request": "true", "HX-Target": "chain_checks"}).text
 
 
 def test_a_changed_byte_is_found(database):
@@ -171,17 +183,41 @@ def test_a_person_asks_for_a_check_prints_it_and_compares_the_paper(protection):
     check = latest_check()
     page = protection.get("/evidence/").text
     sheet = protection.get(f"/evidence/{check.id}/sheet.pdf")
-    right = protection.post("/evidence/compare", data={"seal": seal_text(check.seal)}).text
-    other = f"{check.last_entry_id} {check.entries} {'0' * 16}"
-    wrong = protection.post("/evidence/compare", data={"seal": other}).text
+    right = compare(protection, seal_text(check.seal))
+    wrong = compare(protection, f"{check.last_entry_id} {check.entries} {'0' * 16}")
     unread = protection.post("/evidence/compare", data={"seal": "sinetti hukassa"})
 
     assert "Ketju täsmäsi" in page
     assert sheet.data.startswith(b"%PDF")
-    assert "Sinetti täsmää" in right
+    assert "Sinetti täsmää ja koko ketju on ehjä" in right
     assert "kirjoitettu uudelleen" in wrong
+    assert latest_check().fault == ""
     assert unread.status_code == 422
     assert "sinetti hukassa" in unread.text
+
+
+def test_a_seal_compared_finds_values_changed_before_it(protection):
+    seal = sealed()
+    alter(update(ENTRIES).where(ENTRIES.c.id == ids()[1]).values(changes={"name": [None, "Kivj Oy"]}))
+
+    told = compare(protection, seal_text(seal))
+
+    assert "Merkinnän arvoja on muutettu." in told
+    assert "Sinetti täsmää" not in told
+
+
+def test_a_seal_compared_finds_a_tail_cut_off_and_a_check_tells_how_far_it_is(protection, monkeypatch):
+    monkeypatch.setattr(chain, "CHUNK", 1)
+    for number in range(30):
+        make.company(f"Kallio {number} Oy")
+    seal = sealed()
+    alter(delete(ENTRIES).where(ENTRIES.c.id > ids()[2]))
+
+    told = compare(protection, seal_text(seal))
+    job = db.session.scalars(select(jobs.Job).where(jobs.Job.kind == JOB)).one()
+
+    assert "sinetöityä merkintää ei enää ole" in told
+    assert 0 < job.done_count <= job.total_count
 
 
 @pytest.mark.parametrize("fault", ["broken link: entry 3", "cut as against check 1"])
