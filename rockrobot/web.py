@@ -8,8 +8,19 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, flash, get_flashed_messages, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    flash,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext, ngettext
 from jinja2_fragments.flask import render_block
 from sqlalchemy import String
 from sqlalchemy.exc import IntegrityError
@@ -101,6 +112,17 @@ def page(template: str, *, fragments: tuple[str, ...] = (), **context: Any) -> s
 def form_page(template: str, form: Any, **context: Any) -> tuple[str, int]:
     """The page of a form: 422 when what was sent has errors, which stand beside their fields."""
     return page(template, form=form, **context), 422 if form.errors else 200
+
+
+def held_back(template: str, form: Any, field: Any, seconds: int, **context: Any) -> AnyResponse:
+    """The page of a form that was tried too often: 429, and beside the field how many minutes to wait."""
+    wait = ngettext(
+        "Odota %(num)s minuutti ja yritä uudelleen.", "Odota %(num)s minuuttia ja yritä uudelleen.", -(-seconds // 60)
+    )
+    field.errors = [gettext("Liian monta yritystä peräkkäin. %(wait)s", wait=wait)]
+    answer = make_response(page(template, form=form, **context), 429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def changed(piece: str, *, back_to: str, **context: Any) -> Answer:

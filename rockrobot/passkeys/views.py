@@ -56,22 +56,21 @@ def _house() -> House:
     return queries.house() or abort(404)
 
 
-def _answered(house: House) -> Passkey | None:
+def _answered(house: House, tries: Subject) -> Passkey | None:
     """The passkey that answers, tried as seldom as passwords are."""
-    tries = [Subject(Kind.ADDRESS, network_of(browser_key.address()))]
     challenge = _asked()
-    if take_try(tries) or challenge is None:
+    if take_try([tries]) or challenge is None:
         return None
     passkey = actions.use_passkey(request.form.get("credential", ""), challenge, house)
     if passkey is not None:
-        forgive(tries)
+        forgive([tries])
     return passkey
 
 
 @blueprint.post("/sign-in/passkey")
 @allow_anyone(event="passkeys.sign_in")
 def enter() -> Answer:
-    passkey = _answered(_house())
+    passkey = _answered(_house(), Subject(Kind.ADDRESS, network_of(browser_key.address())))
     member = member_with(passkey.staff_member_id) if passkey else None
     if member is None or not member.is_active:
         record(Outcome.TURNED_AWAY, member.id if member else None, address=browser_key.address())
@@ -93,8 +92,9 @@ def enter() -> Answer:
 @blueprint.post("/sign-in/confirm/passkey")
 @allow(*EVERYONE, event="passkeys.confirm")
 def confirm_by_passkey() -> Response:
-    passkey, row = _answered(_house()), sign_in_for(browser_key.key())
-    key = confirm(row) if row and passkey and passkey.staff_member_id == row.staff_member_id else None
+    house, row = _house(), sign_in_for(browser_key.key()) or abort(403)
+    passkey = _answered(house, Subject(Kind.SIGN_IN, str(row.id)))
+    key = confirm(row) if passkey and passkey.staff_member_id == row.staff_member_id else None
     record(Outcome.CONFIRMED if key else Outcome.TURNED_AWAY, current_user.id, address=browser_key.address())
     db.session.commit()
     if key is None:

@@ -1,4 +1,4 @@
-from flask import Blueprint, abort, make_response, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -11,7 +11,7 @@ from rockrobot.staff.actions import is_password_of, set_password
 from rockrobot.staff.queries import member_with, sign_in_for
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject
-from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, once, page, say
+from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, held_back, once, page, say
 
 blueprint = Blueprint("passwords", __name__)
 
@@ -49,14 +49,12 @@ def change() -> Answer:
     form = ChangePasswordForm(member=current_user)
     if not form.validate_on_submit():
         return form_page("passwords/change.html", form)
-    tries, member_id = [Subject(Kind.ACCOUNT, current_user.email)], current_user.id
+    row, member_id = sign_in_for(browser_key.key()) or abort(403), current_user.id
+    tries = [Subject(Kind.SIGN_IN, str(row.id))]
     seconds = take_try(tries)
     db.session.commit()
     if seconds:
-        form.password.errors = [_("Liian monta yritystä peräkkäin. Odota hetki ja yritä uudelleen.")]
-        answer = make_response(page("passwords/change.html", form=form), 429)
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
+        return held_back("passwords/change.html", form, form.password, seconds)
     with reading():
         is_right = is_password_of(member_with(member_id), form.password.data)
         db.session.rollback()

@@ -1,6 +1,4 @@
-from typing import Any
-
-from flask import Blueprint, abort, current_app, make_response, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -18,16 +16,9 @@ from rockrobot.staff.queries import half_way_for, member_with, sign_in_for
 from rockrobot.staff.rules import Ending, Outcome, Step
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject
-from rockrobot.web import Answer, commit_and_go, form_page, page, path_inside
+from rockrobot.web import Answer, commit_and_go, form_page, held_back, page, path_inside
 
 blueprint = Blueprint("second_factors", __name__)
-
-
-def _held(template: str, form: CodeForm, seconds: int, **context: Any) -> Response:
-    form.code.errors = [_("Liian monta yritystä peräkkäin. Odota %(seconds)s sekuntia.", seconds=seconds)]
-    answer = make_response(page(template, form=form, **context), 429)
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
 
 
 def _wait(member_id: int) -> int:
@@ -63,7 +54,7 @@ def enter_code() -> Answer:
         return form_page("second_factors/enter_code.html", form)
     member_id = row.staff_member_id
     if seconds := _wait(member_id):
-        return _held("second_factors/enter_code.html", form, seconds)
+        return held_back("second_factors/enter_code.html", form, form.code, seconds)
     if actions.use_code(member_id, form.code.data) and _let_in(row):
         db.session.commit()
         return redirect(path_inside(form.next.data) or url_for("desk.index"), 303)
@@ -112,7 +103,7 @@ def _enrol(template: str, row: SignIn) -> Answer:
     if not form.validate_on_submit():
         return form_page(template, form, **context)
     if seconds := _wait(member.id):
-        return _held(template, form, seconds, **context)
+        return held_back(template, form, form.code, seconds, **context)
     codes = actions.confirm_key(member.id, form.code.data)
     if codes is None:
         form.code.errors = [_("Koodi ei täsmää. Tarkista, että puhelimen kello on oikeassa, ja kirjoita uusi koodi.")]

@@ -1,6 +1,6 @@
-from flask import Blueprint, Request, abort, make_response, redirect, request, url_for
+from flask import Blueprint, Request, abort, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
@@ -22,7 +22,7 @@ from rockrobot.staff.rules import Ending, Outcome, Step, browser_name, is_fresh
 from rockrobot.staff_devices.actions import note_device
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject, network_of
-from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, once, page, path_inside, say
+from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, held_back, once, page, path_inside, say
 
 blueprint = Blueprint("staff", __name__)
 login = LoginManager()
@@ -69,18 +69,6 @@ def _to(address: str | None) -> Response:
     return redirect(path_inside(address) or url_for("desk.index"), 303)
 
 
-def _held_back(template: str, form: SignInForm | ConfirmForm, seconds: int) -> Response:
-    """Too many tries: the same for every name, with the time to wait."""
-    minutes = -(-seconds // 60)
-    wait = ngettext(
-        "Odota %(num)s minuutti ja yritä uudelleen.", "Odota %(num)s minuuttia ja yritä uudelleen.", minutes
-    )
-    form.password.errors = [_("Liian monta yritystä peräkkäin. %(wait)s", wait=wait)]
-    answer = make_response(page(template, form=form), 429)
-    answer.headers["Retry-After"] = str(seconds)
-    return answer
-
-
 def _tries_of(email: str) -> list[Subject]:
     return [Subject(Kind.ACCOUNT, email), Subject(Kind.ADDRESS, network_of(browser_key.address()))]
 
@@ -103,7 +91,7 @@ def _sign_in(form: SignInForm) -> Answer:
     seconds = take_try(tries)
     db.session.commit()
     if seconds:
-        return _held_back("staff/sign_in.html", form, seconds)
+        return held_back("staff/sign_in.html", form, form.password, seconds)
     with reading():  # nothing is locked while the password is hashed
         found = actions.check_password(form.email.data, form.password.data)
         member_id = found.id if found else None
@@ -148,18 +136,18 @@ def confirm() -> Answer:
     if app_key_of(current_user.id) is None:
         del form.code
     if form.validate_on_submit():
-        return _confirm(form, current_user.id, current_user.email)
+        return _confirm(form, current_user.id)
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
     return form_page("staff/confirm.html", form)
 
 
-def _confirm(form: ConfirmForm, member_id: int, email: str) -> Answer:
-    tries = _tries_of(email)
+def _confirm(form: ConfirmForm, member_id: int) -> Answer:
+    tries = [Subject(Kind.SIGN_IN, str(request.environ[SIGN_IN].id))]
     seconds = take_try(tries)
     db.session.commit()
     if seconds:
-        return _held_back("staff/confirm.html", form, seconds)
+        return held_back("staff/confirm.html", form, form.password, seconds)
     is_code_right = form.code is None or use_code(member_id, form.code.data)  # used up even if the password is wrong
     db.session.commit()
     with reading():

@@ -9,7 +9,7 @@ from rockrobot.db import Base, Moment
 
 
 class Throttle(Base):
-    """Tries without success at one account, from one address, or at one member's codes.
+    """Tries without success at one account, from one address, in one sign-in, or at one member's codes.
 
     The subject is a keyed hash, so that names typed by mistake (a password, say) can't be read here.
     """

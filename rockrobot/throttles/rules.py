@@ -15,16 +15,21 @@ class Kind(StrEnum):
 
     ACCOUNT = "account"
     ADDRESS = "address"
+    SIGN_IN = "sign_in"
     CODE = "code"
 
 
 IPV6_NETWORK = 64
-FREE_TRIES = {Kind.ACCOUNT: 5, Kind.ADDRESS: 20, Kind.CODE: 5}
+FREE_TRIES = {Kind.ACCOUNT: 5, Kind.ADDRESS: 20, Kind.SIGN_IN: 5, Kind.CODE: 5}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose tries are counted: an account by the name typed, an address by its text, codes by the member's id."""
+    """Whose tries are counted.
+
+    An account by the name typed and an address by its text, at the door; proofs inside a running sign-in by its id, so
+    that nobody outside holds back who is in; codes by the member's id.
+    """
 
     kind: Kind
     text: str

@@ -120,6 +120,7 @@ def test_guessing_codes_is_held_back(stranger, secret):
 
     assert set(guesses) == {422}
     assert (held.status_code, bool(held.headers["Retry-After"])) == (429, True)
+    assert "Odota 1 minuutti ja yritä uudelleen." in held.text
 
 
 def test_the_way_in_is_open_for_ten_minutes(stranger, secret, monkeypatch):

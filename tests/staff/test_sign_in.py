@@ -114,6 +114,30 @@ def test_many_names_from_one_address_are_held_back_too(stranger, olga):
     assert (held.status_code, elsewhere.status_code) == (429, 303)
 
 
+def test_a_stranger_who_guesses_at_the_door_holds_nobody_inside_back(app, office):
+    elsewhere, email = app.test_client(), queries.member_with(office.member_id).email
+    for _ in range(6):
+        try_in(elsewhere, "väärä salasana tässä", email)
+    new = {"new_password": "aivan tuore tunnuslause", "again": "aivan tuore tunnuslause"}
+
+    door = try_in(elsewhere, email=email)
+    confirmed = office.post("/sign-in/confirm", data={"password": make.PASSWORD})
+    changed = office.post("/account/password", data={"password": make.PASSWORD} | new)
+
+    assert (door.status_code, confirmed.status_code, changed.status_code) == (429, 303, 303)
+
+
+def test_a_thief_of_a_sign_in_guesses_in_it_five_times_and_its_owner_comes_in_anew(app, office):
+    guess = {"password": "väärä salasana tässä", "new_password": "aivan tuore lause", "again": "aivan tuore lause"}
+    guesses = [office.post("/sign-in/confirm", data=guess).status_code for _ in range(3)]
+    guesses += [office.post("/account/password", data=guess).status_code for _ in range(2)]
+
+    held = [office.post(path, data=guess).status_code for path in ("/sign-in/confirm", "/account/password")]
+    anew = try_in(app.test_client(), email=queries.member_with(office.member_id).email)
+
+    assert (guesses, held, anew.status_code) == ([422] * 5, [429] * 2, 303)
+
+
 def test_success_forgets_the_tries_at_the_name(stranger, olga):
     for _ in range(4):
         try_in(stranger, "väärä salasana tässä")
