@@ -23,9 +23,9 @@ def give(new_key: str) -> None:
     session[NAME] = new_key
 
 
-def swap(new_key: str) -> None:
-    """Give the browser a new key for the sign-in that it has; what it was told stays."""
-    session[NAME] = new_key
+def swap(new_key: str | None) -> None:
+    """Give the browser a new key for the sign-in that it has, which may have ended (None); what it was told stays."""
+    session[NAME] = new_key or ""
 
 
 def forget() -> None:

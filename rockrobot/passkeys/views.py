@@ -15,7 +15,7 @@ from rockrobot.passkeys import actions, queries
 from rockrobot.passkeys.forms import PasskeyForm
 from rockrobot.passkeys.models import Passkey
 from rockrobot.passkeys.rules import House, is_in_time
-from rockrobot.staff.actions import confirm, end_sign_ins, record, sign_in
+from rockrobot.staff.actions import confirm, keep_only, record, sign_in
 from rockrobot.staff.queries import member_with, sign_in_for
 from rockrobot.staff.rules import Ending, Outcome, browser_name
 from rockrobot.staff_devices.actions import note_device
@@ -112,7 +112,7 @@ def new() -> Answer:
     if form.validate_on_submit():
         answer = form.credential.data
         if challenge and actions.add_passkey(row.staff_member_id, form.name.data, answer, challenge, house):
-            end_sign_ins(row.staff_member, Ending.FACTOR, keep=row)
+            browser_key.swap(keep_only(row, Ending.FACTOR))
             return commit_and_go(url_for("own_account.index"), _("Pääsyavain on lisätty. Voit kirjautua sillä."))
         form.name.errors = [_("Laite ei tehnyt avainta. Yritä uudelleen.")]
     form.credential.data = ""
@@ -126,5 +126,5 @@ def remove(passkey_id: int) -> Response:
     row = sign_in_for(browser_key.key()) or abort(403)
     if not actions.remove_passkeys(row.staff_member_id, passkey_id):
         abort(404)
-    end_sign_ins(row.staff_member, Ending.FACTOR, keep=row)
+    browser_key.swap(keep_only(row, Ending.FACTOR))
     return commit_and_go(url_for("own_account.index"), _("Pääsyavain on poistettu."))

@@ -7,7 +7,7 @@ from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db, reading
 from rockrobot.passwords import actions, queries
 from rockrobot.passwords.forms import ChangePasswordForm, PasswordForm
-from rockrobot.staff.actions import is_password_of, set_password
+from rockrobot.staff.actions import change_password, is_password_of
 from rockrobot.staff.queries import member_with, sign_in_for
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject
@@ -63,5 +63,5 @@ def change() -> Answer:
         form.password.errors = [_("Nykyinen salasana ei täsmää. Kirjoita se uudelleen.")]
         return form_page("passwords/change.html", form)
     forgive(tries)
-    set_password(here.staff_member, form.new_password.data, keep=here)
+    browser_key.swap(change_password(here, form.new_password.data))
     return commit_and_go(url_for("own_account.index"), _("Salasana vaihdettu. Muut kirjautumisesi on lopetettu."))

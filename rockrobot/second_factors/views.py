@@ -10,7 +10,7 @@ from rockrobot.paper import qr_picture
 from rockrobot.second_factors import actions, queries
 from rockrobot.second_factors.forms import CodeForm
 from rockrobot.second_factors.rules import app_address
-from rockrobot.staff.actions import confirm, end_sign_ins, record
+from rockrobot.staff.actions import confirm, end_sign_ins, keep_only, record
 from rockrobot.staff.models import SignIn
 from rockrobot.staff.queries import half_way_for, member_with, sign_in_for
 from rockrobot.staff.rules import Ending, Outcome, Step
@@ -108,7 +108,7 @@ def _enrol(template: str, row: SignIn) -> Answer:
     if codes is None:
         form.code.errors = [_("Koodi ei täsmää. Tarkista, että puhelimen kello on oikeassa, ja kirjoita uusi koodi.")]
         return form_page(template, form, **context)
-    end_sign_ins(member, Ending.FACTOR, keep=row)
+    browser_key.swap(keep_only(row, Ending.FACTOR))
     if row.waits_for is not Step.NOTHING:
         _let_in(row)
     forgive([Subject(Kind.CODE, str(member.id))])
@@ -133,7 +133,7 @@ def remove() -> Response:
         abort(409)
     row = _here()
     actions.remove_factors(row.staff_member_id)
-    end_sign_ins(row.staff_member, Ending.FACTOR, keep=row)
+    browser_key.swap(keep_only(row, Ending.FACTOR))
     return commit_and_go(url_for("own_account.index"), _("Vahvistuskoodi on poistettu käytöstä."))
 
 

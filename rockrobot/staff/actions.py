@@ -61,10 +61,20 @@ def renew_hash(member: StaffMember, password: str) -> None:
         member.password_hash = hasher.hash(password)
 
 
-def set_password(member: StaffMember, password: str, *, keep: SignIn | None = None) -> None:
-    """Give a member a new password and end their sign-ins, save the one they change it in."""
+def set_password(member: StaffMember, password: str) -> None:
+    """Give a member a new password and end their sign-ins."""
+    _put_password(member, password)
+    end_sign_ins(member, Ending.PASSWORD)
+
+
+def change_password(row: SignIn, password: str) -> str | None:
+    """Give a member a new password in a sign-in of theirs, the only one that is kept; its new key, if it runs."""
+    _put_password(row.staff_member, password)
+    return keep_only(row, Ending.PASSWORD)
+
+
+def _put_password(member: StaffMember, password: str) -> None:
     member.password_hash, member.password_set_at = hasher.hash(password), clock.now()
-    end_sign_ins(member, Ending.PASSWORD, keep=keep)
     db.session.flush()
 
 
@@ -123,11 +133,22 @@ def keep_alive(row: SignIn) -> None:
 
 def confirm(row: SignIn) -> str | None:
     """They proved who they are: a new key for the browser, or None when the sign-in was ended meanwhile."""
-    key, now = secrets.token_urlsafe(32), clock.now()
+    now = clock.now()
+    return _renew_key(row, confirmed_at=now, seen_at=now, waits_for=Step.NOTHING)
+
+
+def _renew_key(row: SignIn, **facts: Any) -> str | None:
+    """A new key of a running sign-in in place of the old one; None when it was ended meanwhile."""
+    key = secrets.token_urlsafe(32)
     running = SignIn.__table__.update().where(SignIn.id == row.id, SignIn.ended_at.is_(None))
-    proved = {"key_digest": digest_of(key), "confirmed_at": now, "seen_at": now, "waits_for": Step.NOTHING}
-    done = db.session.execute(running.values(proved))
+    done = db.session.execute(running.values(key_digest=digest_of(key), **facts))
     return key if done.rowcount else None  # type: ignore[attr-defined]
+
+
+def keep_only(row: SignIn, why: Ending) -> str | None:
+    """End the member's other sign-ins, and with the old key of this one whoever copied it; the new key, if it runs."""
+    end_sign_ins(row.staff_member, why, keep=row)
+    return _renew_key(row)
 
 
 def say_purpose(row: SignIn, purpose: str) -> None:

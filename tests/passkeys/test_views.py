@@ -142,6 +142,17 @@ def test_with_a_passkey_the_password_alone_is_not_enough(office, stranger, devic
     assert not is_in(stranger)
 
 
+def test_a_copied_key_is_worth_nothing_after_a_passkey_was_added(app, office, device):
+    with office.session_transaction() as session:
+        key = session["sign_in"]
+    add(office, device)
+    thief = app.test_client()
+    with thief.session_transaction() as session:
+        session["sign_in"] = key
+
+    assert (is_in(office), is_in(thief)) == (True, False)
+
+
 def test_a_removed_passkey_signs_nobody_in(office, stranger, device):
     add(office, device)
     passkey_id = db.session.scalar(select(Passkey.id))

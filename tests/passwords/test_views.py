@@ -159,6 +159,18 @@ def test_changing_ones_own_password_ends_the_other_sign_ins(app, office):
     assert check_password(member_with(member).email, NEW) is not None
 
 
+def test_a_copied_key_is_worth_nothing_after_the_password_changed(app, office):
+    with office.session_transaction() as session:
+        key = session["sign_in"]
+    thief = app.test_client()
+    with thief.session_transaction() as session:
+        session["sign_in"] = key
+
+    office.post("/account/password", data={"password": make.PASSWORD, **TWICE})
+
+    assert (office.get("/account/").status_code, thief.get("/account/").status_code) == (200, 303)
+
+
 def test_ones_own_password_is_changed_only_with_the_one_in_use(office):
     wrong = office.post("/account/password", data={"password": "väärä salasana tässä", **TWICE})
 

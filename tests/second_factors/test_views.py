@@ -45,6 +45,13 @@ def give_code(browser, code: str):
     return browser.post("/sign-in/code", data={"code": code, "next": "/devices/"})
 
 
+def take_app_into_use(browser) -> None:
+    browser.post("/account/second-factor/start")
+    secret = db.session.scalar(select(AppKey.secret))
+    db.session.rollback()
+    browser.post("/account/second-factor", data={"code": code_of(secret)})
+
+
 def test_the_password_alone_lets_nobody_in(stranger, secret):
     asked = give_password(stranger)
 
@@ -221,6 +228,19 @@ def test_a_changed_factor_ends_the_other_sign_ins(app, stranger, secret):
     other.post("/account/second-factor/remove")
 
     assert (other.get("/account/").status_code, stranger.get("/account/").status_code) == (200, 303)
+
+
+def test_a_copied_key_is_worth_nothing_after_the_factor_changed(app, office):
+    thief, seen = app.test_client(), []
+    for act in (take_app_into_use, lambda browser: browser.post("/account/second-factor/remove")):
+        with office.session_transaction() as session:
+            key = session["sign_in"]
+        act(office)
+        with thief.session_transaction() as session:
+            session["sign_in"] = key
+        seen.append((office.get("/account/").status_code, thief.get("/account/").status_code))
+
+    assert seen == [(200, 303), (200, 303)]
 
 
 def test_an_administrator_helps_who_lost_the_phone_but_not_themselves(administrator, stranger, secret):
