@@ -13,7 +13,7 @@ from rockrobot.passwords.queries import address_of
 from rockrobot.second_factors.actions import make_key
 from rockrobot.second_factors.rules import app_address
 from rockrobot.staff.actions import make_member
-from rockrobot.staff.queries import common_passwords, member_with_email, near_words
+from rockrobot.staff.queries import common_passwords, common_words, member_with_email, near_words
 from rockrobot.staff.rules import MAX_PASSWORD_LENGTH, password_fault
 
 FAULTS = {
@@ -43,7 +43,8 @@ def add(email: str, role: str, name: str, password_stdin: bool) -> None:
         raise click.ClickException("The e-mail address looks like name@company.example.")
     if member_with_email(email):
         raise click.ClickException("That e-mail address has a member of staff already.")
-    fault = password_fault(password, common=common_passwords(), near_words=near_words(name, email))
+    known = {"common": common_passwords(), "words": common_words()}
+    fault = password_fault(password, **known, near_words=near_words(name, email))
     if password_stdin and fault:
         raise click.ClickException(FAULTS[fault])
     with ledger.change_set("staff add", actor="cli:system"):

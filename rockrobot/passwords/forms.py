@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from rockrobot.forms import PageForm
 from rockrobot.staff.models import StaffMember
-from rockrobot.staff.queries import common_passwords, near_words
+from rockrobot.staff.queries import common_passwords, common_words, near_words
 from rockrobot.staff.rules import password_fault
 
 PASSWORD_FAULTS = {
@@ -47,7 +47,7 @@ class PasswordForm(PageForm):
     def validate_new_password(self, field: PasswordField) -> None:
         """Long enough, not common, not near to the person or the house."""
         near = near_words(self.member.name, self.member.email)
-        fault = password_fault(field.data, common=common_passwords(), near_words=near)
+        fault = password_fault(field.data, common=common_passwords(), words=common_words(), near_words=near)
         if fault:
             raise ValidationError(str(PASSWORD_FAULTS[fault]))
 

@@ -115,9 +115,15 @@ def latest_facts(member_id: int) -> Sequence[SignInFact]:
 
 @functools.cache
 def common_passwords() -> frozenset[str]:
-    """The shipped lists of common passwords and of words that people make them of, folded."""
+    """The shipped list of common passwords and the words that people make them of, folded."""
     listed = gzip.decompress((WORDS / "common-passwords.txt.gz").read_bytes()).decode()
-    return frozenset(map(folded, (listed + (WORDS / "common-words-fi.txt").read_text(encoding="utf-8")).split()))
+    return frozenset([*map(folded, listed.split()), *common_words()])
+
+
+@functools.cache
+def common_words() -> tuple[str, ...]:
+    """The shipped list of words that people make passwords of, folded."""
+    return tuple(map(folded, (WORDS / "common-words-fi.txt").read_text(encoding="utf-8").split()))
 
 
 def near_words(name: str, email: str) -> list[str]:

@@ -30,6 +30,7 @@ SYSTEMS = (
     ("Mac OS", "Mac"),
     ("Linux", "Linux"),
 )
+BETWEEN_WORDS = str.maketrans("", "", " -_.\u00a0")
 LOOK_ALIKES = str.maketrans("013457@$", "oieastas")
 
 
@@ -117,18 +118,29 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _is_guessable(password: str, words: Iterable[str]) -> bool:
+    """As typed, or with its words joined: only so a phrase that is said twice is seen as a repeat."""
     from zxcvbn import zxcvbn  # its dictionaries take 14 MB, and few processes ever set a password
 
-    return bool(zxcvbn(folded(password)[:GUESSED_FROM], user_inputs=sorted(words))["guesses"] < FEWEST_GUESSES)
+    plain, known = folded(password), list(words)
+    forms = {plain[:GUESSED_FROM], plain.translate(BETWEEN_WORDS)[:GUESSED_FROM]}
+    return any(zxcvbn(form, user_inputs=known)["guesses"] < FEWEST_GUESSES for form in forms)
 
 
-def password_fault(password: str, *, common: Collection[str], near_words: Iterable[str]) -> str | None:
+def _is_common(password: str, common: Collection[str]) -> bool:
+    joined = "".join(filter(str.isalnum, folded(password)))
+    return any(form in common for form in (folded(password), joined, core_of(password), core_of(joined)))
+
+
+def password_fault(
+    password: str, *, common: Collection[str], words: Iterable[str], near_words: Iterable[str]
+) -> str | None:
     """Code of what is wrong with a new password, or None: too_short, too_long, too_plain, near_word, common, guessable.
 
-    password: as typed; spaces at its ends count. common: common passwords, folded. near_words: texts near to the person
-    and the house (their name, the part of the e-mail before @, the company's names), whose words it may not contain;
-    the house's own words not even with signs between. Guessable is what ten thousand million guesses find that begin
-    with common words, dates and rows of keys (zxcvbn 4.5). Any signs may be used and nothing is asked of their kinds.
+    password: as typed; spaces at its ends count. common: common passwords, words: what people make them of,
+    both folded. near_words: texts near to the person and the house (their name, the part of the e-mail before @, the
+    company's names), whose words it may not contain; the house's own words not even with signs between. Guessable is
+    what ten thousand million guesses find that begin with common words, these words, dates and rows of keys (zxcvbn
+    4.5). Any signs may be used and nothing is asked of their kinds.
     Source: our choice, after NIST SP 800-63B 5.1.1.2 and ASVS 5.0 6.2.1-6.2.12.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
@@ -142,9 +154,9 @@ def password_fault(password: str, *, common: Collection[str], near_words: Iterab
         joined = "".join(filter(str.isalnum, plain))
         if any(word in plain for word in near) or any(word in joined for word in house):
             return "near_word"
-    if folded(password) in common or core_of(password) in common:
+    if _is_common(password, common):
         return "common"
-    return "guessable" if _is_guessable(password, near) else None
+    return "guessable" if _is_guessable(password, [*sorted(near), *words]) else None
 
 
 def may_leave(administrators_left: int) -> bool:

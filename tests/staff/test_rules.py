@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rockrobot.staff.queries import common_passwords
+from rockrobot.staff.queries import common_passwords, common_words
 from rockrobot.staff.rules import browser_name, core_of, is_fresh, may_leave, password_fault, session_runs
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -10,13 +10,14 @@ LIMITS = {"idle": timedelta(minutes=30), "length": timedelta(hours=12)}
 
 
 def fault(password: str) -> str | None:
-    return password_fault(password, common=common_passwords(), near_words=["Aino Aho", "aino.louhi", "Kivi Oy"])
+    near = ["Aino Aho", "aino.louhi", "Kivi Oy"]
+    return password_fault(password, common=common_passwords(), words=common_words(), near_words=near)
 
 
 @pytest.mark.parametrize(
     "password",
     [
-        "neljä satunnaista sanaa täällä",
+        "viisi kummallista kukkoa ladossa",
         "  välit alussa säilyvät",
         "älä öljyä åkerö",
         "🦊🐻🦝🐺🦌🦔🐿️ metsä yö",
@@ -55,7 +56,17 @@ def test_a_long_uncommon_password_of_any_signs_is_good(password):
         ("asdfghjklöä123", "guessable"),
         ("sunshinedragon", "guessable"),
         ("password-monkey", "guessable"),
-        ("monkey monkey monkey", "guessable"),
+        ("monkey monkey monkey", "common"),
+        ("neljä satunnaista sanaa", "common"),
+        ("Neljä satunnaista sanaa 1!", "common"),
+        ("pitkä lause tai neljä satunnaista sanaa", "common"),
+        ("neljä satunnaista sanaa täällä", "guessable"),
+        ("asiakaspalvelu1", "common"),
+        ("porakone porakone", "common"),
+        ("porakone-asiakaspalvelu", "guessable"),
+        ("kaktusmaa kaktusmaa", "guessable"),
+        ("Rakastansinua1", "common"),
+        ("lumihiutale2026", "common"),
         ("20261126 20251126", "guessable"),
         ("ö" * 5 + "abcdefgh", "guessable"),
     ],
@@ -65,7 +76,7 @@ def test_what_is_easy_to_guess_is_refused_by_its_reason(password, what):
 
 
 def test_short_words_of_names_do_not_count():
-    assert password_fault("aho on hyvä paikka", common=(), near_words=["Aino Aho"]) is None
+    assert password_fault("aho on hyvä paikka", common=(), words=(), near_words=["Aino Aho"]) is None
 
 
 def test_the_core_is_the_word_without_what_people_put_around_it():
