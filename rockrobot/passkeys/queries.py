@@ -16,6 +16,7 @@ from rockrobot.db import db
 from rockrobot.keyed_hash import keyed_hash
 from rockrobot.passkeys.models import Passkey
 from rockrobot.passkeys.rules import House, house_of
+from rockrobot.second_factors.queries import app_key_of
 from rockrobot.staff.models import StaffMember
 
 HANDLE_BYTES = 32
@@ -29,6 +30,11 @@ def house() -> House | None:
 def passkeys_of(member_id: int) -> Sequence[Passkey]:
     """A member's passkeys, the oldest first."""
     return db.session.scalars(select(Passkey).where(Passkey.staff_member_id == member_id).order_by(Passkey.id)).all()
+
+
+def has_passkey_alone(member_id: int) -> bool:
+    """True when a member's second factor is a passkey and they have no app: no code proves who they are."""
+    return bool(passkeys_of(member_id)) and app_key_of(member_id) is None
 
 
 def passkey_with(credential_id: bytes) -> Passkey | None:

@@ -98,7 +98,7 @@ def confirm_by_passkey() -> Response:
     record(Outcome.CONFIRMED if key else Outcome.TURNED_AWAY, current_user.id, address=browser_key.address())
     db.session.commit()
     if key is None:
-        say(_("Pääsyavain ei kelvannut. Yritä uudelleen tai kirjoita salasana."), "bad")
+        say(_("Pääsyavain ei kelvannut. Yritä uudelleen."), "bad")
         return redirect(url_for("staff.confirm", next=request.form.get("next") or None), 303)
     browser_key.swap(key)
     return redirect(path_inside(request.form.get("next")) or url_for("desk.index"), 303)

@@ -7,6 +7,7 @@ from rockrobot import browser_key
 from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db
 from rockrobot.paper import qr_picture
+from rockrobot.passkeys.queries import has_passkey_alone
 from rockrobot.second_factors import actions, queries
 from rockrobot.second_factors.forms import CodeForm
 from rockrobot.second_factors.rules import app_address
@@ -48,11 +49,11 @@ def enter_code() -> Answer:
     row = half_way_for(browser_key.key(), Step.SECOND_FACTOR)
     if row is None:
         return redirect(url_for("staff.sign_in"), 303)
-    form = CodeForm()
-    if not form.validate_on_submit():
+    form, member_id = CodeForm(), row.staff_member_id
+    by_passkey = has_passkey_alone(member_id)
+    if by_passkey or not form.validate_on_submit():
         form.next.data = form.next.data or request.args.get("next", "")
-        return form_page("second_factors/enter_code.html", form)
-    member_id = row.staff_member_id
+        return form_page("second_factors/enter_code.html", form, by_passkey=by_passkey)
     if seconds := _wait(member_id):
         return held_back("second_factors/enter_code.html", form, form.code, seconds)
     if actions.use_code(member_id, form.code.data) and _let_in(row):

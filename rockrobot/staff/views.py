@@ -10,7 +10,7 @@ from rockrobot.calendars.queries import feed_of
 from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
 from rockrobot.networks.actions import turn_away
-from rockrobot.passkeys.queries import passkeys_of
+from rockrobot.passkeys.queries import has_passkey_alone, passkeys_of
 from rockrobot.passwords.actions import make_link
 from rockrobot.passwords.queries import address_of
 from rockrobot.second_factors.actions import offer_key, use_code
@@ -132,14 +132,14 @@ def _let_in(member: StaffMember, target: str | None) -> Response:
 @blueprint.route("/sign-in/confirm", methods=["GET", "POST"])
 @allow(*EVERYONE, event="staff.confirm")
 def confirm() -> Answer:
-    form = ConfirmForm()
+    form, by_passkey = ConfirmForm(), has_passkey_alone(current_user.id)
     if app_key_of(current_user.id) is None:
         del form.code
-    if form.validate_on_submit():
+    if not by_passkey and form.validate_on_submit():
         return _confirm(form, current_user.id)
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
-    return form_page("staff/confirm.html", form)
+    return form_page("staff/confirm.html", form, by_passkey=by_passkey)
 
 
 def _confirm(form: ConfirmForm, member_id: int) -> Answer:
@@ -162,7 +162,8 @@ def _confirm(form: ConfirmForm, member_id: int) -> Answer:
     db.session.commit()
     if key:
         return _to(form.next.data)
-    form.password.errors = [_("Salasana tai koodi ei täsmää. Kirjoita ne uudelleen.")]
+    wrong = _("Salasana tai koodi ei täsmää. Kirjoita ne uudelleen.")
+    form.password.errors = [wrong if form.code else _("Salasana ei täsmää. Kirjoita se uudelleen.")]
     return form_page("staff/confirm.html", form)
 
 

@@ -153,6 +153,34 @@ def test_a_copied_key_is_worth_nothing_after_a_passkey_was_added(app, office, de
     assert (is_in(office), is_in(thief)) == (True, False)
 
 
+def test_with_a_passkey_the_password_alone_confirms_nothing(office, device):
+    add(office, device)
+
+    page = office.get("/sign-in/confirm").text
+    alone = office.post("/sign-in/confirm", data={"password": make.PASSWORD})
+    with office.session_transaction() as session:
+        key = session["sign_in"]
+    by_key = office.post("/sign-in/confirm/passkey", data={"credential": device.get(asked(office, "/sign-in/confirm"))})
+
+    assert "Vahvista pääsyavaimella" in page
+    assert 'type="password"' not in page
+    assert (alone.status_code, by_key.status_code) == (200, 303)
+    with office.session_transaction() as session:
+        assert session["sign_in"] != key
+
+
+def test_who_has_a_passkey_and_no_app_is_asked_for_no_code(office, stranger, device):
+    add(office, device)
+    stranger.post("/sign-in", data={"email": member_with(office.member_id).email, "password": make.PASSWORD})
+
+    page = stranger.get("/sign-in/code").text
+
+    assert "Kirjautumiseesi kuuluu pääsyavain." in page
+    assert "pyydä ylläpitoa poistamaan toinen tunnisteesi" in page
+    assert not any(word in page for word in ("sovelluksessa", "varakoodi", "Ensimmäisellä kerralla", 'name="code"'))
+    assert stranger.post("/sign-in/code", data={"code": "000000"}).status_code == 200
+
+
 def test_a_removed_passkey_signs_nobody_in(office, stranger, device):
     add(office, device)
     passkey_id = db.session.scalar(select(Passkey.id))

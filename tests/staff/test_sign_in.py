@@ -288,6 +288,7 @@ def test_a_weighty_act_asks_again_who_they_are_and_goes_on(administrator, monkey
 
     assert (fresh, asked.status_code, asked.location) == (200, 303, "/sign-in/confirm?next=/staff/new")
     assert (wrong.status_code, right.status_code, right.location) == (422, 303, "/staff/new")
+    assert "Salasana ei täsmää." in wrong.text
     assert administrator.get("/staff/new").status_code == 200
     assert key_of(administrator) != old_key
     assert queries.sign_in_for(old_key) is None
