@@ -141,21 +141,26 @@ def _lead_to(endpoint: str) -> Response:
     by_htmx, permission = request.headers.get("HX-Request") == "true", permission_of(request.endpoint)
     if by_htmx and permission and permission.while_typing:
         return Response(status=204)
-    here: str | None = request.full_path.rstrip("?") if request.method in LOOKING and not by_htmx else None
+    here: str | None = request.full_path.rstrip("?") if request.method in LOOKING else None
     if by_htmx:
-        here = _page_that_asks()
+        here = _page_that_asks(here)
     if request.method not in LOOKING:
         here = next((kept for keep in _keepers if (kept := keep())), here)
     target = url_for(endpoint, next=here)
     return Response(status=204, headers={"HX-Redirect": target}) if by_htmx else redirect(target, 303)
 
 
-def _page_that_asks() -> str | None:
-    """The page on which htmx asks, as it says; None where it says none."""
+def _page_that_asks(asked: str | None) -> str | None:
+    """The page on which htmx asks, as it says; None where it says none.
+
+    asked: what it looks at. Where that is the same page with other words (a search while typing), it is that.
+    """
     try:
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:
         return None
+    if asked and page.path == request.path:
+        return asked
     return f"{page.path}?{page.query}".rstrip("?") or None
 
 

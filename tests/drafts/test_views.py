@@ -142,11 +142,19 @@ def token(browser: Visitor) -> dict[str, str]:
 
 
 def test_by_htmx_a_look_leads_back_to_the_page_it_was_on(late):
-    headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/devices/?q=a"}
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/people/?q=a"}
 
     answer = late.get("/devices/?q=ab", headers=headers)
 
-    assert answer.headers["HX-Redirect"] == "/sign-in?next=/devices/?q%3Da"
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=/people/?q%3Da"
+
+
+def test_by_htmx_what_was_typed_into_a_search_is_kept(late):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/devices/"}
+
+    answer = late.get("/devices/?q=ab", headers=headers)
+
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=/devices/?q%3Dab"
 
 
 def test_nobody_else_gets_the_text(late, supervisor):
