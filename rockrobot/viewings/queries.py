@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, distinct, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
+from sqlalchemy.orm import defer
 
 from rockrobot import clock
 from rockrobot.chain import ChangeSet, LedgerEntry
@@ -18,6 +19,24 @@ from rockrobot.staff.queries import all_members
 from rockrobot.viewings.rules import WEEKS_BEFORE, Amount, Mark, is_at_night, is_unusual, usual_of
 
 WEEK = timedelta(days=7)
+WRITTEN, ADDED, REMOVED = ("insert", "update", "delete"), ("insert",), ("delete",)
+RULING = {
+    "staff_members": WRITTEN,
+    "organisations": WRITTEN,
+    "known_networks": WRITTEN,
+    "entry_rules": WRITTEN,
+    "one_time_links": ADDED,
+    "app_keys": REMOVED,
+    "passkeys": REMOVED,
+}
+"""What decides who comes in and what they may, by table, and which actions there change that."""
+TOLD = {
+    "staff_members": {"name", "role", "is_active"},
+    "one_time_links": {"kind"},
+    "app_keys": set(),
+    "passkeys": {"name"},
+}
+"""What is told of such a change; of the other tables all."""
 NOTHING = Amount(acts=0, people=0)
 
 
@@ -53,6 +72,28 @@ class MemberWeek:
         return [mark for mark, holds in said.items() if holds]
 
 
+@dataclass(frozen=True)
+class Change:
+    """A change of who comes in or of what holds in the house: the act, and what it did to one row."""
+
+    act: ChangeSet
+    entry: LedgerEntry
+
+    @property
+    def fields(self) -> dict[str, list[Any]]:
+        """What is told of it: column: [before, after]."""
+        changes = self.entry.changes or {}
+        told = TOLD.get(self.entry.table_name, changes.keys())
+        return {name: pair for name, pair in changes.items() if name in told}
+
+    @property
+    def member_id(self) -> int | None:
+        """Whose access it concerns; None where it is the house's."""
+        if self.entry.table_name == StaffMember.__tablename__:
+            return self.entry.row_id
+        return next((id_ for id_ in (self.entry.changes or {}).get("staff_member_id", ()) if id_), None)
+
+
 def _views() -> list[ColumnElement[bool]]:
     return [LedgerEntry.action == "view", LedgerEntry.table_name == "people"]
 
@@ -74,6 +115,26 @@ def viewings_by(member_id: int, monday: date, *, number: int = 1) -> Listing[Cha
     shown = select(LedgerEntry.id).where(*_views(), LedgerEntry.change_set_id == ChangeSet.id)
     mine = select(ChangeSet).where(ChangeSet.actor == f"staff:{member_id}", *_during(monday, monday + WEEK))
     return listing(mine.where(shown.exists()).order_by(ChangeSet.id.desc()), number)
+
+
+def changes_of_rules(monday: date) -> list[Change]:
+    """What was changed in a week of who comes in, what they may and what holds in the house, the oldest first.
+
+    Left out: how a member wants their own screens, and a key of an app that never counted.
+    """
+    ruling = [
+        and_(LedgerEntry.table_name == table, LedgerEntry.action.in_(actions)) for table, actions in RULING.items()
+    ]
+    joined = select(ChangeSet, LedgerEntry).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
+    here = joined.where(or_(*ruling), *_during(monday, monday + WEEK)).options(defer(LedgerEntry.salt))
+    found = [Change(*row) for row in db.session.execute(here.order_by(LedgerEntry.id))]
+    return [one for one in found if _tells(one)]
+
+
+def _tells(change: Change) -> bool:
+    if change.entry.table_name == "app_keys":
+        return bool((change.entry.changes or {}).get("confirmed_at", [None])[0])
+    return change.entry.action != "update" or bool(change.fields)
 
 
 def week_of_members(monday: date) -> list[MemberWeek]:

@@ -78,6 +78,12 @@ def week_text(monday: date) -> str:
     return f"{year}-W{week:02}"
 
 
+def week_name(monday: date) -> str:
+    """A week as people say it: 48/2026."""
+    year, week, _ = monday.isocalendar()
+    return f"{week}/{year}"
+
+
 def usual_of(weeks: Sequence[Amount]) -> Amount | None:
     """The middle of some weeks, of acts and of people each, rounded down; None without any."""
     if not weeks:

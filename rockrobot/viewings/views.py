@@ -1,6 +1,8 @@
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, get_template_attribute, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -15,10 +17,10 @@ from rockrobot.recalls.queries import cases
 from rockrobot.recalls.rules import CaseState
 from rockrobot.staff.actions import say_purpose
 from rockrobot.staff.models import StaffMember
-from rockrobot.staff.queries import member_with, sign_in_for
+from rockrobot.staff.queries import member_with, names_of_actors, sign_in_for
 from rockrobot.viewings import queries
-from rockrobot.viewings.queries import WEEK, MemberWeek
-from rockrobot.viewings.rules import CASE, Mark, Purpose, is_purpose, monday_of, sunday_of, week_text
+from rockrobot.viewings.queries import WEEK, Change, MemberWeek
+from rockrobot.viewings.rules import CASE, Mark, Purpose, is_purpose, monday_of, sunday_of, week_name, week_text
 from rockrobot.web import Answer, asked_page, commit_and_go, page, path_inside
 
 blueprint = Blueprint("viewings", __name__)
@@ -58,28 +60,32 @@ def person(person_id: int) -> str:
     return page("viewings/person.html", contact=seen, found=found)
 
 
-def _weeks(monday: date) -> list[MemberWeek]:
-    weeks = queries.week_of_members(monday)
-    _log_look([week.member for week in weeks])
-    return weeks
+def _week(monday: date) -> tuple[list[MemberWeek], list[Change]]:
+    """Who looked in a week, and what was changed of users and rules."""
+    weeks, changes = queries.week_of_members(monday), queries.changes_of_rules(monday)
+    concerned = [one.member_id for one in changes if one.member_id]
+    _log_look([*(week.member.id for week in weeks), *concerned])
+    return weeks, changes
 
 
-def _log_look(viewers: list[StaffMember]) -> None:
+def _log_look(member_ids: Iterable[int]) -> None:
     """Who watches over the viewers is watched too: what somebody saw tells of them as well."""
-    ledger.log_view([one.id for one in viewers], table=StaffMember.__tablename__)
+    ledger.log_view(list(dict.fromkeys(member_ids)), table=StaffMember.__tablename__)
 
 
 @blueprint.get("/viewings/")
 @allow(Role.DATA_PROTECTION, event="viewings.index")
 def index() -> str:
     monday = monday_of(request.args.get("week", ""), clock.today())
-    weeks = _weeks(monday)
+    weeks, changes = _week(monday)
     return page(
         "viewings/index.html",
         weeks=weeks,
+        changes=changes,
         monday=monday,
         sunday=sunday_of(monday),
         week=week_text(monday),
+        week_name=week_name(monday),
         before=week_text(monday - WEEK),
         after=week_text(monday + WEEK) if monday + WEEK <= clock.today() else None,
         words=WORDS,
@@ -92,18 +98,17 @@ def member(member_id: int) -> str:
     monday = monday_of(request.args.get("week", ""), clock.today())
     viewer = member_with(member_id) or abort(404)
     found = queries.viewings_by(member_id, monday, number=asked_page())
-    _log_look([viewer])
-    return page("viewings/member.html", viewer=viewer, found=found, week=week_text(monday))
+    _log_look([viewer.id])
+    return page("viewings/member.html", viewer=viewer, found=found, week=week_text(monday), week_name=week_name(monday))
 
 
 @blueprint.get("/viewings/sheet.pdf")
 @allow(Role.DATA_PROTECTION, event="viewings.sheet")
 def sheet() -> Response:
     monday = monday_of(request.args.get("week", ""), clock.today())
-    weeks = _weeks(monday)
-    columns = [_("Kuka"), _("Katseluja"), _("Eri henkilöitä"), _("Tavallisesti"), _("Yöllä"), _("Huomioitavaa")]
+    weeks, changes = _week(monday)
     document = {
-        "title": _("Katselujen viikkokatsaus %(week)s", week=week_text(monday)),
+        "title": _("Katselujen viikkokatsaus, viikko %(week)s", week=week_name(monday)),
         "author": "Rockrobot",
         "language": "fi",
         "is_drill": False,
@@ -112,13 +117,39 @@ def sheet() -> Response:
             [_("Tulostettu"), f"{format_day(clock.today())}, {current_user.name}"],
         ],
         "sections": [
-            {"heading": _("Kuka katsoi"), "columns": columns, "rows": [_cells(week) for week in weeks], "wide": [5]},
+            {"heading": _("Kuka katsoi"), **_who_looked(weeks)},
+            {"heading": _("Käyttäjien ja sääntöjen muutokset"), **_what_changed(changes)},
             {"heading": _("Selvitykset, päiväys ja nimikirjoitus"), "blank_lines": SIGNED},
         ],
         "qr": "",
     }
     headers = {"Content-Disposition": "inline; filename=katselut.pdf"}
     return Response(paper.render_report(document), mimetype="application/pdf", headers=headers)
+
+
+def _who_looked(weeks: list[MemberWeek]) -> dict[str, Any]:
+    if not weeks:
+        return {"paragraphs": [_("Kukaan ei katsonut henkilötietoja tällä viikolla.")]}
+    columns = [_("Kuka"), _("Katseluja"), _("Eri henkilöitä"), _("Tavallisesti"), _("Yöllä"), _("Huomioitavaa")]
+    return {"columns": columns, "rows": [_cells(week) for week in weeks], "wide": [5]}
+
+
+def _what_changed(changes: list[Change]) -> dict[str, Any]:
+    if not changes:
+        return {"paragraphs": [_("Ei muutoksia tällä viikolla.")]}
+    columns = [_("Milloin"), _("Kuka muutti"), _("Ketä koskee"), _("Mitä muuttui")]
+    names, told = names_of_actors(), get_template_attribute("viewings/pieces.html", "told")
+    return {"columns": columns, "rows": [_told(one, names, told(one).unescape()) for one in changes], "wide": [3]}
+
+
+def _told(change: Change, names: Mapping[str, str], text: str) -> list[str]:
+    at, concerned = change.act.at.astimezone(clock.HOME), names.get(f"staff:{change.member_id}", "–")
+    return [
+        f"{format_day(at.date())} {at:%H.%M}",
+        names.get(change.act.actor, _("järjestelmä")),
+        concerned,
+        text.strip(),
+    ]
 
 
 def _cells(week: MemberWeek) -> list[str]:

@@ -9,8 +9,10 @@ from rockrobot.access import Role
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.clock import HOME
 from rockrobot.db import db
+from rockrobot.second_factors.actions import make_key, offer_key, remove_factors
 from rockrobot.staff.models import SignIn
 from tests import make
+from tests.test_paper import page_texts
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_a_week_counts_acts_and_different_people_and_knows_the_night(office, pro
     assert 'data-label="Eri henkilöitä">3<' in page
     assert 'data-label="Yöllä">1<' in page
     assert "yöllä" in marks(page)
-    assert over.count("2026-W47") > 0
+    assert "viikolla 47/2026" in over
     assert sheet.data.startswith(b"%PDF")
 
 
@@ -165,6 +167,55 @@ def test_weeks_begin_at_midnight_in_finland(office, protection, at, monkeypatch)
 
     for week in ("2026-W47", "2026-W48"):
         assert 'data-label="Katseluja">1<' in cells(protection.get(f"/viewings/?week={week}").text)
+
+
+def test_a_week_tells_what_was_changed_of_users_and_rules(administrator, office, protection, at):
+    pekka = make.staff_member(Role.CUSTOMER_CARE, name="Pekka Paja")
+    db.session.commit()
+    at(18)
+    here = f"/staff/{pekka.id}"
+    administrator.post("/staff/new", data={"name": "Uusi Tulija", "email": "uusi@kivi.example", "role": "workshop"})
+    administrator.post(f"{here}/edit", data={"name": "Pekka Paja", "role": "workshop"})
+    administrator.post(f"{here}/link")
+    administrator.post(f"{here}/deactivate")
+    administrator.post("/organisation/edit", data={"name": "Kivi Oy", "country": "FI", "duplex_letters": "y"})
+    office.post("/theme", data={"theme": "dark"})
+    at(26)
+
+    page = cells(protection.get("/viewings/?week=2026-W47").text)
+    sheets = [protection.get(f"/viewings/sheet.pdf?week=2026-W{week}").data for week in (47, 46)]
+    full, quiet = (cells(" ".join(page_texts(sheet))) for sheet in sheets)
+
+    for told in (
+        "Käyttäjä lisätty: nimi Uusi Tulija; rooli huolto; pääsy kyllä",
+        "Käyttäjän tiedot muutettu: rooli asiakaspalvelu, nyt huolto",
+        "Linkki salasanaan tehty: laji",
+        "Käyttäjän pääsy lopetettu: pääsy kyllä, nyt ei",
+        "kirjeet kaksipuolisina ei, nyt kyllä",
+    ):
+        assert told in page
+    assert 'data-label="Ketä koskee">Pekka Paja<' in page
+    assert "Näkymä valittu" not in page
+    assert "viikko 47/2026" in full
+    assert "rooli asiakaspalvelu, nyt huolto" in full
+    assert "Kukaan ei katsonut" in quiet
+    assert "Ei muutoksia tällä viikolla." in quiet
+
+
+def test_a_factor_that_was_taken_away_stands_among_the_weeks_changes(administrator, protection, at):
+    at(18)
+    make_key(administrator.member_id)
+    offer_key(protection.member_id)
+    db.session.commit()
+    for client in (administrator, protection):
+        with ledger.change_set("second_factors.reset", actor=f"staff:{client.member_id}"):
+            remove_factors(client.member_id)
+            db.session.commit()
+    at(26)
+
+    page = cells(protection.get("/viewings/?week=2026-W47").text)
+
+    assert page.count("Toinen tunniste poistettu") == 1
 
 
 def test_only_data_protection_reads_the_weekly_sheet(office, workshop, administrator):
