@@ -49,6 +49,10 @@ def _event(event_id: int) -> Event:
     return queries.event_with(event_id, sees_people=_sees_people()) or abort(404)
 
 
+def _may_see(event_id: int) -> bool:
+    return queries.is_seen(event_id, sees_people=_sees_people())
+
+
 def _card_of(subject: Subject) -> str:
     """The page on which a subject's timeline stands."""
     if isinstance(subject, Person):
@@ -99,7 +103,7 @@ def of_device(device_id: int) -> str:
 
 
 @blueprint.get("/events/<int:event_id>")
-@allow(*REGISTER_READERS, event="events.show")
+@allow(*REGISTER_READERS, event="events.show", object_rule=_may_see)
 def show(event_id: int) -> str:
     event = _event(event_id)
     tasks, files = [task.id for task in event.tasks], [file.id for file in event.files]

@@ -18,16 +18,16 @@ KINDS = ",".join(queries.RECORDS)
 @allow(*REGISTER_READERS, event="histories.show")
 def show(kind: str, row_id: int) -> str:
     record = queries.RECORDS[kind]
+    named: dict[str, Any] = {record.key: row_id}
     if not may_open(record.register or record.card):
         abort(403)
-    if not queries.is_there(kind, row_id):
+    if not queries.is_there(kind, row_id) or not may_open(record.card, **named):
         abort(404)
     found = queries.history_page(queries.rows_of(kind, row_id), number=asked_page())
     entries = [entry for act in found.rows for entry in act.entries]
     sees_people = current_user.role in PEOPLE_READERS
     shown = [*([row_id] if kind == "people" else []), *people_in(entries)]
     ledger.log_view(shown if sees_people else [])
-    named: dict[str, Any] = {record.key: row_id}
     return page(
         "histories/show.html",
         found=found,

@@ -5,10 +5,14 @@ import re
 import pytest
 from sqlalchemy import select
 
-from rockrobot import ledger
+from rockrobot import clock, ledger
 from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Company, ContactPoint
 from rockrobot.db import db
+from rockrobot.enquiries.actions import add_enquiry
+from rockrobot.events.actions import add_event
+from rockrobot.events.rules import JOBS, Channel
+from rockrobot.histories.queries import RECORDS
 from rockrobot.lists import ROWS
 from tests import make
 
@@ -95,6 +99,32 @@ def test_the_workshop_reads_histories_of_machines_and_not_of_people(workshop):
     assert workshop.get(f"/companies/{company.id}").status_code == 200
     assert workshop.get(f"/companies/{company.id}/history").status_code == 403
     assert "Kivitie 1" not in place.text
+
+
+def one_of_each(channel: Channel) -> dict[str, int]:
+    """A record of every kind that has a history, by its word in addresses; the event came by this channel."""
+    person, device, batch = make.person(), make.device(), make.batch()
+    event = add_event({"devices": [device.id]}, channel=channel, happened_at=clock.now(), text="Letku vuotaa")
+    enquiry = add_enquiry(channel=channel, question="Mitä maksaa?", came_on=clock.today())
+    kinds = {"people": person, "companies": make.company(), "devices": device, "worksites": make.worksite(person)}
+    kinds |= {"events": event, "parts": batch.part, "batches": batch, "enquiries": enquiry}
+    db.session.commit()
+    return {kind: row.id for kind, row in (kinds | {"models": device.device_model}).items()}
+
+
+@pytest.mark.parametrize("channel", [Channel.PHONE, Channel.VISIT])
+def test_no_history_is_told_of_what_its_reader_may_not_open(office, workshop, protection, channel):
+    rows = one_of_each(channel)
+
+    opened = {}
+    for reader in (office, workshop, protection):
+        for kind, id_ in rows.items():
+            opened[reader.member_id, kind] = [reader.get(f"/{kind}/{id_}{end}").status_code for end in ("", "/history")]
+
+    assert set(rows) == set(RECORDS)
+    assert all(card == 200 for card, history in opened.values() if history == 200)
+    assert opened[workshop.member_id, "events"] == ([200, 200] if channel in JOBS else [404, 404])
+    assert opened[office.member_id, "events"] == [200, 200]
 
 
 @pytest.mark.parametrize("place", ["people", "companies", "devices", "worksites", "events", "parts", "batches"])
