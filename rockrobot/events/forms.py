@@ -10,11 +10,13 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from rockrobot import clock
+from rockrobot.access import PEOPLE_READERS
 from rockrobot.contacts.models import Company, Person, Worksite
 from rockrobot.devices.models import Device
 from rockrobot.edits import EditForm
 from rockrobot.events import queries
 from rockrobot.events.actions import Links
+from rockrobot.events.models import Event
 from rockrobot.events.queries import Around, Subject
 from rockrobot.events.rules import JOBS, WORDS_KEPT, Channel, Direction, Preset, Result, due_after, follow_up_words
 from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of
@@ -36,6 +38,18 @@ CHANNEL_WORDS = {
     Channel.SERVICE: _("Huolto"),
     Channel.NOTE: _("Muistiinpano"),
 }
+MANY_OF = {
+    Channel.PHONE: _("puheluita"),
+    Channel.MEETING: _("tapaamisia"),
+    Channel.EMAIL: _("sähköposteja"),
+    Channel.SMS: _("tekstiviestejä"),
+    Channel.MESSENGER: _("pikaviestejä"),
+    Channel.SOCIAL: _("sosiaalisen median viestejä"),
+    Channel.WEBSITE_FORM: _("verkkosivun lomakkeita"),
+    Channel.LETTER: _("kirjeitä"),
+    Channel.NOTE: _("muistiinpanoja"),
+}
+"""What of an event those do not see who see visits and services only."""
 DIRECTION_WORDS = {Direction.OUT: _("Lähtevä"), Direction.IN: _("Saapuva"), Direction.NONE: _("Ei suuntaa")}
 RESULT_WORDS = {
     Result.INSPECTED_OK: _("Tarkastettu, kunnossa"),
@@ -53,6 +67,13 @@ PRESET_WORDS = {
 NO_DAY, NO_TIME = _("Kirjoita päivä."), _("Kirjoita kellonaika, esimerkiksi 14.05.")
 NAMED = {Person: "people", Company: "companies", Device: "devices", Worksite: "worksites"}
 NOT_FOR_WORKSHOP = ("people", "companies", "worksites", "others", "direction")
+
+
+def _unseen_by(member: StaffMember | None, channel: str) -> str:
+    """Why the event of a channel is hidden from a member, as a sentence; empty when they see it."""
+    if member is None or member.role in PEOPLE_READERS or channel not in MANY_OF:
+        return ""
+    return gettext("%(name)s ei näe %(these)s.", name=member.name, these=MANY_OF[Channel(channel)])
 
 
 def _labels(rows: Sequence[Any]) -> list[SelectChoice]:
@@ -76,12 +97,30 @@ class FollowUpForm(EditForm):
 
     def __init__(self, *args: Any, members: Sequence[StaffMember], **options: Any) -> None:
         super().__init__(*args, **options)
+        self._members = {member.id: member for member in members}
         self.assigned_to.choices = [SelectChoice(member.id, member.name) for member in members]
 
     def validate_due(self, field: RadioField) -> None:
         """A preset that is offered, or none."""
         if field.data and field.data not in set(Preset):
             raise ValidationError(gettext("Valitse jokin vaihtoehdoista."))
+
+    def validate_assigned_to(self, field: SelectField) -> None:
+        """A follow-up of what its doer may not see would be on nobody's list."""
+        is_wanted = bool(self.due.data or self.due_on.data)
+        unseen = _unseen_by(self._members.get(field.data), self.channel_of_event) if is_wanted else ""
+        if unseen:
+            raise ValidationError(f"{unseen} {self.way_out}")
+
+    @property
+    def channel_of_event(self) -> str:
+        """How the event came about that is followed up."""
+        raise NotImplementedError
+
+    @property
+    def way_out(self) -> str:
+        """What to do when the doer may not see the event."""
+        return gettext("Valitse toinen tekijä.")
 
     @property
     def day(self) -> date | None:
@@ -94,11 +133,17 @@ class FollowUpForm(EditForm):
 class TaskForm(FollowUpForm):
     """A follow-up alone: it needs a day and what is to be done."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, channel_of_event: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._channel_of_event = channel_of_event
         self.due.choices = [choice for choice in choices_of(PRESET_WORDS.items()) if choice.value]
         self.due_on.description = _("Jos muu päivä, esimerkiksi 15.1.2027")
         self.what.description = ""
+
+    @property
+    def channel_of_event(self) -> str:
+        """As the event says."""
+        return self._channel_of_event
 
     def validate_what(self, field: StringField) -> None:
         """Alone it has no event's text to take its words from."""
@@ -151,6 +196,24 @@ class EventForm(FollowUpForm):
         for name in NOT_FOR_WORKSHOP if not sees_people else ():
             if name in self:
                 delattr(self, name)
+
+    @property
+    def channel_of_event(self) -> str:
+        """As it was chosen here."""
+        return self.channel.data or ""
+
+    @property
+    def way_out(self) -> str:
+        """Here the channel may be another one too."""
+        return gettext("Valitse Huolto tai Käynti, tai toinen tekijä.")
+
+    def validate_channel(self, field: SelectField) -> None:
+        """Who is to follow up an event goes on seeing it."""
+        tasks = self.row.tasks if isinstance(self.row, Event) else []
+        waiting = [_unseen_by(task.assigned_to, field.data) for task in tasks if task.done_at is None]
+        unseen = next(filter(None, waiting), "")
+        if unseen:
+            raise ValidationError(f"{unseen} {gettext('Vaihda ensin seurannan tekijä.')}")
 
     def validate_on(self, field: DateField) -> None:
         """Spaces are no day."""

@@ -213,7 +213,9 @@ def _task(task_id: int) -> EventTask:
 def new_task(event_id: int) -> Answer:
     event = _event(event_id)
     _log(event)
-    form = TaskForm(members=members_in(WRITERS), due=Preset.WEEK, assigned_to=current_user.id)
+    form = TaskForm(
+        channel_of_event=event.channel, members=members_in(WRITERS), due=Preset.WEEK, assigned_to=current_user.id
+    )
     if form.validate_on_submit() and form.day:
         actions.add_task(event, what=form.what.data, due_on=form.day, assigned_to_id=form.assigned_to.data)
         return commit_and_go(url_for("events.show", event_id=event_id), _("Seuranta lisätty."), undo=True)
@@ -228,6 +230,7 @@ def edit_task(task_id: int) -> Answer:
     members = {member.id: member for member in (*members_in(WRITERS), task.assigned_to)}
     form = TaskForm(
         row=task,
+        channel_of_event=task.event.channel,
         members=list(members.values()),
         what=task.what,
         due_on=task.due_on,

@@ -394,3 +394,60 @@ def test_a_follow_up_survives_a_new_employer_and_a_new_owner(database):
     assert [task.what for tasks in found.rows.values() for task in tasks] == ["Soita"]
     assert found.people_ids == [person.id]
     assert db.session.scalar(select(StaffMember.id).where(StaffMember.id == member.id))
+
+
+# ---------- who may see what they are to do ----------
+
+
+def test_a_new_event_is_followed_up_by_nobody_who_may_not_see_it(office, workshop):
+    person = make.person("Aino", "Aho")
+    db.session.commit()
+    there = f"/people/{person.id}/events/new"
+    sent = form(people=person.id, due="week", what="Soita takaisin", assigned_to=workshop.member_id)
+
+    refused = office.post(there, data=sent)
+    saved = [office.post(there, data=sent | rest).status_code for rest in ({"channel": "service"}, {"due": ""})]
+
+    assert refused.status_code == 422
+    assert 'id="assigned_to-error"' in refused.text
+    assert "Pekka Paja ei näe puheluita. Valitse Huolto tai Käynti, tai toinen tekijä." in refused.text
+    assert 'value="Soita takaisin"' in refused.text
+    assert f'selected value="{workshop.member_id}"' in refused.text
+    assert saved == [303, 303]
+    services = [event.id for event in rows(Event) if event.channel is Channel.SERVICE]
+    assert [task.event_id for task in rows(EventTask)] == services
+
+
+def test_a_follow_up_is_given_to_nobody_who_may_not_see_its_event(office, workshop):
+    call, visit = happened(), happened(channel=Channel.VISIT)
+    task = actions.add_task(call, what="Soita", due_on=clock.today(), assigned_to_id=office.member_id)
+    db.session.commit()
+    sent = {"what": "Soita uudelleen", "due": "week", "assigned_to": workshop.member_id}
+
+    refused = [
+        office.post(path, data=sent) for path in (f"/events/{call.id}/tasks/new", f"/event-tasks/{task.id}/edit")
+    ]
+    saved = office.post(f"/events/{visit.id}/tasks/new", data=sent)
+
+    for answer in refused:
+        assert answer.status_code == 422
+        assert "Pekka Paja ei näe puheluita. Valitse toinen tekijä." in answer.text
+        assert 'value="Soita uudelleen"' in answer.text
+    assert saved.status_code == 303
+    assert [task.assigned_to_id for task in rows(EventTask)] == [office.member_id, workshop.member_id]
+
+
+def test_an_event_that_its_follow_ups_doer_sees_is_made_none_that_they_do_not(office, workshop):
+    device = make.device()
+    visit = happened(channel=Channel.VISIT, devices=[device])
+    task = actions.add_task(visit, what="Vaihda letku", due_on=clock.today(), assigned_to_id=workshop.member_id)
+    db.session.commit()
+    sent = form(channel="letter", devices=device.id)
+
+    refused = office.post(f"/events/{visit.id}/edit", data=sent)
+    office.post(f"/event-tasks/{task.id}/done")
+    saved = office.post(f"/events/{visit.id}/edit", data=sent)
+
+    assert refused.status_code == 422
+    assert "Pekka Paja ei näe kirjeitä. Vaihda ensin seurannan tekijä." in refused.text
+    assert saved.status_code == 303
