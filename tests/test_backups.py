@@ -133,7 +133,7 @@ def test_a_dump_that_fails_leaves_no_file(postgresql, key, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", ["age1", "rockrobot", str(Identity.generate())])
+@pytest.mark.parametrize("words", ["age1", "rockrobot", str(Identity.generate())], ids=["cut", "no key", "secret"])
 def test_a_setting_that_is_no_public_key_stops_the_start_and_is_not_repeated(words):
     with pytest.raises(config.ConfigError, match="ROCKROBOT_BACKUP_RECIPIENT is a public key of age") as told:
         config.from_environment({"ROCKROBOT_BACKUP_RECIPIENT": words}, is_command=True)
