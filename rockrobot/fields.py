@@ -96,7 +96,9 @@ class DateField(Field):
                 _("Päivää «%(text)s» ei ymmärretty. Kirjoita esimerkiksi 22.11.2026.", text=self.text)
             ) from None
         if self.data and self.data > clock.today() and not self.may_be_future:
-            raise ValueError(_("Päivä %(day)s on tulevaisuudessa.", day=format_day(self.data)))
+            raise ValueError(
+                _("Päivä %(day)s on tulevaisuudessa. Kirjoita tämä päivä tai aiempi.", day=format_day(self.data))
+            )
 
     @property
     def understood(self) -> str:

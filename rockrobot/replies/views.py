@@ -43,7 +43,7 @@ add_link(Link(lazy_gettext("Takaisinvedot"), 160, lazy_gettext("Vastaukset"), "r
 FAULTS = {
     OutcomeFault.NEEDS_NOTE: lazy_gettext("Kirjoita kuvaus: tämä tila vaatii perustelun."),
     OutcomeFault.NEEDS_EVIDENCE: lazy_gettext("Valitse näyttö: mistä tieto on."),
-    OutcomeFault.IN_THE_FUTURE: lazy_gettext("Päivä on tulevaisuudessa."),
+    OutcomeFault.IN_THE_FUTURE: lazy_gettext("Päivä on tulevaisuudessa. Kirjoita tämä päivä tai aiempi."),
     OutcomeFault.RECALLED_BATCH: lazy_gettext("Uuden osan erä on itse takaisinvedossa. Valitse toinen erä."),
     OutcomeFault.ONLY_BY_SCOPE: lazy_gettext("Vapautettu yksikkö muuttuu vain rajausta muuttamalla."),
     OutcomeFault.CASE_CLOSED: lazy_gettext("Tapaus on suljettu. Avaa se ensin uudelleen."),

@@ -119,7 +119,7 @@ def test_the_same_form_sent_twice_makes_one_device(office):
         ("serial", "TAKEN-1", "Sarjanumero TAKEN-1 on jo tämän mallin laitteella."),
         ("year", "1066", "Vuosi 1066 ei voi olla valmistusvuosi."),
         ("built_on", "joskus", "Päivää «joskus» ei ymmärretty."),
-        ("built_on", "1.1.2999", "Päivä 1.1.2999 on tulevaisuudessa."),
+        ("built_on", "1.1.2999", "Päivä 1.1.2999 on tulevaisuudessa. Kirjoita tämä päivä tai aiempi."),
         ("owner", "Ei Ole Oy", "Omistajaa «Ei Ole Oy» ei löydy."),
     ],
 )
