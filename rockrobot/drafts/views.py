@@ -10,12 +10,11 @@ from rockrobot import browser_key
 from rockrobot.access import EVERYONE, LOOKING, allow, keeper
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
-from rockrobot.drafts.models import Draft
 from rockrobot.drafts.rules import kept_fields, typed_fields
 from rockrobot.fields import SECRET_FIELDS
 from rockrobot.forms import show_again, was_shown_again
 from rockrobot.staff.queries import member_of_key
-from rockrobot.web import Answer, commit_and_go, page, path_inside
+from rockrobot.web import Answer, commit_and_go, page, path_inside, say
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
 LONGEST_PATH, FIRST_ERROR = 500, 400
@@ -87,15 +86,17 @@ def _let_go(response: Response) -> Response:
     return response
 
 
-def _draft(draft_id: int) -> Draft:
-    return queries.draft_of(current_user.id, draft_id) or abort(404)
-
-
 @blueprint.get("/<int:draft_id>")
 @allow(*EVERYONE, event="drafts.show")
 def show(draft_id: int) -> Answer:
-    """The page of the form with what was typed; a list of it where there is no such page."""
-    draft = _draft(draft_id)
+    """The page of the form with what was typed; a list of it where there is no such page.
+
+    The first page where it is kept no longer, or for whom signs in where a colleague's form ran out.
+    """
+    draft = queries.draft_of(current_user.id, draft_id)
+    if draft is None:
+        say(_("Lomaketta ei enää säilytetä, tai se on toisen käyttäjän."), "warn")
+        return redirect(url_for("desk.index"), 303)
     if "listed" not in request.args and _is_page(draft.path):
         mark = "&" if "?" in draft.path else "?"
         return redirect(f"{draft.path}{mark}{FIELD}={draft.id}", 303)
@@ -107,5 +108,5 @@ def show(draft_id: int) -> Answer:
 @blueprint.post("/<int:draft_id>/discard")
 @allow(*EVERYONE, event="drafts.discard", in_ledger=False)
 def discard(draft_id: int) -> Response:
-    actions.discard(_draft(draft_id))
+    actions.discard(queries.draft_of(current_user.id, draft_id) or abort(404))
     return commit_and_go(url_for("own_account.index"), _("Keskeneräinen lomake on poistettu."))

@@ -58,6 +58,7 @@ OWN = {
     "attachment_id": Attachment,
     "device_id": StaffDevice,
 }
+LED_AWAY = 303  # who signs in where a colleague's form ran out goes to the first page
 DOORS = (
     "/drafts/",
     "/account/",
@@ -83,7 +84,8 @@ def test_what_is_anothers_answers_as_what_is_not_there(workshop, of_the_office):
         told = {
             (answer.status_code, without_chance(answer.text, path)) for answer, path in zip(answers, asked, strict=True)
         }
-        if {answer.status_code for answer in answers} != {404} or len(told) > 1:
+        expected = LED_AWAY if line["endpoint"] == "drafts.show" else 404
+        if {answer.status_code for answer in answers} != {expected} or len(told) > 1:
             odd.append((line["method"], asked[0], [answer.status_code for answer in answers]))
 
     assert len(lines) > 12
