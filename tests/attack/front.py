@@ -32,7 +32,7 @@ AROUND = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 768; }}
 http {{
-    access_log off;
+    access_log {folder}/access.log;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     {more}
@@ -44,9 +44,14 @@ http {{
 class Front:
     """nginx before the app at a port. Each address of loopback is somebody else: 127.0.0.2, 127.0.0.3."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
+    def __init__(self, folder: Path, port: int, plain_port: int) -> None:
+        self.folder, self.port, self.plain_port = folder, port, plain_port
         self.trust = ssl.create_default_context(cafile=folder / "rekisteri.example.pem")
+
+    @property
+    def log(self) -> str:
+        """What nginx has written down of what it was asked, and of its faults."""
+        return "".join(file.read_text() for file in sorted(self.folder.glob("*.log")))
 
     def line(self, source: str) -> ssl.SSLSocket:
         """A line over TLS to the register by its name."""
@@ -115,12 +120,12 @@ def fronted(folder: Path, app_port: int, more: str = "", changed: Mapping[str, s
     """
     folder.mkdir(parents=True)
     certify(folder)
-    port = free_port()
+    port, plain_port = free_port(), free_port()
     example = replaced(
         EXAMPLE.read_text(encoding="utf-8"),
         {
             "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
-            "listen 80;": f"listen 127.0.0.1:{free_port()};",
+            "listen 80;": f"listen 127.0.0.1:{plain_port};",
             "/etc/ssl/private/": f"{folder}/",
             "/etc/ssl/": f"{folder}/",
             "http://127.0.0.1:8000;": f"http://127.0.0.1:{app_port};",
@@ -132,7 +137,7 @@ def fronted(folder: Path, app_port: int, more: str = "", changed: Mapping[str, s
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
     process = subprocess.Popen([nginx, "-p", str(folder), "-c", str(settings), "-e", str(folder / "error.log")])
     try:
-        front = Front(folder, port)
+        front = Front(folder, port, plain_port)
         wait_for(port)
         yield front
     finally:

@@ -3,6 +3,7 @@
 Everybody comes from loopback: the office is a listed network, elsewhere is none, and whoever is not listed is refused.
 """
 
+import http.client
 import re
 import shutil
 import socket
@@ -25,6 +26,7 @@ from tests import make
 from tests.attack.front import BASE, NAME, STATUS, Front, fronted, heard
 from tests.attack.house import email_of
 from tests.conftest import settings
+from tests.postgres import free_port
 from tests.server import Server
 from tests.test_origin import DOUBTFUL
 
@@ -243,6 +245,20 @@ def test_two_requests_on_one_line_are_two_answers(front, server):
 
     assert len(told) == 2
     assert "/shown" in server.log
+
+
+# ---------- L3: addresses that are secrets ----------
+
+
+def test_nginx_writes_no_address_down_not_even_of_what_failed(tmp_path):
+    with fronted(tmp_path / "front", free_port()) as front:
+        failed, _page = front.get(OFFICE, "/calendar/secret.ics")
+        plain = http.client.HTTPConnection("127.0.0.1", front.plain_port, timeout=30)
+        plain.request("GET", "/calendar/secret.ics", headers={"Host": NAME})
+        led_on = plain.getresponse()
+
+    assert (failed, led_on.status, led_on.headers["Location"]) == (502, 301, f"{BASE}/calendar/secret.ics")
+    assert "secret" not in front.log
 
 
 # ---------- C12: slow and huge bodies ----------
