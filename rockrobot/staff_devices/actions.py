@@ -12,7 +12,7 @@ from rockrobot.db import db, forget
 from rockrobot.passkeys.queries import passkeys_of
 from rockrobot.staff.actions import end_these, end_what_else_lets_in
 from rockrobot.staff.models import SignIn
-from rockrobot.staff.queries import digest_of, row_of_key, running_sign_ins
+from rockrobot.staff.queries import digest_of, row_of_key
 from rockrobot.staff.rules import Ending
 from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
 from rockrobot.staff_devices.queries import device_of_key, sign_ins_on_devices_of
@@ -89,13 +89,12 @@ def lose(device: StaffDevice, *, here: SignIn | None = None) -> tuple[int, int]:
     those on their other devices in use, and here, in which it is told. So does what else lets its owner in.
     """
     owner_id = device.owner_id
-    device.lost_on, passkeys, before = clock.today(), len(passkeys_of(owner_id)), len(running_sign_ins(owner_id))
+    device.lost_on, passkeys = clock.today(), len(passkeys_of(owner_id))
     end_what_else_lets_in(device.owner, Ending.LOST_DEVICE)
-    _void(device)
+    ended = _void(device)
     here_id = here.id if here else 0
     spared = or_(SignIn.id == here_id, SignIn.id.in_(sign_ins_on_devices_of(owner_id)))
-    end_these(select(SignIn.id).where(SignIn.staff_member_id == owner_id, ~spared))
-    return before - len(running_sign_ins(owner_id)), passkeys
+    return ended + end_these(select(SignIn.id).where(SignIn.staff_member_id == owner_id, ~spared)), passkeys
 
 
 def retire(device: StaffDevice) -> int:
