@@ -52,7 +52,7 @@ def ask() -> Response:
 
 
 @blueprint.post("/compare")
-@allow(*READERS, event="evidence.compare")
+@allow(*READERS, event="evidence.compare", in_ledger=False)
 def compare() -> Answer:
     form = SealForm()
     if not form.validate_on_submit():
