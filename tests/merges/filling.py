@@ -85,6 +85,8 @@ def _value(column: Column[Any], chance: random.Random) -> Any:
 
 def _text(column: Column[Any], chance: random.Random) -> str:
     """A text of a small set, so that rows clash; one of its own where the column must be unique."""
+    if column.name == "country":
+        return chance.choice(("NO", "SE"))
     is_number = column.unique or any(column.name in names for names in _keys_beside_parties(column.table))
     text = f"n{next(_numbers)}" if is_number else f"v{chance.randint(1, 2)}"
     return text[: getattr(column.type, "length", None) or len(text)]
