@@ -84,6 +84,7 @@ def show(person_id: int) -> str:
         "affiliations": _ids(person.affiliations),
         "taggings": taggings,
     }
+    ledger.log_view(_ids(enquiries), table="enquiries")
     ledger.log_view([person_id, *timeline.people_ids, *(other.id for _pair, other in alike)])
     return page(
         "people/show.html",
