@@ -63,6 +63,11 @@ class Enquiry(Base):
         return ", ".join(filter(None, (self.name, self.company_name)))
 
     @property
+    def is_erased(self) -> bool:
+        """True when whoever sent it was erased from the register: what is left of it stays as it is."""
+        return self.person is not None and self.person.erased_on is not None
+
+    @property
     def stage(self) -> Stage:
         """How far it is."""
         return stage_of(self.taken_by_id, self.ended_on, is_referred=self.disclosure is not None)

@@ -16,7 +16,7 @@ from rockrobot.enquiries.rules import Stage
 from rockrobot.events.rules import Channel
 from rockrobot.navigation import Link, add_link
 from rockrobot.referrals.queries import changes_due, count_due, disclosure_with, notices_of, proposal_for
-from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page
+from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
 blueprint.add_app_template_global(lambda: CHANNEL_WORDS, "enquiry_channels")
@@ -112,6 +112,8 @@ def _number_of(party: Company | Person | None) -> str:
 @allow(Role.CUSTOMER_CARE, event="enquiries.edit")
 def edit(enquiry_id: int) -> Answer:
     enquiry = _enquiry(enquiry_id)
+    if enquiry.is_erased:
+        abort(409)
     form = EnquiryForm(obj=enquiry, named=_number_of(enquiry.person or enquiry.company))
     _log(enquiry)
     if form.validate_on_submit():
@@ -125,6 +127,8 @@ def edit(enquiry_id: int) -> Answer:
 def link(enquiry_id: int) -> Response:
     enquiry = _enquiry(enquiry_id)
     party: Company | Person = party_numbered(request.form.get("number", "")) or abort(404)
+    if enquiry.person_id or enquiry.company_id:
+        abort(409)
     _log(enquiry)
     actions.link(enquiry, party)
     return commit_and_go(_card(enquiry), _("Lähettäjä on nyt %(name)s.", name=party.name), undo=True)
@@ -135,6 +139,9 @@ def link(enquiry_id: int) -> Response:
 def take(enquiry_id: int) -> Response:
     enquiry = _waiting_enquiry(enquiry_id)
     _log(enquiry)
+    if str(enquiry.taken_by_id or "") != request.form.get("taken_by", ""):
+        say(_("Toinen ehti ottaa tai antaa tämän. Katso, kenellä se on nyt."), "warn")
+        return commit_and_go(_card(enquiry))
     actions.take(enquiry, current_user.id)
     return commit_and_go(_card(enquiry), _("Yhteydenotto on sinulla."), undo=True)
 
@@ -143,6 +150,8 @@ def take(enquiry_id: int) -> Response:
 @allow(Role.CUSTOMER_CARE, event="enquiries.give_back")
 def give_back(enquiry_id: int) -> Response:
     enquiry = _waiting_enquiry(enquiry_id)
+    if enquiry.taken_by_id != current_user.id:
+        abort(409)
     _log(enquiry)
     actions.take(enquiry, None)
     return commit_and_go(_card(enquiry), _("Yhteydenotto odottaa taas ottajaa."), undo=True)

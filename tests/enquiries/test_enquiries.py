@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rockrobot import clock
+from rockrobot.access import Role
 from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Person
 from rockrobot.db import db
@@ -85,6 +86,42 @@ def test_what_was_misheard_is_corrected_and_told_in_the_history(office):
 
     assert stored().who == "Kåre Nordmann"
     assert "Kari Nordmann → Kåre Nordmann" in office.get(f"/enquiries/{noted.id}").text
+
+
+def test_nobody_takes_or_gives_back_what_another_has(office):
+    row = enquiry()
+    path, other = (
+        f"/enquiries/{row.id}",
+        make.staff_member(Role.CUSTOMER_CARE, name="Toinen", email="toinen@kivi.example"),
+    )
+    actions.take(row, other.id)
+    db.session.commit()
+
+    given = office.post(f"{path}/give-back").status_code
+    told = office.post(f"{path}/take", data={"taken_by": ""}, follow_redirects=True).text
+
+    assert given == 409
+    assert "Toinen ehti" in told
+    assert stored().taken_by_id == other.id
+
+
+def test_whom_an_enquiry_is_from_is_not_named_twice(office):
+    person, other = make.person("Kari", "Nordmann"), make.person("Aino", "Aho")
+    row = enquiry(person)
+
+    twice = office.post(f"/enquiries/{row.id}/link", data={"number": other.person_no}).status_code
+
+    assert (twice, stored().person_id) == (409, person.id)
+
+
+def test_a_card_on_which_an_enquiry_stands_is_a_view_of_it(office):
+    company = make.company("Fjell AS")
+    row = enquiry(company)
+
+    office.get(f"/companies/{company.id}")
+
+    seen = select(LedgerEntry.row_id).where(LedgerEntry.table_name == "enquiries", LedgerEntry.action == "view")
+    assert db.session.scalars(seen).all() == [row.id]
 
 
 def test_an_enquiry_is_taken_given_back_closed_with_a_word_and_opened_again(office):
