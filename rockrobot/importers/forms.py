@@ -8,8 +8,9 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, MAIL, choices_of, country_choices, typed
+from rockrobot.fields import CLEAN, choices_of, country_choices, typed
 from rockrobot.importers.rules import DIGITS, PostcodeError, read_postcode
+from rockrobot.mailing.actions import is_address
 
 
 def _countries() -> list[Any]:
@@ -31,10 +32,17 @@ class TerritoryForm(EditForm):
     postcode_to = StringField(_("Postinumeroon"), [Length(max=20)], filters=CLEAN, render_kw={"class": "narrow"})
     email = StringField(
         _("Sähköposti ohjauksille"),
-        [DataRequired(_("Kirjoita osoite, johon yhteydenotot ohjataan.")), *MAIL[1:]],
+        [DataRequired(_("Kirjoita osoite, johon yhteydenotot ohjataan.")), Length(max=254)],
         filters=CLEAN,
         render_kw={"type": "email"},
     )
+
+    def validate_email(self, field: StringField) -> None:
+        """It is an address that mail can be sent to."""
+        if not is_address(field.data or ""):
+            raise ValidationError(
+                gettext("Tähän osoitteeseen ei voi lähettää. Sähköpostiosoite on muotoa nimi@yritys.no.")
+            )
 
     def _code(self, field: StringField) -> str:
         try:

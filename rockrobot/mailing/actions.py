@@ -6,7 +6,7 @@ it arrived, so a cut line or a killed worker leaves it unknown, and it is never 
 
 import smtplib
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +24,9 @@ from rockrobot.organisation.queries import organisation
 from rockrobot.purposes.rules import PurposeCode
 
 TIMEOUT_SECONDS = 30
+
+
+_is_withdrawn: list[Callable[[OutboxMessage], bool]] = []
 
 
 class NotTakenError(RuntimeError):
@@ -67,7 +70,7 @@ def queue_text(to_address: str, *, name: str, subject: str, text: str) -> Outbox
     Raises ValueError for a bad address. Whether it may be sent is the caller's to know.
     """
     if not is_address(to_address):
-        raise ValueError(to_address)
+        raise ValueError("no address that can be written to")
     message_id = f"<{name}@rockrobot>"
     message = OutboxMessage(to_address=to_address, subject=subject[:200], body_text=text, message_id=message_id)
     db.session.add(message)
@@ -96,6 +99,12 @@ def send_waiting() -> int:
     return count
 
 
+def withdraw_where(answer: Callable[[OutboxMessage], bool]) -> Callable[[OutboxMessage], bool]:
+    """Decorator: a message for which this is true when its turn comes never leaves; the room has forgotten its text."""
+    _is_withdrawn.append(answer)
+    return answer
+
+
 def _flag_interrupted() -> None:
     interrupted = queries.interrupted_messages(clock.now())
     for message in interrupted:
@@ -108,6 +117,10 @@ def _send_next(server: MailServer | None) -> bool:
     if message is None:
         db.session.rollback()
         return False
+    if any(answer(message) for answer in _is_withdrawn):
+        message.state, message.fault = OutboxState.FAILED, "withdrawn"
+        db.session.commit()
+        return True
     message.state, message.attempts = OutboxState.SENDING, message.attempts + 1
     message.lease_until = clock.now() + LEASE
     db.session.commit()

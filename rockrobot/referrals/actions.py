@@ -7,11 +7,23 @@ from sqlalchemy.orm.attributes import set_committed_value
 from rockrobot import clock, forgetting, ledger
 from rockrobot.db import db
 from rockrobot.enquiries.models import Disclosure, Enquiry
-from rockrobot.mailing.actions import forget_text, queue_text
+from rockrobot.letters.models import OutboxMessage
+from rockrobot.mailing.actions import forget_text, queue_text, withdraw_where
 from rockrobot.objections.rules import Told
 from rockrobot.referrals.models import DisclosureNotice
-from rockrobot.referrals.queries import notices_of, proposal_for, reason_of
-from rockrobot.referrals.rules import WORDINGS, NoticeReason, fields_of
+from rockrobot.referrals.queries import (
+    changes_due,
+    disclosure_in,
+    is_referred,
+    notices_of,
+    proposal_for,
+    reason_of,
+)
+from rockrobot.referrals.rules import WORDINGS, NoticeReason, changes_as, fields_of
+
+
+class SeenOtherwiseError(RuntimeError):
+    """What an importer must be told is no more what the person saw who says it was told; nothing is noted."""
 
 
 class NotReferredError(RuntimeError):
@@ -26,11 +38,11 @@ def refer(enquiry: Enquiry, *, seen: str, why: str) -> Disclosure:
     """
     db.session.refresh(enquiry, with_for_update={"of": Enquiry})
     proposal, _why_not = proposal_for(enquiry)
-    if proposal is None or proposal.seen != seen:
+    if is_referred(enquiry.id) or proposal is None or proposal.seen != seen:
         raise NotReferredError(enquiry.id)
     subject = WORDINGS[proposal.language].subject
-    name = f"referral.{enquiry.id}.{seen[:16]}"
-    message = queue_text(proposal.territory.email, name=name, subject=subject, text=proposal.text)
+    to_address, name = proposal.territory.email, f"referral.{enquiry.id}"
+    message = queue_text(to_address, name=name, subject=subject, text=proposal.text)
     disclosure = Disclosure(
         enquiry_id=enquiry.id,
         company_id=proposal.territory.company_id,
@@ -48,19 +60,26 @@ def refer(enquiry: Enquiry, *, seen: str, why: str) -> Disclosure:
     return disclosure
 
 
-def note_told(disclosure: Disclosure, *, told_on: date, told: Told, note: str) -> DisclosureNotice:
+def note_told(disclosure: Disclosure, *, seen: str, told_on: date, told: Told, note: str) -> DisclosureNotice:
     """Note that the importer was told what is true now (GDPR Art. 19).
 
+    seen: the digest of what the person saw who told it. Raises SeenOtherwiseError where something else is true now.
     After an erasure no more is kept of what was disclosed than to whom, when and why: not in the disclosure, not in
     its mail, not in the ledger.
     """
+    enquiry = disclosure.enquiry
+    db.session.refresh(enquiry, with_for_update={"of": Enquiry})
+    if enquiry.person:
+        db.session.refresh(enquiry.person)
+    if changes_as(changes_due(disclosure), reason_of(disclosure)) != seen:
+        raise SeenOtherwiseError(disclosure.id)
     notice = DisclosureNotice(
         disclosure_id=disclosure.id,
         reason=reason_of(disclosure),
         told_on=told_on,
         told=told,
         note=note,
-        told_fields=fields_of(disclosure.enquiry),
+        told_fields=fields_of(enquiry),
         recorded_at=clock.now(),
         recorded_by=ledger.actor(),
     )
@@ -69,6 +88,16 @@ def note_told(disclosure: Disclosure, *, told_on: date, told: Told, note: str) -
     if notice.reason is NoticeReason.ERASURE:
         _forget(disclosure)
     return notice
+
+
+@withdraw_where
+def is_of_somebody_erased(message: OutboxMessage) -> bool:
+    """True for the mail of a referral whose sender was erased before it left; nothing of it is kept."""
+    disclosure = disclosure_in(message.id)
+    if disclosure is None or reason_of(disclosure) is not NoticeReason.ERASURE:
+        return False
+    _forget(disclosure)
+    return True
 
 
 def _forget(disclosure: Disclosure) -> None:

@@ -38,3 +38,4 @@ class NoticeForm(PageForm):
         filters=CLEAN,
         description=_("Esimerkiksi kenelle kerrottiin. Ei lähettäjän tietoja."),
     )
+    shown = HiddenField()

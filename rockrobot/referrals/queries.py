@@ -141,14 +141,24 @@ def changes_due(disclosure: Disclosure) -> list[Change]:
 
 def reason_of(disclosure: Disclosure) -> NoticeReason:
     """Why its importer is told: the person who sent the enquiry was erased, or something was corrected."""
-    person = disclosure.enquiry.person
-    return NoticeReason.ERASURE if person and person.erased_on else NoticeReason.CORRECTION
+    return NoticeReason.ERASURE if disclosure.enquiry.is_erased else NoticeReason.CORRECTION
 
 
 def disclosures_of(person_id: int) -> Sequence[Disclosure]:
     """What was disclosed of a person of the register, the oldest first."""
     theirs = select(Disclosure).join(Disclosure.enquiry).where(Enquiry.person_id == person_id)
     return db.session.scalars(theirs.order_by(Disclosure.id)).all()
+
+
+def disclosure_in(message_id: int) -> Disclosure | None:
+    """What a message of the outbox disclosed, or None."""
+    mine = select(Disclosure).where(Disclosure.outbox_message_id == message_id)
+    return db.session.scalar(mine.options(*WITH_ENQUIRY))
+
+
+def is_referred(enquiry_id: int) -> bool:
+    """True when an importer has an enquiry, as the database knows it now."""
+    return db.session.scalar(select(select(Disclosure.id).where(Disclosure.enquiry_id == enquiry_id).exists())) is True
 
 
 def disclosure_with(disclosure_id: int) -> Disclosure | None:

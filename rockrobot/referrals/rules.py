@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -121,6 +121,12 @@ TOLD: Final = {
 def seen_as(fields: Mapping[str, str], *, company_id: int, to_address: str, language: Language) -> str:
     """A digest of what the page of a referral shows: sent back with it, it tells whether all of that still holds."""
     shown = [sorted(fields.items()), company_id, to_address, language.value]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+
+
+def changes_as(changes: Sequence[Change], reason: NoticeReason) -> str:
+    """A digest of what the page says an importer must be told, and why; it comes back with what was told."""
+    shown = [reason.value, *([change.name, change.known, change.now] for change in changes)]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 

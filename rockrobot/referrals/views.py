@@ -12,7 +12,7 @@ from rockrobot.mailing.queries import NEED_A_PERSON
 from rockrobot.objections.rules import Told
 from rockrobot.referrals import actions, queries
 from rockrobot.referrals.forms import TOLD_WORDS, USUAL_REASON, NoticeForm, ReferralForm
-from rockrobot.referrals.rules import FIELDS
+from rockrobot.referrals.rules import FIELDS, NoticeReason, changes_as
 from rockrobot.web import Answer, asked_page, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("referrals", __name__)
@@ -53,7 +53,8 @@ def new(enquiry_id: int) -> Answer:
 def _stuck(disclosure_id: int) -> Disclosure:
     """A disclosure whose mail waits for a person: it failed, or nobody knows, or it lies in a file."""
     disclosure: Disclosure = queries.disclosure_with(disclosure_id) or abort(404)
-    if disclosure.message.state not in NEED_A_PERSON:
+    is_erased = queries.reason_of(disclosure) is NoticeReason.ERASURE
+    if disclosure.message.state not in NEED_A_PERSON or is_erased:
         abort(409)
     _log(disclosure.enquiry)
     return disclosure
@@ -96,10 +97,16 @@ def tell(disclosure_id: int) -> Answer:
     changes, reason = queries.changes_due(disclosure), queries.reason_of(disclosure)
     if not changes:
         abort(409)
-    form = NoticeForm(told_on=clock.today(), told=Told.EMAIL)
+    form = NoticeForm(told_on=clock.today(), told=Told.EMAIL, shown=changes_as(changes, reason))
     _log(disclosure.enquiry)
     if form.validate_on_submit():
-        how, enquiry_id = Told(form.told.data), disclosure.enquiry_id
-        actions.note_told(disclosure, told_on=form.told_on.data or clock.today(), told=how, note=form.note.data)
+        enquiry_id, told_on = disclosure.enquiry_id, form.told_on.data or clock.today()
+        values = {"told_on": told_on, "told": Told(form.told.data), "note": form.note.data}
+        try:
+            actions.note_told(disclosure, seen=form.shown.data, **values)
+        except actions.SeenOtherwiseError:
+            db.session.rollback()
+            say(_("Mitään ei merkitty: tiedot muuttuivat. Katso, mitä maahantuojalle on nyt kerrottava."), "warn")
+            return commit_and_go(_card(enquiry_id))
         return commit_and_go(_card(enquiry_id), _("Merkitty: maahantuojalle on kerrottu."))
     return form_page("referrals/tell.html", form, disclosure=disclosure, changes=changes, reason=reason)

@@ -121,6 +121,7 @@ def test_what_is_wrong_with_a_territory_is_told_beside_its_field(office):
         "Viimeinen postinumero on ennen ensimmäistä.": {"postcode_to": "00001"},
         "Kirjoita osoite, johon yhteydenotot ohjataan.": {"email": ""},
         "Sähköpostiosoite on muotoa": {"email": "info"},
+        "Tähän osoitteeseen ei voi lähettää": {"email": "post..x@import.example"},
     }
     path = f"/companies/{importer().id}/territories/new"
 

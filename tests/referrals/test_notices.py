@@ -1,5 +1,7 @@
 """What an importer was given and is true no more is told to it, and after an erasure nothing of it is kept."""
 
+from re import findall
+
 import pytest
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from rockrobot.db import db
 from rockrobot.enquiries.actions import change_enquiry
 from rockrobot.erasures.actions import erase_person
 from rockrobot.events.rules import Channel
-from rockrobot.letters.models import OutboxMessage
+from rockrobot.letters.models import OutboxMessage, OutboxState
 from rockrobot.mailing.actions import outbox_folder, send_waiting
 from rockrobot.privacy_requests.actions import register
 from rockrobot.privacy_requests.rules import Right
@@ -27,6 +29,11 @@ def referred(office, person=None):
     importer()
     confirmed(office, enquiry(person))
     return queries.disclosure_with(disclosures()[0].id)
+
+
+def told_on(page):
+    """The form of a page that says what an importer must be told, as it is sent."""
+    return TOLD | {"shown": findall(r'name="shown"[^>]*value="([^"]*)"', page)[0]}
 
 
 def notices():
@@ -49,7 +56,7 @@ def test_a_correction_waits_until_the_importer_was_told_of_it(office):
     waiting = queries.count_due()
     inbox, listed = office.get("/enquiries/").text, office.get("/disclosures/?due=1").text
     page = office.get(f"/disclosures/{made.id}/tell").text
-    office.post(f"/disclosures/{made.id}/tell", data=TOLD)
+    office.post(f"/disclosures/{made.id}/tell", data=told_on(page))
 
     notice = notices()[0]
     assert before == (0, 409)
@@ -61,6 +68,38 @@ def test_a_correction_waits_until_the_importer_was_told_of_it(office):
     assert notice.told_fields["email"] == "kari.nordmann@fjell.example"
     assert "Korjaus kerrottu maahantuojalle" in office.get(f"/enquiries/{made.enquiry_id}").text
     assert disclosures()[0].sent_fields["email"] == "kari@fjell.example"
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_what_changed_since_the_page_was_seen_is_not_noted_as_told(office, is_erased):
+    person = make.person("Kari", "Nordmann")
+    made = referred(office, person)
+    change_enquiry(loaded(made.enquiry_id), person, email="kari.nordmann@fjell.example")
+    db.session.commit()
+    page = office.get(f"/disclosures/{made.id}/tell").text
+    erase_person(person) if is_erased else change_enquiry(loaded(made.enquiry_id), person, phone="040 1234567")
+    db.session.commit()
+
+    answer = office.post(f"/disclosures/{made.id}/tell", data=told_on(page), follow_redirects=True)
+
+    assert "Mitään ei merkitty" in answer.text
+    assert (notices(), queries.count_due()) == ([], 1)
+    assert disclosures()[0].sent_fields["email"] == "kari@fjell.example"
+
+
+def test_the_mail_of_somebody_erased_before_it_left_never_leaves(office):
+    person = make.person("Kari", "Nordmann")
+    made = referred(office, person)
+    erase_person(person)
+    db.session.commit()
+
+    send_waiting()
+
+    message = db.session.scalar(select(OutboxMessage))
+    again = office.post(f"/disclosures/{made.id}/again").status_code
+    assert (message.state, message.body_text, again) == (OutboxState.FAILED, "", 409)
+    assert list(outbox_folder().glob("referral*.eml")) == []
+    assert (disclosures()[0].sent_fields, queries.count_due()) == ([], 0)
 
 
 def test_what_is_no_listed_field_is_nothing_to_tell(office):
@@ -81,12 +120,14 @@ def test_an_erasure_is_told_to_the_importer_and_then_nothing_of_it_is_left(offic
 
     kept = queries.disclosure_with(made.id)
     told_before = (kept.enquiry.name, kept.sent_fields["name"], queries.reason_of(kept), queries.count_due())
+    edited = office.get(f"/enquiries/{made.enquiry_id}/edit").status_code
     page = protection.get(f"/disclosures/{made.id}/tell").text
-    protection.post(f"/disclosures/{made.id}/tell", data=TOLD)
+    protection.post(f"/disclosures/{made.id}/tell", data=told_on(page))
 
     kept, message = disclosures()[0], db.session.scalar(select(OutboxMessage))
     entries = select(LedgerEntry.changes).where(LedgerEntry.table_name.in_(("disclosures", "outbox_messages")))
     assert told_before == ("", "Kari Nordmann", NoticeReason.ERASURE, 1)
+    assert edited == 409  # else its party could be taken off, and what was disclosed be kept
     assert "Pyydä maahantuojaa poistamaan" in page
     assert (kept.recipient_name, kept.sent_fields, message.body_text) == ("Import AS", [], "")
     assert not any(SAID["email"] in str(changes) for changes in db.session.scalars(entries))
