@@ -67,8 +67,7 @@ def index() -> str:
 @allow(*PEOPLE_READERS, event="people.show")
 def show(person_id: int) -> str:
     person, day = _person(person_id), clock.today()
-    addresses = queries.addresses_of(person)
-    worksites = queries.worksites_of(person)
+    addresses, worksites = queries.addresses_of(person), queries.worksites_of(person)
     company, choices, asked = person.company, choices_of(person), requests_of(person_id)
     points, merged = queries.points_of(person), queries.merged_into(person)
     enquiries = enquiries_of(person)
