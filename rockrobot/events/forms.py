@@ -1,5 +1,6 @@
 """The forms of an event and of its follow-up."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -113,9 +114,9 @@ class FollowUpForm(EditForm):
             raise ValidationError(f"{unseen} {self.way_out}")
 
     @property
+    @abstractmethod
     def channel_of_event(self) -> str:
         """How the event came about that is followed up."""
-        raise NotImplementedError
 
     @property
     def way_out(self) -> str:
