@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from rockrobot.edits import EditForm
 from rockrobot.fields import CLEAN, choices_of, country_choices, typed
 from rockrobot.importers.rules import DIGITS, PostcodeError, read_postcode
-from rockrobot.mailing.actions import is_address
+from rockrobot.mailing.rules import mail_address
 
 
 def _countries() -> list[Any]:
@@ -39,7 +39,7 @@ class TerritoryForm(EditForm):
 
     def validate_email(self, field: StringField) -> None:
         """It is an address that mail can be sent to."""
-        if not is_address(field.data or ""):
+        if not mail_address(field.data or ""):
             raise ValidationError(
                 gettext("Tähän osoitteeseen ei voi lähettää. Sähköpostiosoite on muotoa nimi@yritys.no.")
             )

@@ -10,14 +10,22 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 
 from rockrobot import clock, forgetting, jobs, ledger
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
 from rockrobot.mailing import queries
-from rockrobot.mailing.rules import LEASE, MAX_ATTEMPTS, RETRY, Mail, MailServer, as_message, read_server
+from rockrobot.mailing.rules import (
+    LEASE,
+    MAX_ATTEMPTS,
+    RETRY,
+    Mail,
+    MailServer,
+    as_message,
+    mail_address,
+    read_server,
+)
 from rockrobot.objections.queries import stops_of_parties
 from rockrobot.objections.rules import Channel, may_use
 from rockrobot.organisation.queries import organisation
@@ -46,9 +54,10 @@ def queue_mail(letters: Iterable[tuple[Letter, str]], *, purpose: PurposeCode, s
     has_mail = queries.letters_with_mail([letter.id for letter, _ in pairs])
     stops = stops_of_parties({(letter.company_id, letter.person_id) for letter, _ in pairs})
     count = 0
-    for letter, address in pairs:
+    for letter, told in pairs:
+        address = mail_address(told)
         verdict = may_use(purpose, Channel.EMAIL, stops.get((letter.company_id, letter.person_id), ()))
-        if letter.id in has_mail or not is_address(address) or not verdict.is_allowed:
+        if letter.id in has_mail or not address or not verdict.is_allowed:
             continue
         db.session.add(
             OutboxMessage(
@@ -69,22 +78,14 @@ def queue_text(to_address: str, *, name: str, subject: str, text: str) -> Outbox
 
     Raises ValueError for a bad address. Whether it may be sent is the caller's to know.
     """
-    if not is_address(to_address):
+    address = mail_address(to_address)
+    if not address:
         raise ValueError("no address that can be written to")
     message_id = f"<{name}@rockrobot>"
-    message = OutboxMessage(to_address=to_address, subject=subject[:200], body_text=text, message_id=message_id)
+    message = OutboxMessage(to_address=address, subject=subject[:200], body_text=text, message_id=message_id)
     db.session.add(message)
     db.session.flush()
     return message
-
-
-def is_address(text: str) -> bool:
-    """True for an e-mail address that can be written to (syntax only)."""
-    try:
-        validate_email(text, check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 @jobs.sweep
@@ -173,12 +174,12 @@ def _try_to_send(message: OutboxMessage, mail: Mail, server: MailServer) -> None
 
 def hand_over(mail: Mail, server: MailServer) -> None:
     """Give one message to the server. Raises NotTakenError, UnknownError."""
-    body = as_message(mail, at=clock.now().timestamp()).as_bytes()
     try:
+        body = as_message(mail, at=clock.now().timestamp()).as_bytes()
         line = _open_line(server)
         _expect(line.mail(mail.sender), "sender")
         _expect(line.rcpt(mail.to), "recipient")
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:  # letters that the line can't carry
         raise NotTakenError(type(error).__name__) from error
     try:
         code, _ = line.data(body)

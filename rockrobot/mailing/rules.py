@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
+from email_validator import EmailNotValidError, validate_email
+
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 5
 RETRY = timedelta(minutes=2)
@@ -35,6 +37,18 @@ def read_server(url: str) -> MailServer | None:
         raise ValueError("ROCKROBOT_SMTP_URL looks like smtp+starttls://user:password@mail.example.org")
     port = parts.port or PORTS[parts.scheme]
     return MailServer(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def mail_address(text: str) -> str:
+    """An e-mail address as every mail server takes it, in ASCII; empty for one that can't be written to (syntax only).
+
+    A domain with other letters is written as its IDNA form (RFC 5890); other letters before the @ need a server that
+    knows SMTPUTF8 (RFC 6531), which an importer's or a customer's may not, so such an address is none: our choice.
+    """
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email or ""
+    except EmailNotValidError:
+        return ""
 
 
 @dataclass(frozen=True)

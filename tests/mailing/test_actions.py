@@ -14,7 +14,7 @@ from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.letters.models import Letter, LetterBody, LetterKind, OutboxMessage, OutboxState
 from rockrobot.mailing import actions
-from rockrobot.mailing.rules import read_server
+from rockrobot.mailing.rules import mail_address, read_server
 from rockrobot.objections.actions import record_objection
 from rockrobot.objections.rules import Channel, Told
 from rockrobot.purposes.rules import PurposeCode
@@ -106,8 +106,27 @@ def test_a_letter_is_queued_once_and_a_bad_address_never(app, message):
     again = actions.queue_mail([(letter, "info@kivi.example")], purpose=PurposeCode.RECALL, subject="x", text="y")
 
     assert again == 0
-    assert not actions.is_address("no address")
-    assert not actions.is_address("a@b.example\nBcc: c@d.example")
+
+
+@pytest.mark.parametrize("told", ["no address", "a@b.example\nBcc: c@d.example", "jäpp@firma.example", ""])
+def test_what_no_server_takes_is_no_address(told):
+    assert mail_address(told) == ""
+
+
+def test_the_domain_of_an_address_is_written_in_ascii():
+    assert mail_address("post@kivityö.example") == "post@xn--kivity-uxa.example"
+
+
+def test_letters_that_the_line_cannot_carry_fail_one_message_alone(app, message, inbox):
+    app.config["MAIL_FROM"] = "jäpp@rockrobot.example"
+    taken = send()
+    fault, state = message.fault, message.state
+    app.config["MAIL_FROM"], message.lease_until = "turvallisuus@rockrobot.example", None
+    db.session.commit()
+    send()
+
+    assert (taken, state, fault) == (1, OutboxState.QUEUED, "UnicodeEncodeError")
+    assert message.state is OutboxState.SENT
 
 
 def test_a_refused_recipient_waits_and_fails_in_the_end(app, message, inbox):
