@@ -24,6 +24,7 @@ from rockrobot.full_exports.models import FullExport
 from rockrobot.jobs import Job, sweep
 from rockrobot.keyed_hash import keyed_hash
 from rockrobot.objections.actions import remember_after_erasure
+from rockrobot.referrals.actions import withdraw_mails_of
 from rockrobot.saved_filters.models import SavedFilter
 from rockrobot.uploads.models import ImportRun
 from rockrobot.uploads.queries import ROWS_TOLD, refused_path
@@ -52,6 +53,7 @@ def erase_person(person: Person, *, request_id: int | None = None) -> Erasure:
     db.session.flush()
     _forget(plan, person.id)
     _forget_elsewhere(plan, words)
+    withdraw_mails_of(plan.people)
     db.session.expire_all()
     return row
 

@@ -32,7 +32,7 @@ from rockrobot.organisation.queries import organisation
 from rockrobot.purposes.rules import PurposeCode
 
 TIMEOUT_SECONDS = 30
-
+WITHDRAWN = "withdrawn"
 
 _is_withdrawn: list[Callable[[OutboxMessage], bool]] = []
 
@@ -119,7 +119,7 @@ def _send_next(server: MailServer | None) -> bool:
         db.session.rollback()
         return False
     if any(answer(message) for answer in _is_withdrawn):
-        message.state, message.fault = OutboxState.FAILED, "withdrawn"
+        message.state, message.fault = OutboxState.FAILED, WITHDRAWN
         db.session.commit()
         return True
     message.state, message.attempts = OutboxState.SENDING, message.attempts + 1

@@ -1,5 +1,6 @@
 """Refers an enquiry to an importer, once and for good, and notes what the importer was told of it later."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy.orm.attributes import set_committed_value
@@ -7,8 +8,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from rockrobot import clock, forgetting, ledger
 from rockrobot.db import db
 from rockrobot.enquiries.models import Disclosure, Enquiry
-from rockrobot.letters.models import OutboxMessage
-from rockrobot.mailing.actions import forget_text, queue_text, withdraw_where
+from rockrobot.letters.models import OutboxMessage, OutboxState
+from rockrobot.mailing.actions import WITHDRAWN, forget_text, queue_text, withdraw_where
 from rockrobot.objections.rules import Told
 from rockrobot.referrals.models import DisclosureNotice
 from rockrobot.referrals.queries import (
@@ -18,6 +19,7 @@ from rockrobot.referrals.queries import (
     notices_of,
     proposal_for,
     reason_of,
+    undelivered_of,
 )
 from rockrobot.referrals.rules import WORDINGS, NoticeReason, changes_as, fields_of
 
@@ -86,8 +88,24 @@ def note_told(disclosure: Disclosure, *, seen: str, told_on: date, told: Told, n
     db.session.add(notice)
     db.session.flush()
     if notice.reason is NoticeReason.ERASURE:
-        _forget(disclosure)
+        forget_text(disclosure.message)
+        _forget([disclosure])
     return notice
+
+
+def withdraw_mails_of(person_ids: Collection[int]) -> None:
+    """Keep no mail of these people, just erased, that no server is known to have taken.
+
+    What certainly never left is forgotten with its disclosure; of what may have left the disclosure is kept until its
+    importer was told.
+    """
+    found = undelivered_of(person_ids)
+    never_left = [row for row in found if row.message.state in {OutboxState.QUEUED, OutboxState.FAILED}]
+    for row in never_left:
+        row.message.state, row.message.fault = OutboxState.FAILED, WITHDRAWN
+    for row in found:
+        forget_text(row.message)
+    _forget(never_left)
 
 
 @withdraw_where
@@ -96,14 +114,16 @@ def is_of_somebody_erased(message: OutboxMessage) -> bool:
     disclosure = disclosure_in(message.id)
     if disclosure is None or reason_of(disclosure) is not NoticeReason.ERASURE:
         return False
-    _forget(disclosure)
+    forget_text(message)
+    _forget([disclosure])
     return True
 
 
-def _forget(disclosure: Disclosure) -> None:
-    notices = [notice.id for notice in notices_of(disclosure.id)]
-    forgetting.blank(Disclosure.__table__, [disclosure.id])
-    forgetting.blank(DisclosureNotice.__table__, notices)
-    forgetting.empty_ledger({"disclosures": [disclosure.id], "disclosure_notices": notices})
-    forget_text(disclosure.message)
+def _forget(disclosures: Collection[Disclosure]) -> None:
+    """Keep of these no more than to whom they were made, when and why."""
+    ids = [row.id for row in disclosures]
+    rows = {Disclosure.__table__: ids, DisclosureNotice.__table__: [notice.id for notice in notices_of(*ids)]}
+    for table, ids in rows.items():
+        forgetting.blank(table, ids)
+    forgetting.empty_ledger({table.name: ids for table, ids in rows.items()})
     db.session.expire_all()

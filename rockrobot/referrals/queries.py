@@ -16,7 +16,9 @@ from rockrobot.enquiries.queries import alike
 from rockrobot.importers.models import Territory
 from rockrobot.importers.queries import territories_in
 from rockrobot.importers.rules import importer_for
+from rockrobot.letters.models import OutboxMessage, OutboxState
 from rockrobot.lists import Listing, listing
+from rockrobot.mailing.queries import NEED_A_PERSON
 from rockrobot.referrals.models import DisclosureNotice
 from rockrobot.referrals.rules import (
     FIELDS,
@@ -62,7 +64,8 @@ def proposal_for(enquiry: Enquiry) -> tuple[Proposal | None, Obstacle | None]:
     """What a referral of an enquiry would be, or why there is none."""
     is_known = is_customer_already(enquiry)
     territory = importer_for(enquiry.country, enquiry.postcode, territories_in(enquiry.country), is_customer=is_known)
-    why_not = obstacle(enquiry.stage, enquiry.country, is_customer=is_known, has_importer=territory is not None)
+    email = territory.email if territory else None
+    why_not = obstacle(enquiry.stage, enquiry.country, is_customer=is_known, importers_email=email)
     if territory is None or why_not:
         return None, why_not
     return Proposal(territory, fields_of(enquiry)), None
@@ -126,9 +129,9 @@ def count_due() -> int:
     return db.session.scalar(due) or 0
 
 
-def notices_of(disclosure_id: int) -> Sequence[DisclosureNotice]:
-    """What the importer was told later, the newest first."""
-    mine = select(DisclosureNotice).where(DisclosureNotice.disclosure_id == disclosure_id)
+def notices_of(*disclosure_ids: int) -> Sequence[DisclosureNotice]:
+    """What the importers of these disclosures were told later, the newest first."""
+    mine = select(DisclosureNotice).where(DisclosureNotice.disclosure_id.in_(disclosure_ids))
     return db.session.scalars(mine.order_by(DisclosureNotice.id.desc())).all()
 
 
@@ -154,6 +157,17 @@ def disclosure_in(message_id: int) -> Disclosure | None:
     """What a message of the outbox disclosed, or None."""
     mine = select(Disclosure).where(Disclosure.outbox_message_id == message_id)
     return db.session.scalar(mine.options(*WITH_ENQUIRY))
+
+
+def undelivered_of(person_ids: Collection[int]) -> Sequence[Disclosure]:
+    """What was disclosed of these people in mails that no server is known to have taken; the mails are locked.
+
+    One that is being sent at this moment is left out.
+    """
+    theirs = select(Disclosure).join(Disclosure.message).join(Disclosure.enquiry).options(*WITH_ENQUIRY)
+    is_undelivered = OutboxMessage.state.in_((OutboxState.QUEUED, *NEED_A_PERSON))
+    wanted = theirs.where(among(Enquiry.__table__.c.person_id, person_ids), is_undelivered)
+    return db.session.scalars(wanted.with_for_update(of=OutboxMessage)).all()
 
 
 def is_referred(enquiry_id: int) -> bool:

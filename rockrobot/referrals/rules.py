@@ -10,6 +10,7 @@ from typing import Any, Final
 from rockrobot.contacts.rules import ContactType, Language
 from rockrobot.enquiries.rules import Stage
 from rockrobot.importers.rules import DIGITS
+from rockrobot.mailing.rules import mail_address
 
 FIELDS: Final = ("name", "company_name", "email", "phone", "country", "postcode", "city", "question")
 """The columns of an enquiry that an importer gets, in the order of the mail. Nothing else ever leaves."""
@@ -22,6 +23,7 @@ class Obstacle(StrEnum):
     COUNTRY = "country"
     CUSTOMER = "customer"
     NOBODY = "nobody"
+    ADDRESS = "address"
 
 
 class NoticeReason(StrEnum):
@@ -138,11 +140,12 @@ def is_customer(contact_type: str) -> bool:
     return contact_type not in {"", ContactType.PROSPECT}
 
 
-def obstacle(stage: Stage, country: str, *, is_customer: bool, has_importer: bool) -> Obstacle | None:
+def obstacle(stage: Stage, country: str, *, is_customer: bool, importers_email: str | None) -> Obstacle | None:
     """Why an enquiry is not referred, the weightiest reason first; None where it may be, once a person confirms.
 
     country: code of where it comes from. is_customer: somebody with its address or number is a customer already.
-    has_importer: a territory holds it. Source: the statement, Säännönmukaiset luovutukset.
+    importers_email: of the territory that holds it, None where none does; one that can't be written to is an obstacle.
+    Source: the statement, Säännönmukaiset luovutukset.
     """
     if stage not in {Stage.OPEN, Stage.TAKEN}:
         return Obstacle.STAGE
@@ -150,4 +153,6 @@ def obstacle(stage: Stage, country: str, *, is_customer: bool, has_importer: boo
         return Obstacle.COUNTRY
     if is_customer:
         return Obstacle.CUSTOMER
-    return None if has_importer else Obstacle.NOBODY
+    if importers_email is None:
+        return Obstacle.NOBODY
+    return None if mail_address(importers_email) else Obstacle.ADDRESS

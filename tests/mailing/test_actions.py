@@ -114,7 +114,7 @@ def test_what_no_server_takes_is_no_address(told):
 
 
 def test_the_domain_of_an_address_is_written_in_ascii():
-    assert mail_address("post@kivityö.example") == "post@xn--kivity-uxa.example"
+    assert mail_address("post@kivityö.example") == "post@xn--kivity-1xa.example"
 
 
 def test_letters_that_the_line_cannot_carry_fail_one_message_alone(app, message, inbox):

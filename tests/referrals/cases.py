@@ -42,10 +42,10 @@ def loaded(enquiry_id: int) -> Enquiry:
     return queries.enquiry_with(enquiry_id)
 
 
-def importer(country: str = "NO", name: str = "Import AS", language: str = "nb") -> Company:
-    """An importer that serves a whole country."""
+def importer(country: str = "NO", name: str = "Import AS", language: str = "nb", email: str = "") -> Company:
+    """An importer that serves a whole country. email: where its referrals go, "post@" and the country if empty."""
     company = make.company(name, country=country, language=language, contact_type=ContactType.IMPORTER)
-    add_territory(company, country=country, email=f"post@{country.lower()}.example")
+    add_territory(company, country=country, email=email or f"post@{country.lower()}.example")
     db.session.commit()
     return company
 

@@ -74,6 +74,7 @@ def test_a_correction_waits_until_the_importer_was_told_of_it(office):
 def test_what_changed_since_the_page_was_seen_is_not_noted_as_told(office, is_erased):
     person = make.person("Kari", "Nordmann")
     made = referred(office, person)
+    send_waiting()
     change_enquiry(loaded(made.enquiry_id), person, email="kari.nordmann@fjell.example")
     db.session.commit()
     page = office.get(f"/disclosures/{made.id}/tell").text
@@ -87,18 +88,65 @@ def test_what_changed_since_the_page_was_seen_is_not_noted_as_told(office, is_er
     assert disclosures()[0].sent_fields["email"] == "kari@fjell.example"
 
 
-def test_the_mail_of_somebody_erased_before_it_left_never_leaves(office):
+def sent_as(state):
+    """The one mail that waits, brought into a state by the worker or as the worker would."""
+    send_waiting() if state is OutboxState.BY_HAND else None
+    message = db.session.scalar(select(OutboxMessage))
+    message.state = state
+    db.session.commit()
+
+
+def mail_now():
+    db.session.expire_all()
+    message = db.session.scalar(select(OutboxMessage))
+    return message.state, message.body_text
+
+
+@pytest.mark.parametrize("state", [OutboxState.QUEUED, OutboxState.FAILED])
+def test_nothing_is_kept_of_a_mail_that_had_not_left_when_its_sender_was_erased(office, state):
     person = make.person("Kari", "Nordmann")
     made = referred(office, person)
+    sent_as(state)
     erase_person(person)
     db.session.commit()
+    at_once = mail_now()
 
     send_waiting()
 
-    message = db.session.scalar(select(OutboxMessage))
     again = office.post(f"/disclosures/{made.id}/again").status_code
-    assert (message.state, message.body_text, again) == (OutboxState.FAILED, "", 409)
+    entries = select(LedgerEntry.changes).where(LedgerEntry.table_name.in_(("disclosures", "outbox_messages")))
+    assert at_once == mail_now() == (OutboxState.FAILED, "")
+    assert again == 409
     assert list(outbox_folder().glob("referral*.eml")) == []
+    assert (disclosures()[0].sent_fields, queries.count_due()) == ([], 0)
+    assert not any(SAID["email"] in str(changes) for changes in db.session.scalars(entries))
+
+
+@pytest.mark.parametrize("state", [OutboxState.BY_HAND, OutboxState.UNKNOWN])
+def test_of_a_mail_that_may_have_left_the_importer_is_told_and_its_text_is_gone_at_once(office, state):
+    person = make.person("Kari", "Nordmann")
+    referred(office, person)
+    sent_as(state)
+
+    erase_person(person)
+    db.session.commit()
+
+    assert mail_now() == (state, "")
+    assert list(outbox_folder().glob("referral*.eml")) == []
+    assert (disclosures()[0].sent_fields["name"], queries.count_due()) == ("Kari Nordmann", 1)
+
+
+def test_a_mail_that_comes_back_after_its_sender_was_erased_never_leaves(office):
+    person = make.person("Kari", "Nordmann")
+    referred(office, person)
+    sent_as(OutboxState.SENDING)
+    erase_person(person)
+    db.session.commit()
+    sent_as(OutboxState.QUEUED)  # the server had not taken it
+
+    send_waiting()
+
+    assert mail_now() == (OutboxState.FAILED, "")
     assert (disclosures()[0].sent_fields, queries.count_due()) == ([], 0)
 
 

@@ -31,21 +31,37 @@ def test_the_mail_says_the_listed_fields_and_leaves_out_whatever_else_is_given()
     assert text.splitlines()[2:] == ["Navn: Kari", "Spørsmål: Hva?"]
 
 
+HIS = "post@no.example"
+
+
 @pytest.mark.parametrize(
-    ("stage", "country", "is_customer", "has_importer", "why_not"),
+    ("stage", "country", "is_customer", "email", "why_not"),
     [
-        (Stage.OPEN, "NO", False, True, None),
-        (Stage.TAKEN, "DK", False, True, None),
-        (Stage.CLOSED, "NO", False, True, Obstacle.STAGE),
-        (Stage.REFERRED, "NO", False, True, Obstacle.STAGE),
-        (Stage.OPEN, "FI", False, True, Obstacle.COUNTRY),
-        (Stage.OPEN, "", False, True, Obstacle.COUNTRY),
-        (Stage.OPEN, "SE", True, True, Obstacle.CUSTOMER),
-        (Stage.OPEN, "SE", False, False, Obstacle.NOBODY),
+        (Stage.OPEN, "NO", False, HIS, None),
+        (Stage.TAKEN, "DK", False, HIS, None),
+        (Stage.CLOSED, "NO", False, HIS, Obstacle.STAGE),
+        (Stage.REFERRED, "NO", False, HIS, Obstacle.STAGE),
+        (Stage.OPEN, "FI", False, HIS, Obstacle.COUNTRY),
+        (Stage.OPEN, "", False, HIS, Obstacle.COUNTRY),
+        (Stage.OPEN, "SE", True, HIS, Obstacle.CUSTOMER),
+        (Stage.OPEN, "SE", False, None, Obstacle.NOBODY),
+        (Stage.OPEN, "SE", False, "post at no.example", Obstacle.ADDRESS),
+        (Stage.OPEN, "SE", False, "", Obstacle.ADDRESS),
     ],
 )
-def test_what_stands_against_a_referral(stage, country, is_customer, has_importer, why_not):
-    assert obstacle(stage, country, is_customer=is_customer, has_importer=has_importer) is why_not
+def test_what_stands_against_a_referral(stage, country, is_customer, email, why_not):
+    assert obstacle(stage, country, is_customer=is_customer, importers_email=email) is why_not
+
+
+def test_an_importers_address_that_mail_refuses_is_told_and_nothing_leaves(office):
+    importer(email="jäpp@no.example")
+    row = enquiry()
+
+    card = office.get(f"/enquiries/{row.id}").text
+    answer = office.get(f"/enquiries/{row.id}/refer")
+
+    assert "sähköpostiosoitteeseen ei voi lähettää" in card
+    assert (answer.status_code, disclosures()) == (409, [])
 
 
 def test_the_page_shows_what_leaves_to_whom_and_that_it_is_for_good(office):
