@@ -22,6 +22,8 @@ from rockrobot.decisions.models import Proposal
 from rockrobot.decisions.rules import ERASURE, GROUND_TEXTS, GROUNDS, REFUSAL, RefusalGround
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.queries import Kind, declare
+from rockrobot.enquiries.models import Enquiry
+from rockrobot.enquiries.queries import unnamed_like
 from rockrobot.erasures.actions import keep_register
 from rockrobot.erasures.queries import address_kept, plan_of
 from rockrobot.forgetting import clear_file
@@ -61,8 +63,9 @@ def _conflict() -> Iterator[None]:
         abort(409)
 
 
-def _log(row: PrivacyRequest) -> None:
+def _log(row: PrivacyRequest, *enquiries: Enquiry) -> None:
     ledger.log_view([row.person_id] if row.person_id else [])
+    ledger.log_view([one.id for one in enquiries], table="enquiries")
 
 
 def _begun(row: PrivacyRequest) -> dict[str, Any]:
@@ -87,14 +90,15 @@ def new(request_id: int) -> Reply:
     row, pages = _open(request_id), []
     begun, has_sender = _begun(row), bool(letter_sender())
     form = LetterForm(**begun, told=_recipients(row, Language(begun["language"])))
-    _log(row)
+    unnamed = unnamed_like([row.person_id] if row.person_id else [])
+    _log(row, *unnamed)
     if has_sender and form.validate_on_submit():
         if "preview" not in request.form:
             with _conflict():
                 actions.answer(row, Outcome.DONE, **form.values)
             return commit_and_go(_card(request_id), _("Vastaus tehty. Lähetä se ja merkitse lähetetyksi."))
         pages = _pages(row, Outcome.DONE, form.values)
-    return form_page("answers/new.html", form, row=row, pages=pages, has_sender=has_sender)
+    return form_page("answers/new.html", form, row=row, pages=pages, has_sender=has_sender, unnamed=unnamed)
 
 
 @blueprint.get("/answer.pdf")
@@ -177,15 +181,14 @@ def erase(request_id: int) -> Reply:
     plan, begun = plan_of(person), _begun(row)
     told = "\n".join(decided.told_when_erased(plan, Language(begun["language"])))
     form, has_sender = LetterForm(**begun, told=told), bool(letter_sender())
-    address = address_kept(plan)
-    _log(row)
+    shown = {"plan": plan, "address": address_kept(plan), "contact": person, "unnamed": unnamed_like(plan.people)}
+    _log(row, *shown["unnamed"])
     if has_sender and form.validate_on_submit():
         if "preview" not in request.form:
             act = decisions.propose_erasure(row, plan, current_user, form.values)
             return commit_and_go(url_for("dual_control.show", act_id=act.id), _("Odottaa toisen henkilön päätöstä."))
         pages = _pages(row, Outcome.ERASED, form.values)
-    shown = {"row": row, "pages": pages, "has_sender": has_sender, "plan": plan, "address": address, "contact": person}
-    return form_page("answers/erase.html", form, **shown)
+    return form_page("answers/erase.html", form, row=row, pages=pages, has_sender=has_sender, **shown)
 
 
 def _proposal(request_id: int, act_id: int) -> Proposal:

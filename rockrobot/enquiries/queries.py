@@ -1,9 +1,9 @@
 """Which enquiries there are, how far they are, and who of the register may have sent them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot.contacts.models import Company, ContactPoint, Person
@@ -24,6 +24,7 @@ IN_STAGE: dict[Stage, tuple[ColumnElement[bool], ...]] = {
     Stage.CLOSED: (~IS_REFERRED, Enquiry.ended_on.is_not(None)),
 }
 MOST_ALIKE = 5
+ENDING = 6  # how many of the last digits of a number are looked for before numbers are compared
 
 
 def enquiry_with(enquiry_id: int) -> Enquiry | None:
@@ -68,6 +69,26 @@ def alike(enquiry: Enquiry, *, most: int | None = MOST_ALIKE) -> list[Company | 
         wanted = select(kind).where(kind.id.in_(theirs), *still_here(kind)).order_by(kind.id).limit(most)
         found += db.session.scalars(wanted).all()
     return found
+
+
+def unnamed_like(person_ids: Collection[int]) -> list[Enquiry]:
+    """Enquiries that name no sender and give an address or number at which one of these people is or was reached.
+
+    The oldest first. Nobody has said yet that they are theirs.
+    """
+    reached = (ContactPoint.kind.in_((PointKind.EMAIL, *PHONES)), ContactPoint.person_id.in_(person_ids))
+    normals = set(db.session.scalars(select(ContactPoint.normal).where(*reached)))
+    maybe = [_digits(Enquiry.phone).contains(one[-ENDING:]) for one in normals if one[-ENDING:].isdigit()]
+    unnamed = (Enquiry.person_id.is_(None), Enquiry.company_id.is_(None))
+    wanted = select(Enquiry).where(*unnamed, or_(func.lower(Enquiry.email).in_(normals), *maybe)).order_by(Enquiry.id)
+    return [row for row in db.session.scalars(wanted) if normals.intersection(_given_in(row))]
+
+
+def _digits(column: Any) -> ColumnElement[str]:
+    """SQL: a phone number without the signs that are usual between its digits."""
+    for sign in " -.()/":
+        column = func.replace(column, sign, "")
+    return column
 
 
 def _given_in(enquiry: Enquiry) -> list[str]:

@@ -10,12 +10,14 @@ from rockrobot import clock, paper
 from rockrobot.answers import actions
 from rockrobot.answers.models import Answer
 from rockrobot.answers.rules import LANGUAGES, WORDINGS, SentHow, answer_language, sections_of
+from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.organisation.models import Organisation
 from rockrobot.privacy_requests.rules import Outcome, Right
 from tests import make
 from tests.privacy_requests.test_views import request_of
+from tests.referrals.cases import enquiry
 
 SENT = {"sent_on": "tänään", "sent_how": "post", "sent_to": "Kuitti 77"}
 
@@ -152,3 +154,30 @@ def test_every_answer_says_the_decision_and_how_to_go_on(language, outcome):
 
 def test_a_norwegian_is_answered_in_english():
     assert [answer_language(one) for one in Language] == [*LANGUAGES, Language.EN, Language.EN]
+
+
+@pytest.mark.parametrize(("right", "page"), [(Right.ERASURE, "erase"), (Right.ACCESS, "answer")])
+def test_enquiries_that_name_no_sender_are_listed_by_the_persons_address_and_number(house, protection, right, page):
+    person = make.person("Kari", "Nordmann", email="kari@fjell.example", direct_phone="+47 22 12 34 56")
+    by_mail = enquiry(name="Sama sähköposti", email="Kari@Fjell.example", phone="")
+    by_phone = enquiry(name="Sama puhelin", email="", phone="22 12 34-56")
+    enquiry(name="Sama loppu", email="", phone="+47 33 12 34 56")
+    enquiry(name="Joku muu", email="muu@fjell.example", phone="")
+    enquiry(person, name="Nimetty lähettäjä")
+    row = request_of(person, right=right)
+
+    html = protection.get(f"/privacy-requests/{row.id}/{page}").text
+
+    seen = select(LedgerEntry.row_id).where(LedgerEntry.table_name == "enquiries", LedgerEntry.action == "view")
+    assert "yhteydenottoja, joilla ei ole lähettäjää" in html
+    assert all(name in html for name in ("Sama sähköposti", "Sama puhelin"))
+    assert not any(name in html for name in ("Sama loppu", "Joku muu", "Nimetty lähettäjä"))
+    assert set(db.session.scalars(seen)) == {by_mail.id, by_phone.id}
+
+
+def test_where_all_enquiries_name_their_sender_there_is_nothing_to_name(house, protection):
+    person = make.person("Kari", "Nordmann", email="kari@fjell.example")
+    enquiry(person)
+    row = request_of(person, right=Right.ACCESS)
+
+    assert "joilla ei ole lähettäjää" not in protection.get(f"/privacy-requests/{row.id}/answer").text
