@@ -54,7 +54,9 @@ def end_sign_in(sign_in_id: int) -> Response:
 @blueprint.post("/sign-ins/end-others")
 @allow(*EVERYONE, event="own_account.end_others", fresh=True)
 def end_others() -> Response:
-    count = actions.end_sign_ins(current_user, Ending.SIGNED_OUT, keep=_here())
+    here = _here()
+    count = actions.end_sign_ins(current_user, Ending.SIGNED_OUT, keep=here)
+    browser_key.swap(actions.renew_key(here))  # whoever copied the key of this one is out too
     told = ngettext("%(num)s muu kirjautuminen lopetettu.", "%(num)s muuta kirjautumista lopetettu.", count)
     return commit_and_go(url_for("own_account.index"), told)
 

@@ -134,10 +134,10 @@ def keep_alive(row: SignIn) -> None:
 def confirm(row: SignIn) -> str | None:
     """They proved who they are: a new key for the browser, or None when the sign-in was ended meanwhile."""
     now = clock.now()
-    return _renew_key(row, confirmed_at=now, seen_at=now, waits_for=Step.NOTHING)
+    return renew_key(row, confirmed_at=now, seen_at=now, waits_for=Step.NOTHING)
 
 
-def _renew_key(row: SignIn, **facts: Any) -> str | None:
+def renew_key(row: SignIn, **facts: Any) -> str | None:
     """A new key of a running sign-in in place of the old one; None when it was ended meanwhile."""
     key = secrets.token_urlsafe(32)
     running = SignIn.__table__.update().where(SignIn.id == row.id, SignIn.ended_at.is_(None))
@@ -148,7 +148,7 @@ def _renew_key(row: SignIn, **facts: Any) -> str | None:
 def keep_only(row: SignIn, why: Ending) -> str | None:
     """End the member's other sign-ins, and with the old key of this one whoever copied it; the new key, if it runs."""
     end_sign_ins(row.staff_member, why, keep=row)
-    return _renew_key(row)
+    return renew_key(row)
 
 
 def say_purpose(row: SignIn, purpose: str) -> None:

@@ -40,9 +40,13 @@ def test_one_of_ones_own_sign_ins_can_be_ended(app, office):
 
 def test_all_others_can_be_ended_at_once(app, office):
     elsewhere, _ = second_sign_in(app, office)
+    copied, cookie = app.test_client(), app.config["SESSION_COOKIE_NAME"]
+    copied.set_cookie(cookie, office.get_cookie(cookie).value)
+    let_in = copied.get("/account/").status_code
 
     office.post("/account/sign-ins/end-others")
 
+    assert (let_in, copied.get("/account/").status_code) == (200, 303)
     assert (elsewhere.get("/account/").status_code, office.get("/account/").status_code) == (303, 200)
 
 
