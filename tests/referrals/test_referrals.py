@@ -1,10 +1,15 @@
 """An enquiry is referred once, by a person who saw what leaves, and what left is written down."""
 
+from concurrent.futures import ThreadPoolExecutor
+from re import findall
+from threading import Barrier
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from rockrobot import undo
+from rockrobot.access import Role
 from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
@@ -15,6 +20,7 @@ from rockrobot.mailing.actions import send_waiting
 from rockrobot.referrals.queries import is_customer_already
 from rockrobot.referrals.rules import FIELDS, WORDINGS, Obstacle, fields_of, mail_text, obstacle
 from tests import make
+from tests.conftest import visitor
 from tests.referrals.cases import SAID, confirmed, disclosures, enquiry, importer, loaded
 
 
@@ -91,6 +97,29 @@ def test_a_referral_is_written_down_field_by_field_and_is_never_undone(office):
     assert "Luovutus maahantuojalle" in html
     assert undo.undoable([act]) == set()
     assert office.post(f"/enquiries/{row.id}/delete").status_code == 409
+
+
+def test_of_those_who_refer_at_once_one_does_and_the_others_are_told(app, database):
+    importer()
+    row_id, gate = enquiry().id, Barrier(3, timeout=20)
+    browsers = [visitor(app, Role.CUSTOMER_CARE, name) for name in ("Aino Yksi", "Eero Kaksi", "Ilo Kolme")]
+    path, pages = f"/enquiries/{row_id}/refer", [browser.get(f"/enquiries/{row_id}/refer").text for browser in browsers]
+    db.session.rollback()
+
+    def refer(browser, page):
+        with app.app_context():
+            sent = {name: findall(rf'name="{name}"[^>]*value="([^"]*)"', page)[-1] for name in ("shown", "why")}
+            key = findall(r'name="idempotency_key" value="([^"]*)"', page)[-1]
+            gate.wait()
+            answer = browser.post(path, data=sent | {"idempotency_key": key})
+            return answer.status_code, (answer.location or "").endswith(f"/enquiries/{row_id}")
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(refer, browsers, pages))
+
+    assert answers.count((303, True)) == 1
+    assert set(answers) <= {(303, True), (303, False), (409, False)}
+    assert (len(disclosures()), len(db.session.scalars(select(OutboxMessage)).all())) == (1, 1)
 
 
 def test_fields_that_say_nothing_are_neither_sent_nor_written_down(database):
