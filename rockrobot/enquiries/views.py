@@ -123,7 +123,7 @@ def edit(enquiry_id: int) -> Answer:
 
 
 @blueprint.post("/<int:enquiry_id>/link")
-@allow(Role.CUSTOMER_CARE, event="enquiries.link")
+@allow(*PEOPLE_READERS, event="enquiries.link")
 def link(enquiry_id: int) -> Response:
     enquiry = _enquiry(enquiry_id)
     party: Company | Person = party_numbered(request.form.get("number", "")) or abort(404)
