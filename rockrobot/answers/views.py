@@ -181,8 +181,9 @@ def erase(request_id: int) -> Reply:
     plan, begun = plan_of(person), _begun(row)
     told = "\n".join(decided.told_when_erased(plan, Language(begun["language"])))
     form, has_sender = LetterForm(**begun, told=told), bool(letter_sender())
-    shown = {"plan": plan, "address": address_kept(plan), "contact": person, "unnamed": unnamed_like(plan.people)}
-    _log(row, *shown["unnamed"])
+    unnamed = unnamed_like(plan.people)
+    shown = {"plan": plan, "address": address_kept(plan), "contact": person, "unnamed": unnamed}
+    _log(row, *unnamed)
     if has_sender and form.validate_on_submit():
         if "preview" not in request.form:
             act = decisions.propose_erasure(row, plan, current_user, form.values)
