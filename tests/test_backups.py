@@ -1,5 +1,7 @@
 """Sealed backups of both databases: who has the key gets everything back, nobody else anything."""
 
+from pathlib import Path
+
 import pytest
 from pyrage.x25519 import Identity
 from sqlalchemy import create_engine, inspect, text
@@ -107,11 +109,17 @@ def test_a_file_that_holds_no_key_is_named(words, tmp_path):
 
 
 @ON_ONE_DATABASE
-def test_the_plain_copy_stands_in_memory_and_is_gone_after_it(app, database, key, tmp_path):
-    before = set(backups.MEMORY.iterdir())
+def test_the_plain_copy_stands_in_memory_and_is_gone_after_it(app, database, key, tmp_path, monkeypatch):
+    before, seal, stood = set(backups.MEMORY.iterdir()), backups.seal, []
 
+    def seal_and_tell(plain, into, recipient):
+        stood.append(Path(plain.name))
+        seal(plain, into, recipient)
+
+    monkeypatch.setattr(backups, "seal", seal_and_tell)
     sealed_backup(app, key, tmp_path / "b.age")
 
+    assert [backups.MEMORY in place.parents for place in stood] == [True]
     assert {one.name for one in set(backups.MEMORY.iterdir()) - before if one.name.startswith("rockrobot-")} == set()
     assert [one.name for one in tmp_path.iterdir()] == ["b.age"]
 
