@@ -56,14 +56,18 @@ def _house() -> House:
     return queries.house() or abort(404)
 
 
-def _answered(house: House, tries: Subject) -> Passkey | None:
-    """The passkey that answers, tried as seldom as passwords are."""
+def _answered(house: House, tries: Subject, *, of_member: int | None = None) -> Passkey | None:
+    """The passkey that answers, tried as seldom as passwords are. of_member: whose it must be; None for anybody's.
+
+    Somebody else's counts as a try: it must not open the way to more tries at a password.
+    """
     challenge = _asked()
     if take_try([tries]) or challenge is None:
         return None
     passkey = actions.use_passkey(request.form.get("credential", ""), challenge, house)
-    if passkey is not None:
-        forgive([tries])
+    if passkey is None or (of_member and passkey.staff_member_id != of_member):
+        return None
+    forgive([tries])
     return passkey
 
 
@@ -93,8 +97,8 @@ def enter() -> Answer:
 @allow(*EVERYONE, event="passkeys.confirm")
 def confirm_by_passkey() -> Response:
     house, row = _house(), sign_in_for(browser_key.key()) or abort(403)
-    passkey = _answered(house, Subject(Kind.SIGN_IN, str(row.id)))
-    key = confirm(row) if passkey and passkey.staff_member_id == row.staff_member_id else None
+    passkey = _answered(house, Subject(Kind.SIGN_IN, str(row.id)), of_member=row.staff_member_id)
+    key = confirm(row) if passkey else None
     record(Outcome.CONFIRMED if key else Outcome.TURNED_AWAY, current_user.id, address=browser_key.address())
     db.session.commit()
     if key is None:

@@ -239,6 +239,23 @@ def test_the_passkey_of_another_confirms_nothing(app, office, device):
     assert (refused.location, own.location) == ("/sign-in/confirm?next=/staff/new", "/")
 
 
+def test_the_passkey_of_another_opens_no_way_to_more_tries(app, office, device):
+    add(office, device)
+    other, own = visitor(app, Role.WORKSHOP, "Toinen"), Authenticator(ORIGIN, HOST)
+    add(other, own)
+
+    def answered(credential: str) -> str:
+        return other.post("/sign-in/confirm/passkey", data={"credential": credential, "next": "/devices/"}).location
+
+    for _round in range(2):
+        for _try in range(3):
+            answered("guess")
+        answered(device.get(asked(other, "/sign-in/confirm")))
+    held_back = answered(own.get(asked(other, "/sign-in/confirm")))
+
+    assert held_back == "/sign-in/confirm?next=/devices/"
+
+
 def test_a_passkey_is_asked_of_everybody_to_sign_in_and_to_confirm_of_who_has_one(office, stranger, device):
     signing_in, without = stranger.get("/sign-in").text, office.get("/sign-in/confirm").text
     add(office, device)
