@@ -33,11 +33,12 @@ def index() -> str:
 
 
 def _shown() -> dict[str, Any]:
+    job = next(iter(queries.running_jobs()), None)  # first: one that ends in between is then told of as running
     comparison = queries.comparison_with(asked_id("comparison"))
     return {
         "found": queries.checks(number=asked_page()),
         "latest": queries.latest_check(),
-        "job": next(iter(queries.running_jobs()), None),
+        "job": job,
         "comparison": comparison,
         "sealed": read_seal(comparison.payload["seal"]) if comparison else None,
         "in_groups": in_groups,
