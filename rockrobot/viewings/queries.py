@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, distinct, func, or_, select
 from sqlalchemy.orm import defer
 
 from rockrobot import clock
@@ -27,7 +27,7 @@ RULING = {
     "entry_rules": WRITTEN,
     "one_time_links": ADDED,
     "app_keys": REMOVED,
-    "passkeys": REMOVED,
+    "passkeys": ("insert", "delete"),
 }
 """What decides who comes in and what they may, by table, and which actions there change that."""
 TOLD = {
@@ -38,6 +38,9 @@ TOLD = {
 }
 """What is told of such a change; of the other tables all."""
 NOTHING = Amount(acts=0, people=0)
+PEOPLE = Person.__tablename__
+ALL_DATA = (PEOPLE, "enquiries")
+"""Of whose data a view may be: people of the register, and those who sent an enquiry and may not be in it."""
 
 
 @dataclass
@@ -94,8 +97,8 @@ class Change:
         return next((id_ for id_ in (self.entry.changes or {}).get("staff_member_id", ()) if id_), None)
 
 
-def _views() -> list[ColumnElement[bool]]:
-    return [LedgerEntry.action == "view", LedgerEntry.table_name == "people"]
+def _views(*tables: str) -> list[ColumnElement[bool]]:
+    return [LedgerEntry.action == "view", LedgerEntry.table_name.in_(tables or ALL_DATA)]
 
 
 def _during(begin: date, end: date) -> list[ColumnElement[bool]]:
@@ -106,7 +109,7 @@ def _during(begin: date, end: date) -> list[ColumnElement[bool]]:
 
 def viewings_of(person_id: int, *, number: int = 1) -> Listing[ChangeSet]:
     """The acts that showed a person's data, newest first."""
-    shown = select(LedgerEntry.change_set_id).where(*_views(), LedgerEntry.row_id == person_id)
+    shown = select(LedgerEntry.change_set_id).where(*_views(PEOPLE), LedgerEntry.row_id == person_id)
     return listing(select(ChangeSet).where(ChangeSet.id.in_(shown)).order_by(ChangeSet.id.desc()), number)
 
 
@@ -169,7 +172,8 @@ def _seen_by_week(monday: date) -> Select[Any]:
     """Acts and different people seen, by actor and by how many weeks before."""
     bounds = [(clock.moment_of(monday - n * WEEK, time()), n) for n in range(WEEKS_BEFORE)]
     before = case(*((ChangeSet.at >= bound, n) for bound, n in bounds), else_=WEEKS_BEFORE)
-    acts, people = func.count(distinct(ChangeSet.id)), func.count(distinct(LedgerEntry.row_id))
+    whose = LedgerEntry.table_name.concat(cast(LedgerEntry.row_id, String))
+    acts, people = func.count(distinct(ChangeSet.id)), func.count(distinct(whose))
     span = _during(monday - WEEKS_BEFORE * WEEK, monday + WEEK)
     joined = select(ChangeSet.actor, before, acts, people).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
     return joined.where(*_views(), *span).group_by(ChangeSet.actor, before)
@@ -179,7 +183,7 @@ def _mark_staff(weeks: dict[str, MemberWeek], monday: date) -> None:
     """Count the people seen who are members of staff themselves: the viewer, or a colleague."""
     members_of = _members_of_people([week.member for week in weeks.values()])
     seen = select(ChangeSet.actor, LedgerEntry.row_id).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
-    here = [*_views(), *_during(monday, monday + WEEK), among(LedgerEntry.__table__.c.row_id, members_of)]
+    here = [*_views(PEOPLE), *_during(monday, monday + WEEK), among(LedgerEntry.__table__.c.row_id, members_of)]
     for actor, person_id in {(actor, id_) for actor, id_ in db.session.execute(seen.where(*here))}:
         if actor in weeks:
             is_own = f"staff:{members_of[person_id]}" == actor

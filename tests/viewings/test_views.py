@@ -9,9 +9,11 @@ from rockrobot.access import Role
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.clock import HOME
 from rockrobot.db import db
+from rockrobot.passkeys.models import Passkey
 from rockrobot.second_factors.actions import make_key, offer_key, remove_factors
 from rockrobot.staff.models import SignIn
 from tests import make
+from tests.referrals.cases import enquiry
 from tests.test_paper import page_texts
 
 
@@ -85,6 +87,20 @@ def test_a_week_counts_acts_and_different_people_and_knows_the_night(office, pro
     assert "yöllä" in marks(page)
     assert "viikolla 47/2026" in over
     assert sheet.data.startswith(b"%PDF")
+
+
+def test_a_week_counts_the_enquiries_that_were_read_though_nobody_of_the_register_sent_them(office, protection, at):
+    for number in range(3):
+        enquiry(name=f"Kari {number}", email="", phone="")
+    at(18)
+    office.get("/enquiries/")
+    at(26)
+
+    page = cells(protection.get("/viewings/?week=2026-W47").text)
+    own = protection.get(f"/viewings/{office.member_id}?week=2026-W47").text
+
+    assert 'data-label="Eri henkilöitä">3<' in page
+    assert "Yhteydenotot katsottu" in own
 
 
 def test_own_and_colleagues_data_and_unusual_amounts_are_marked(office, protection, at):
@@ -202,8 +218,12 @@ def test_a_week_tells_what_was_changed_of_users_and_rules(administrator, office,
     assert "Ei muutoksia tällä viikolla." in quiet
 
 
-def test_a_factor_that_was_taken_away_stands_among_the_weeks_changes(administrator, protection, at):
+def test_a_factor_taken_away_and_a_passkey_added_stand_among_the_weeks_changes(office, administrator, protection, at):
     at(18)
+    with ledger.change_set("passkeys.new", actor=f"staff:{office.member_id}"):
+        told = {"name": "puhelin", "credential_id": b"x", "public_key": b"x", "made_at": clock.now()}
+        db.session.add(Passkey(staff_member_id=office.member_id, **told))
+        db.session.commit()
     make_key(administrator.member_id)
     offer_key(protection.member_id)
     db.session.commit()
@@ -216,6 +236,7 @@ def test_a_factor_that_was_taken_away_stands_among_the_weeks_changes(administrat
     page = cells(protection.get("/viewings/?week=2026-W47").text)
 
     assert page.count("Toinen tunniste poistettu") == 1
+    assert page.count("Pääsyavain lisätty") == 1
 
 
 def test_only_data_protection_reads_the_weekly_sheet(office, workshop, administrator):
