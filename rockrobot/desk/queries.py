@@ -7,16 +7,18 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import defer
 
-from rockrobot import search_index
+from rockrobot import ledger, search_index
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
 from rockrobot.db import Base, db
 from rockrobot.devices.models import Device, Ownership
+from rockrobot.enquiries.models import Disclosure
 from rockrobot.events.queries import people_of_events
 from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
 from rockrobot.lists import Listing, listing
 from rockrobot.recalls.models import CaseBatch, CaseTask, RecallCase
 from rockrobot.recalls.rules import CaseState
+from rockrobot.referrals.models import DisclosureNotice
 from rockrobot.undo import has_way, undoable
 
 search_index.declare(search_index.Kind("case", RecallCase.__table__, codes=("number",), columns=("title",)))
@@ -116,6 +118,29 @@ def is_personal(entry: LedgerEntry) -> bool:
     """True when the entry's values tell of a person."""
     table = Base.metadata.tables.get(entry.table_name)
     return table is not None and bool(table.info.get("personal"))
+
+
+def enquiries_in(entries: Iterable[LedgerEntry]) -> set[int]:
+    """Ids of the enquiries whose senders' data these entries show, also by what was disclosed of them."""
+    shown: dict[str, set[int]] = {"enquiries": set(), "disclosures": set(), "disclosure_notices": set()}
+    for entry in entries:
+        if entry.table_name in shown:
+            shown[entry.table_name].add(entry.row_id)
+    if shown["disclosures"] or shown["disclosure_notices"]:
+        noticed = select(DisclosureNotice.disclosure_id).where(DisclosureNotice.id.in_(shown["disclosure_notices"]))
+        named = or_(Disclosure.id.in_(shown["disclosures"]), Disclosure.id.in_(noticed))
+        shown["enquiries"].update(db.session.scalars(select(Disclosure.enquiry_id).where(named)))
+    return shown["enquiries"]
+
+
+def log_shown(entries: Sequence[LedgerEntry], *, also: Iterable[int] = ()) -> None:
+    """Write down whose data these entries are about to show: people of the register, and senders of enquiries.
+
+    also: ids of people whom the page shows besides.
+    """
+    people, enquiries = [*also, *people_in(entries)], enquiries_in(entries)
+    ledger.log_view(people)
+    ledger.log_view(sorted(enquiries), table="enquiries")
 
 
 def people_in(entries: Iterable[LedgerEntry]) -> list[int]:

@@ -204,7 +204,7 @@ def show_change_set(change_set_id: int) -> str:
     change_set = queries.change_set_with(change_set_id) or abort(404)
     found = queries.entries_of(change_set_id, number=asked_page())
     sees_people = current_user.role in PEOPLE_READERS
-    ledger.log_view(queries.people_in(found.rows) if sees_people else [])
+    queries.log_shown(found.rows if sees_people else [])
     hidden = set() if sees_people else {entry.id for entry in found.rows if queries.is_personal(entry)}
     return page(
         "desk/show_change_set.html",

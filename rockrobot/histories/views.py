@@ -3,10 +3,9 @@ from typing import Any
 from flask import Blueprint, abort, url_for
 from flask_login import current_user
 
-from rockrobot import ledger
 from rockrobot import undo as undoing
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow, may_open
-from rockrobot.desk.queries import is_personal, people_in
+from rockrobot.desk.queries import is_personal, log_shown
 from rockrobot.histories import queries
 from rockrobot.web import asked_page, page
 
@@ -26,8 +25,8 @@ def show(kind: str, row_id: int) -> str:
     found = queries.history_page(queries.rows_of(kind, row_id), number=asked_page())
     entries = [entry for act in found.rows for entry in act.entries]
     sees_people = current_user.role in PEOPLE_READERS
-    shown = [*([row_id] if kind == "people" else []), *people_in(entries)]
-    ledger.log_view(shown if sees_people else [])
+    also = [row_id] if kind == "people" and sees_people else []
+    log_shown(entries if sees_people else [], also=also)
     return page(
         "histories/show.html",
         found=found,

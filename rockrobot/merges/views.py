@@ -9,7 +9,7 @@ from rockrobot.comparisons.queries import MODELS, Party, compare, names_in, numb
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import heir_id
 from rockrobot.db import db
-from rockrobot.desk.queries import people_in
+from rockrobot.desk.queries import log_shown
 from rockrobot.merges import actions, queries
 from rockrobot.merges.forms import OtherForm, merge_form
 from rockrobot.navigation import Link, add_link
@@ -135,7 +135,7 @@ def show(change_set_id: int) -> str:
     rows, edited = queries.touched_by(change_set_id), queries.left_as_edited(merge)
     added = queries.added_since(merge)
     parties = [merge.kept_id, merge.other_id] if merge.kind == "people" else []
-    ledger.log_view([*parties, *people_in(added)])
+    log_shown(added, also=parties)
     return page(
         "merges/show.html",
         merge=merge,

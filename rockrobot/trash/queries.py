@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import aliased, defer
 
-from rockrobot import clock
+from rockrobot import clock, ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import Base, among, db
 from rockrobot.lists import Listing, listing
@@ -265,6 +265,8 @@ def _name_of(entry: LedgerEntry) -> str:
     return " ".join(word for word in words if word)[:LONGEST_NAME]
 
 
-def people_among(removed: Iterable[Removed]) -> list[int]:
-    """Ids of the people whose data the list shows."""
-    return [one.row_id for one in removed if one.table == "people"]
+def log_shown(removed: Iterable[Removed]) -> None:
+    """Write down whose data the list is about to show: people of the register, and senders of enquiries."""
+    shown = list(removed)
+    for table in ("people", "enquiries"):
+        ledger.log_view([one.row_id for one in shown if one.table == table], table=table)

@@ -3,7 +3,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from rockrobot import ledger
 from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
@@ -35,7 +34,7 @@ Row = Person | Company | Worksite | Address | ContactPoint | Affiliation
 def index() -> str:
     found = queries.removed_lately(number=asked_page())
     offered = undoable([one.act.id for one in found.rows])
-    ledger.log_view(queries.people_among(found.rows))
+    queries.log_shown(found.rows)
     return page("trash/index.html", found=found, undoable=offered)
 
 
@@ -47,7 +46,7 @@ def show(change_set_id: int) -> str:
         abort(404)
     back, erased = queries.ids_back(found.rows), erased_since(change_set_id)
     whole, each = undoable([change_set_id]), undoable([change_set_id], in_part=True)
-    ledger.log_view(queries.people_among(found.rows))
+    queries.log_shown(found.rows)
     act = found.rows[0].act
     return page("trash/show.html", found=found, act=act, back=back, erased=erased, whole=bool(whole), each=bool(each))
 

@@ -15,6 +15,7 @@ from rockrobot.events.rules import JOBS, Channel
 from rockrobot.histories.queries import RECORDS
 from rockrobot.lists import ROWS
 from tests import make
+from tests.referrals.cases import confirmed, enquiry, importer
 
 
 def rename(company: Company, times: int) -> None:
@@ -131,3 +132,41 @@ def test_no_history_is_told_of_what_its_reader_may_not_open(office, workshop, pr
 def test_what_is_not_there_has_no_history(office, place):
     assert office.get(f"/{place}/999999/history").status_code == 404
     assert office.get(f"/{place}/99999999999999999999/history").status_code == 404
+
+
+def looks_at_enquiries() -> list[int]:
+    looks = select(LedgerEntry.row_id).where(LedgerEntry.action == "view", LedgerEntry.table_name == "enquiries")
+    return list(db.session.scalars(looks))
+
+
+def test_who_reads_what_somebody_unknown_asked_is_written_down_on_every_page_of_its_history(office):
+    importer()
+    row = enquiry()
+    confirmed(office, row)
+    acts = {
+        table: db.session.scalar(select(LedgerEntry.change_set_id).where(LedgerEntry.table_name == table))
+        for table in ("enquiries", "disclosures")
+    }
+    db.session.rollback()
+    pages = [f"/enquiries/{row.id}/history", *(f"/history/{act}" for act in acts.values())]
+
+    looks = []
+    for page in pages:
+        before = len(looks_at_enquiries())
+        office.get(page)
+        looks.append(looks_at_enquiries()[before:])
+
+    assert looks == [[row.id]] * 3
+
+
+def test_who_reads_a_deleted_enquiry_in_the_trash_is_written_down(office):
+    row_id = enquiry().id
+    office.post(f"/enquiries/{row_id}/delete")
+    deleted = LedgerEntry.action == "delete"
+    act = db.session.scalar(select(LedgerEntry.change_set_id).where(LedgerEntry.table_name == "enquiries", deleted))
+    before = len(looks_at_enquiries())
+
+    office.get("/trash")
+    office.get(f"/trash/{act}")
+
+    assert looks_at_enquiries()[before:] == [row_id, row_id]
