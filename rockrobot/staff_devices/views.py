@@ -126,8 +126,15 @@ def lose(device_id: int) -> Response:
     told = [
         _("Laite on merkitty kadonneeksi."),
         ngettext("%(num)s kirjautuminen lopetettu.", "%(num)s kirjautumista lopetettu.", sign_ins),
-        _("Omistajalla on auki vielä %(count)s.", count=len(running_sign_ins(device.owner_id))),
     ]
+    if still := len(running_sign_ins(device.owner_id)):
+        told.append(
+            ngettext(
+                "Omistajalla on auki vielä %(num)s kirjautuminen.",
+                "Omistajalla on auki vielä %(num)s kirjautumista.",
+                still,
+            )
+        )
     if passkeys:
         told.append(ngettext("%(num)s pääsyavain poistettu.", "%(num)s pääsyavainta poistettu.", passkeys))
     told.append(_("Jos omistajalla oli kalenterin osoite, sekään ei enää toimi."))

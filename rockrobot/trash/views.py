@@ -20,7 +20,7 @@ IN_THE_WAY = {
     "ownerships": lazy_gettext("laitteen omistus"),
     "loose_deliveries": lazy_gettext("irtotoimitus"),
     "letters": lazy_gettext("kirje"),
-    "attempts": lazy_gettext("yhteydenotto"),
+    "attempts": lazy_gettext("tavoittaminen"),
     "worksite_stays": lazy_gettext("laite työmaalla"),
     "objections": lazy_gettext("kielto"),
     "consents": lazy_gettext("suostumus"),
