@@ -101,15 +101,28 @@ def send_waiting() -> int:
 
 
 def withdraw_where(answer: Callable[[OutboxMessage], bool]) -> Callable[[OutboxMessage], bool]:
-    """Decorator: a message for which this is true when its turn comes never leaves; the room has forgotten its text."""
+    """Decorator: a message for which this is true when its turn comes never leaves; the room has forgotten its text.
+
+    It is asked again once the worker knows what became of the message, for what happened while it was being sent.
+    """
     _is_withdrawn.append(answer)
     return answer
+
+
+def _withdraw(message: OutboxMessage) -> bool:
+    """True for a message whose text was forgotten; one that has not left never will."""
+    if not any(answer(message) for answer in _is_withdrawn):
+        return False
+    if message.state in queries.NOT_LEFT:
+        message.state, message.fault = OutboxState.FAILED, WITHDRAWN
+    return True
 
 
 def _flag_interrupted() -> None:
     interrupted = queries.interrupted_messages(clock.now())
     for message in interrupted:
         message.state, message.fault = OutboxState.UNKNOWN, "worker ended while sending"
+        _withdraw(message)
     db.session.commit() if interrupted else db.session.rollback()
 
 
@@ -118,8 +131,7 @@ def _send_next(server: MailServer | None) -> bool:
     if message is None:
         db.session.rollback()
         return False
-    if any(answer(message) for answer in _is_withdrawn):
-        message.state, message.fault = OutboxState.FAILED, WITHDRAWN
+    if _withdraw(message):
         db.session.commit()
         return True
     message.state, message.attempts = OutboxState.SENDING, message.attempts + 1
@@ -131,6 +143,7 @@ def _send_next(server: MailServer | None) -> bool:
         _write_file(message, mail)
     else:
         _try_to_send(message, mail, server)
+    _withdraw(message)
     db.session.commit()
     return True
 

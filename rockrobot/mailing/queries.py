@@ -13,6 +13,7 @@ from rockrobot.letters.models import Letter, LetterBody, OutboxMessage, OutboxSt
 from rockrobot.lists import Listing, listing
 
 NEED_A_PERSON = (OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.BY_HAND)
+NOT_LEFT = (OutboxState.QUEUED, OutboxState.FAILED)
 
 
 def next_message(now: datetime) -> OutboxMessage | None:

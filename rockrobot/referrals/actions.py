@@ -10,6 +10,7 @@ from rockrobot.db import db
 from rockrobot.enquiries.models import Disclosure, Enquiry
 from rockrobot.letters.models import OutboxMessage, OutboxState
 from rockrobot.mailing.actions import WITHDRAWN, forget_text, queue_text, withdraw_where
+from rockrobot.mailing.queries import NOT_LEFT
 from rockrobot.objections.rules import Told
 from rockrobot.referrals.models import DisclosureNotice
 from rockrobot.referrals.queries import (
@@ -19,7 +20,7 @@ from rockrobot.referrals.queries import (
     notices_of,
     proposal_for,
     reason_of,
-    undelivered_of,
+    settled_of,
 )
 from rockrobot.referrals.rules import WORDINGS, NoticeReason, changes_as, fields_of
 
@@ -94,13 +95,13 @@ def note_told(disclosure: Disclosure, *, seen: str, told_on: date, told: Told, n
 
 
 def withdraw_mails_of(person_ids: Collection[int]) -> None:
-    """Keep no mail of these people, just erased, that no server is known to have taken.
+    """Keep the text of no mail of these people, just erased; of one that is being sent it goes once that is over.
 
     What certainly never left is forgotten with its disclosure; of what may have left the disclosure is kept until its
     importer was told.
     """
-    found = undelivered_of(person_ids)
-    never_left = [row for row in found if row.message.state in {OutboxState.QUEUED, OutboxState.FAILED}]
+    found = settled_of(person_ids)
+    never_left = [row for row in found if row.message.state in NOT_LEFT]
     for row in never_left:
         row.message.state, row.message.fault = OutboxState.FAILED, WITHDRAWN
     for row in found:
@@ -110,12 +111,12 @@ def withdraw_mails_of(person_ids: Collection[int]) -> None:
 
 @withdraw_where
 def is_of_somebody_erased(message: OutboxMessage) -> bool:
-    """True for the mail of a referral whose sender was erased before it left; nothing of it is kept."""
+    """True for the mail of a referral whose sender was erased; its text goes, and its disclosure if it never left."""
     disclosure = disclosure_in(message.id)
     if disclosure is None or reason_of(disclosure) is not NoticeReason.ERASURE:
         return False
     forget_text(message)
-    _forget([disclosure])
+    _forget([disclosure] if message.state in NOT_LEFT else [])
     return True
 
 

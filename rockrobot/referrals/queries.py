@@ -18,7 +18,6 @@ from rockrobot.importers.queries import territories_in
 from rockrobot.importers.rules import importer_for
 from rockrobot.letters.models import OutboxMessage, OutboxState
 from rockrobot.lists import Listing, listing
-from rockrobot.mailing.queries import NEED_A_PERSON
 from rockrobot.referrals.models import DisclosureNotice
 from rockrobot.referrals.rules import (
     FIELDS,
@@ -159,15 +158,15 @@ def disclosure_in(message_id: int) -> Disclosure | None:
     return db.session.scalar(mine.options(*WITH_ENQUIRY))
 
 
-def undelivered_of(person_ids: Collection[int]) -> Sequence[Disclosure]:
-    """What was disclosed of these people in mails that no server is known to have taken; the mails are locked.
+def settled_of(person_ids: Collection[int]) -> list[Disclosure]:
+    """What was disclosed of these people in mails of which none is being sent at this moment.
 
-    One that is being sent at this moment is left out.
+    All their mails are locked: what becomes of one that is being sent is written down after us.
     """
     theirs = select(Disclosure).join(Disclosure.message).join(Disclosure.enquiry).options(*WITH_ENQUIRY)
-    is_undelivered = OutboxMessage.state.in_((OutboxState.QUEUED, *NEED_A_PERSON))
-    wanted = theirs.where(among(Enquiry.__table__.c.person_id, person_ids), is_undelivered)
-    return db.session.scalars(wanted.with_for_update(of=OutboxMessage)).all()
+    wanted = theirs.where(among(Enquiry.__table__.c.person_id, person_ids))
+    locked = db.session.scalars(wanted.with_for_update(of=OutboxMessage))
+    return [row for row in locked if row.message.state is not OutboxState.SENDING]
 
 
 def is_referred(enquiry_id: int) -> bool:

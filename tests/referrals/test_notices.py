@@ -1,5 +1,6 @@
 """What an importer was given and is true no more is told to it, and after an erasure nothing of it is kept."""
 
+from datetime import timedelta
 from re import findall
 
 import pytest
@@ -12,7 +13,8 @@ from rockrobot.enquiries.actions import change_enquiry
 from rockrobot.erasures.actions import erase_person
 from rockrobot.events.rules import Channel
 from rockrobot.letters.models import OutboxMessage, OutboxState
-from rockrobot.mailing.actions import outbox_folder, send_waiting
+from rockrobot.mailing import actions as mailing
+from rockrobot.mailing.actions import MAX_ATTEMPTS, NotTakenError, UnknownError, outbox_folder, send_waiting
 from rockrobot.privacy_requests.actions import register
 from rockrobot.privacy_requests.rules import Right
 from rockrobot.referrals import queries
@@ -122,7 +124,7 @@ def test_nothing_is_kept_of_a_mail_that_had_not_left_when_its_sender_was_erased(
     assert not any(SAID["email"] in str(changes) for changes in db.session.scalars(entries))
 
 
-@pytest.mark.parametrize("state", [OutboxState.BY_HAND, OutboxState.UNKNOWN])
+@pytest.mark.parametrize("state", [OutboxState.BY_HAND, OutboxState.UNKNOWN, OutboxState.SENT])
 def test_of_a_mail_that_may_have_left_the_importer_is_told_and_its_text_is_gone_at_once(office, state):
     person = make.person("Kari", "Nordmann")
     referred(office, person)
@@ -148,6 +150,53 @@ def test_a_mail_that_comes_back_after_its_sender_was_erased_never_leaves(office)
 
     assert mail_now() == (OutboxState.FAILED, "")
     assert (disclosures()[0].sent_fields, queries.count_due()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "became", "settled"),
+    [
+        (1, None, OutboxState.SENT),
+        (1, UnknownError, OutboxState.UNKNOWN),
+        (1, NotTakenError, OutboxState.FAILED),
+        (MAX_ATTEMPTS, NotTakenError, OutboxState.FAILED),
+    ],
+)
+def test_the_text_of_a_mail_goes_also_when_its_sender_is_erased_while_it_is_sent(
+    office, monkeypatch, attempts, became, settled
+):
+    person = make.person("Kari", "Nordmann")
+    referred(office, person)
+    db.session.scalar(select(OutboxMessage)).attempts = attempts - 1
+    db.session.commit()
+
+    def the_server(_mail, _server):
+        erase_person(person)
+        db.session.commit()
+        if became:
+            raise became
+
+    monkeypatch.setattr(mailing, "hand_over", the_server)
+    monkeypatch.setitem(office.application.config, "SMTP_URL", "smtp://mail.example")
+
+    send_waiting()
+
+    assert mail_now() == (settled, "")
+    has_nobody_to_tell = settled is OutboxState.FAILED
+    assert (disclosures()[0].sent_fields == [], queries.count_due() == 0) == (has_nobody_to_tell, has_nobody_to_tell)
+
+
+def test_the_text_of_a_mail_goes_also_when_its_worker_was_never_heard_of_again(office):
+    person = make.person("Kari", "Nordmann")
+    referred(office, person)
+    sent_as(OutboxState.SENDING)
+    erase_person(person)
+    db.session.scalar(select(OutboxMessage)).lease_until = clock.now() - timedelta(seconds=1)
+    db.session.commit()
+
+    send_waiting()
+
+    assert mail_now() == (OutboxState.UNKNOWN, "")
+    assert queries.count_due() == 1
 
 
 def test_what_is_no_listed_field_is_nothing_to_tell(office):
