@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Table, UniqueConstraint, select
+from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, select
 
 from rockrobot.chain import CHUNK, LedgerEntry
 from rockrobot.db import Base, among, db
+from rockrobot.references import OnErase, reference_of
 
 Rows = Mapping[int, Mapping[str, Any]]
 
@@ -38,8 +39,17 @@ def _orphans(table: Table, rows: Rows) -> Iterator[int]:
         wanted = {values[name] for values in rows.values() if values.get(name) is not None}
         if not wanted or target.table is table:
             continue
-        there = set(db.session.scalars(select(target).where(among(target, list(wanted)))))
+        there = set(
+            db.session.scalars(select(target).where(among(target, list(wanted)), *_may_be_told_of(key.parent, target)))
+        )
         yield from (id_ for id_, values in rows.items() if values.get(name) in wanted - there)
+
+
+def _may_be_told_of(column: Column[Any], target: Column[Any]) -> list[ColumnElement[bool]]:
+    """What goes with a person who is erased is not brought back to one who was."""
+    erased_on, declared = target.table.c.get("erased_on"), reference_of(column)
+    goes_along = declared is None or declared.on_erase is not OnErase.KEEP
+    return [erased_on.is_(None)] if erased_on is not None and goes_along else []
 
 
 def _doubles(table: Table, rows: Rows) -> Iterator[int]:
