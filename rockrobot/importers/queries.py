@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from rockrobot.contacts.models import Company
@@ -17,8 +17,13 @@ IN_ORDER = (Territory.country, Territory.postcode_from, Territory.id)
 
 
 def find_importers(number: int = 1) -> Listing[Company]:
-    """One page of the companies whose contact type says that they import our machines, by name."""
-    return listing(select(Company).where(*IS_IMPORTER).order_by(Company.name, Company.id), number)
+    """One page of the companies whose contact type says that they import our machines, or that serve a territory still.
+
+    By name.
+    """
+    serves = select(Territory.id).where(Territory.company_id == Company.id).exists()
+    is_listed = or_(and_(*IS_IMPORTER), serves)
+    return listing(select(Company).where(is_listed).order_by(Company.name, Company.id), number)
 
 
 def territories_by_company(company_ids: Iterable[int]) -> dict[int, list[Territory]]:

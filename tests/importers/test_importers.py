@@ -134,3 +134,17 @@ def test_what_is_wrong_with_a_territory_is_told_beside_its_field(office):
 
 def test_a_company_that_imports_nothing_gets_no_territory(office):
     assert office.get(f"/companies/{make.company().id}/territories/new").status_code == 409
+
+
+def test_the_territories_of_a_company_that_imports_no_more_are_seen_and_proposed_to_nobody(office):
+    company = importer()
+    actions.add_territory(company, country="NO", email="post@import.example")
+    company.contact_type = ContactType.CUSTOMER
+    db.session.commit()
+
+    html = office.get("/importers/").text
+
+    assert "Ei enää maahantuoja" in html
+    assert "post@import.example" in html
+    assert "Lisää alue" not in html
+    assert queries.territories_in("NO") == []
