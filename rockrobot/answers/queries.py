@@ -18,7 +18,7 @@ from rockrobot.letters.rules import address_lines
 from rockrobot.organisation.queries import letter_sender
 from rockrobot.privacy_requests.models import PrivacyRequest
 from rockrobot.privacy_requests.rules import Outcome
-from rockrobot.referrals.queries import disclosures_of
+from rockrobot.referrals.queries import disclosures_of, fields_told_later
 from rockrobot.referrals.rules import TOLD
 from rockrobot.referrals.rules import WORDINGS as WORDINGS_OF_REFERRALS
 
@@ -54,13 +54,15 @@ def content_of(
 def disclosures_told(person_id: int, language: Language) -> list[str]:
     """Paragraphs on what importers were given of a person: who by name, when, which fields (GDPR Art. 15(1)(c))."""
     words = WORDINGS_OF_REFERRALS[language]
+    rows = disclosures_of(person_id)
+    told_later = fields_told_later([row.id for row in rows])
     return [
         TOLD[language].format(
             day=day_in_letter(row.made_at.astimezone(clock.HOME).date(), language),
             recipient=row.recipient_name,
-            fields=words.listed(row.sent_fields),
+            fields=words.listed({*row.sent_fields, *told_later.get(row.id, ())}),
         )
-        for row in disclosures_of(person_id)
+        for row in rows
     ]
 
 

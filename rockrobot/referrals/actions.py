@@ -8,6 +8,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from rockrobot import clock, forgetting, ledger
 from rockrobot.db import db
 from rockrobot.enquiries.models import Disclosure, Enquiry
+from rockrobot.enquiries.queries import enquiry_to_change
 from rockrobot.letters.models import OutboxMessage, OutboxState
 from rockrobot.mailing.actions import WITHDRAWN, forget_text, queue_text, withdraw_where
 from rockrobot.mailing.queries import NOT_LEFT
@@ -39,7 +40,8 @@ def refer(enquiry: Enquiry, *, seen: str, why: str) -> Disclosure:
     seen: the digest of what the person saw who confirms. Raises NotReferredError where that is not so any more, or the
     enquiry may not be referred.
     """
-    db.session.refresh(enquiry, with_for_update={"of": Enquiry})
+    if enquiry_to_change(enquiry.id) is None:
+        raise NotReferredError(enquiry.id)
     proposal, _why_not = proposal_for(enquiry)
     if is_referred(enquiry.id) or proposal is None or proposal.seen != seen:
         raise NotReferredError(enquiry.id)
@@ -70,8 +72,9 @@ def note_told(disclosure: Disclosure, *, seen: str, told_on: date, told: Told, n
     After an erasure no more is kept of what was disclosed than to whom, when and why: not in the disclosure, not in
     its mail, not in the ledger.
     """
-    enquiry = disclosure.enquiry
-    db.session.refresh(enquiry, with_for_update={"of": Enquiry})
+    enquiry = enquiry_to_change(disclosure.enquiry_id)
+    if enquiry is None:
+        raise SeenOtherwiseError(disclosure.id)
     if enquiry.person:
         db.session.refresh(enquiry.person)
     if changes_as(changes_due(disclosure), reason_of(disclosure)) != seen:
@@ -89,7 +92,6 @@ def note_told(disclosure: Disclosure, *, seen: str, told_on: date, told: Told, n
     db.session.add(notice)
     db.session.flush()
     if notice.reason is NoticeReason.ERASURE:
-        forget_text(disclosure.message)
         _forget([disclosure])
     return notice
 

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ColumnElement, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from rockrobot.contacts.models import Affiliation, Company, Person
-from rockrobot.contacts.rules import Language, letter_language
+from rockrobot.contacts.rules import LANGUAGES_SPOKEN, Language, letter_language
 from rockrobot.db import among, db
 from rockrobot.devices.models import Ownership
 from rockrobot.enquiries.models import Disclosure, Enquiry
@@ -18,6 +18,7 @@ from rockrobot.importers.queries import territories_in
 from rockrobot.importers.rules import importer_for
 from rockrobot.letters.models import OutboxMessage, OutboxState
 from rockrobot.lists import Listing, listing
+from rockrobot.mailing.queries import NOT_LEFT
 from rockrobot.referrals.models import DisclosureNotice
 from rockrobot.referrals.rules import (
     FIELDS,
@@ -44,8 +45,9 @@ class Proposal:
 
     @property
     def language(self) -> Language:
-        """The language in which the importer is written to."""
-        return letter_language(self.territory.company.language)
+        """The language in which the importer is written to: its own, or the territory's where it has named none."""
+        spoken = LANGUAGES_SPOKEN[self.territory.country]
+        return letter_language(self.territory.company.language or spoken)
 
     @property
     def text(self) -> str:
@@ -134,6 +136,14 @@ def notices_of(*disclosure_ids: int) -> Sequence[DisclosureNotice]:
     return db.session.scalars(mine.order_by(DisclosureNotice.id.desc())).all()
 
 
+def fields_told_later(disclosure_ids: Collection[int]) -> dict[int, set[str]]:
+    """The names of the fields that importers were told of after the disclosure, by its id."""
+    found: dict[int, set[str]] = {}
+    for notice in notices_of(*disclosure_ids):
+        found.setdefault(notice.disclosure_id, set()).update(notice.told_fields)
+    return found
+
+
 def changes_due(disclosure: Disclosure) -> list[Change]:
     """What its importer must be told of a disclosure; the enquiry must be loaded."""
     last = next(iter(notices_of(disclosure.id)), None)
@@ -147,8 +157,9 @@ def reason_of(disclosure: Disclosure) -> NoticeReason:
 
 
 def disclosures_of(person_id: int) -> Sequence[Disclosure]:
-    """What was disclosed of a person of the register, the oldest first."""
+    """What was disclosed of a person of the register, or may have been, the oldest first: not what never left."""
     theirs = select(Disclosure).join(Disclosure.enquiry).where(Enquiry.person_id == person_id)
+    theirs = theirs.join(Disclosure.message).where(OutboxMessage.state.not_in(NOT_LEFT))
     return db.session.scalars(theirs.order_by(Disclosure.id)).all()
 
 

@@ -8,16 +8,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from rockrobot import undo
+from rockrobot import ledger, undo
 from rockrobot.access import Role
 from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.enquiries.actions import delete
 from rockrobot.enquiries.models import Disclosure
 from rockrobot.enquiries.rules import Stage
 from rockrobot.letters.models import OutboxMessage, OutboxState
 from rockrobot.mailing.actions import send_waiting
-from rockrobot.referrals.queries import is_customer_already
+from rockrobot.referrals.actions import NotReferredError, refer
+from rockrobot.referrals.queries import is_customer_already, proposal_for
 from rockrobot.referrals.rules import FIELDS, WORDINGS, Obstacle, fields_of, mail_text, obstacle
 from tests import make
 from tests.conftest import visitor
@@ -120,6 +122,26 @@ def test_of_those_who_refer_at_once_one_does_and_the_others_are_told(app, databa
     assert answers.count((303, True)) == 1
     assert set(answers) <= {(303, True), (303, False), (409, False)}
     assert (len(disclosures()), len(db.session.scalars(select(OutboxMessage)).all())) == (1, 1)
+
+
+def test_an_enquiry_that_was_deleted_meanwhile_is_not_referred(office):
+    importer()
+    row = enquiry()
+    other = loaded(row.id)
+    with ledger.change_set("enquiries.delete"):
+        delete(other)
+        db.session.commit()
+
+    with pytest.raises(NotReferredError):
+        refer(row, seen="x", why="y")
+
+
+def test_an_importer_that_has_named_no_language_is_written_to_in_that_of_the_territory(database):
+    importer("SE", language="")
+
+    proposal, _why_not = proposal_for(enquiry(country="SE", postcode="11122"))
+
+    assert proposal.language is Language.SV
 
 
 def test_fields_that_say_nothing_are_neither_sent_nor_written_down(database):
