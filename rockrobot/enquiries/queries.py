@@ -32,6 +32,12 @@ def enquiry_with(enquiry_id: int) -> Enquiry | None:
     return db.session.scalar(select(Enquiry).where(Enquiry.id == enquiry_id).options(*PARTIES))
 
 
+def enquiry_to_change(enquiry_id: int) -> Enquiry | None:
+    """The enquiry as it is now, locked until the change is done where the database can, or None."""
+    wanted = select(Enquiry).where(Enquiry.id == enquiry_id).options(*PARTIES).with_for_update(of=Enquiry)
+    return db.session.scalar(wanted.execution_options(populate_existing=True))
+
+
 def find_enquiries(stage: Stage, number: int = 1) -> Listing[Enquiry]:
     """One page of the enquiries in a stage: those that wait longest first, those that ended the other way round."""
     newest_first = (func.coalesce(Enquiry.ended_on, Enquiry.came_on).desc(), Enquiry.id.desc())
@@ -72,15 +78,15 @@ def alike(enquiry: Enquiry, *, most: int | None = MOST_ALIKE) -> list[Company | 
 
 
 def unnamed_like(person_ids: Collection[int]) -> list[Enquiry]:
-    """Enquiries that name no sender and give an address or number at which one of these people is or was reached.
+    """Enquiries that name no person and give an address or number at which one of these people is or was reached.
 
-    The oldest first. Nobody has said yet that they are theirs.
+    Also those that name a company: its people may have written them. The oldest first.
     """
     reached = (ContactPoint.kind.in_((PointKind.EMAIL, *PHONES)), ContactPoint.person_id.in_(person_ids))
     normals = set(db.session.scalars(select(ContactPoint.normal).where(*reached)))
     maybe = [_digits(Enquiry.phone).contains(one[-ENDING:]) for one in normals if one[-ENDING:].isdigit()]
-    unnamed = (Enquiry.person_id.is_(None), Enquiry.company_id.is_(None))
-    wanted = select(Enquiry).where(*unnamed, or_(func.lower(Enquiry.email).in_(normals), *maybe)).order_by(Enquiry.id)
+    unnamed = Enquiry.person_id.is_(None)
+    wanted = select(Enquiry).where(unnamed, or_(func.lower(Enquiry.email).in_(normals), *maybe)).order_by(Enquiry.id)
     return [row for row in db.session.scalars(wanted) if normals.intersection(_given_in(row))]
 
 

@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger
-from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.access import LOOKING, PEOPLE_READERS, Role, allow
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
 from rockrobot.desk.queries import history_of
@@ -34,7 +34,9 @@ add_link(
 
 
 def _enquiry(enquiry_id: int) -> Enquiry:
-    return queries.enquiry_with(enquiry_id) or abort(404)
+    """The enquiry; nobody else changes it while one that is sent in is at it."""
+    find = queries.enquiry_with if request.method in LOOKING else queries.enquiry_to_change
+    return find(enquiry_id) or abort(404)
 
 
 def _waiting_enquiry(enquiry_id: int) -> Enquiry:
@@ -69,8 +71,9 @@ def index() -> str:
 @allow(*PEOPLE_READERS, event="enquiries.show")
 def show(enquiry_id: int) -> str:
     enquiry = _enquiry(enquiry_id)
-    is_unknown = not enquiry.person_id and not enquiry.company_id
-    alike = queries.alike(enquiry) if is_unknown else []
+    alike = [] if enquiry.person_id else queries.alike(enquiry)
+    if enquiry.company_id:
+        alike = [party for party in alike if isinstance(party, Person)]
     disclosure = disclosure_with(enquiry.disclosure.id) if enquiry.disclosure else None
     changes, told = (changes_due(disclosure), notices_of(disclosure.id)) if disclosure else ([], [])
     proposal, why_not = proposal_for(enquiry)
@@ -127,7 +130,7 @@ def edit(enquiry_id: int) -> Answer:
 def link(enquiry_id: int) -> Response:
     enquiry = _enquiry(enquiry_id)
     party: Company | Person = party_numbered(request.form.get("number", "")) or abort(404)
-    if enquiry.person_id or enquiry.company_id:
+    if enquiry.person_id or (enquiry.company_id and isinstance(party, Company)):
         abort(409)
     _log(enquiry)
     actions.link(enquiry, party)

@@ -161,6 +161,7 @@ def test_enquiries_that_name_no_sender_are_listed_by_the_persons_address_and_num
     person = make.person("Kari", "Nordmann", email="kari@fjell.example", direct_phone="+47 22 12 34 56")
     by_mail = enquiry(name="Sama sähköposti", email="Kari@Fjell.example", phone="")
     by_phone = enquiry(name="Sama puhelin", email="", phone="22 12 34-56")
+    of_company = enquiry(make.company("Fjell AS"), name="Yritykseltä", email="kari@fjell.example", phone="")
     enquiry(name="Sama loppu", email="", phone="+47 33 12 34 56")
     enquiry(name="Joku muu", email="muu@fjell.example", phone="")
     enquiry(person, name="Nimetty lähettäjä")
@@ -169,10 +170,10 @@ def test_enquiries_that_name_no_sender_are_listed_by_the_persons_address_and_num
     html = protection.get(f"/privacy-requests/{row.id}/{page}").text
 
     seen = select(LedgerEntry.row_id).where(LedgerEntry.table_name == "enquiries", LedgerEntry.action == "view")
-    assert "yhteydenottoja, joilla ei ole lähettäjää" in html
-    assert all(name in html for name in ("Sama sähköposti", "Sama puhelin"))
+    assert "yhteydenottoja, joihin ei ole merkitty henkilöä" in html
+    assert all(name in html for name in ("Sama sähköposti", "Sama puhelin", "Yritykseltä"))
     assert not any(name in html for name in ("Sama loppu", "Joku muu", "Nimetty lähettäjä"))
-    assert set(db.session.scalars(seen)) == {by_mail.id, by_phone.id}
+    assert set(db.session.scalars(seen)) == {by_mail.id, by_phone.id, of_company.id}
 
 
 def test_where_all_enquiries_name_their_sender_there_is_nothing_to_name(house, protection):
@@ -180,4 +181,4 @@ def test_where_all_enquiries_name_their_sender_there_is_nothing_to_name(house, p
     enquiry(person)
     row = request_of(person, right=Right.ACCESS)
 
-    assert "joilla ei ole lähettäjää" not in protection.get(f"/privacy-requests/{row.id}/answer").text
+    assert "ei ole merkitty henkilöä" not in protection.get(f"/privacy-requests/{row.id}/answer").text

@@ -1,13 +1,15 @@
 """The inbox: enquiries noted by hand, taken, closed, and never merged with anybody."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from rockrobot import clock
+from rockrobot import clock, ledger, undo
 from rockrobot.access import Role
-from rockrobot.chain import LedgerEntry
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Person
 from rockrobot.db import db
 from rockrobot.enquiries import actions, queries
@@ -16,6 +18,7 @@ from rockrobot.enquiries.rules import Stage, stage_of
 from rockrobot.erasures.actions import erase_person
 from rockrobot.events.rules import Channel
 from tests import make
+from tests.conftest import visitor
 
 SAID = {
     "came_on": "20.11.2026",
@@ -103,6 +106,58 @@ def test_nobody_takes_or_gives_back_what_another_has(office):
     assert given == 409
     assert "Toinen ehti" in told
     assert stored().taken_by_id == other.id
+
+
+def test_of_those_who_take_at_once_one_has_it_and_the_others_are_told(app, database):
+    row_id, gate = enquiry().id, Barrier(3, timeout=20)
+    browsers = [visitor(app, Role.CUSTOMER_CARE, name) for name in ("Aino Yksi", "Eero Kaksi", "Ilo Kolme")]
+    db.session.rollback()
+
+    def take(browser):
+        with app.app_context():
+            gate.wait()
+            browser.post(f"/enquiries/{row_id}/take", data={"taken_by": ""})
+            return browser.get(f"/enquiries/{row_id}").text
+
+    with ThreadPoolExecutor(3) as pool:
+        pages = list(pool.map(take, browsers))
+
+    assert sorted("Yhteydenotto on sinulla." in page for page in pages) == [False, False, True]
+    assert sum("Toinen ehti" in page for page in pages) == 2
+
+
+def test_a_person_is_named_in_place_of_their_company_and_a_company_in_place_of_nobody(office):
+    person = make.person("Kari", "Nordmann", email="kari@fjell.example")
+    company, other = make.company("Fjell AS"), make.company("Muu AS", email="kari@fjell.example")
+    asked = enquiry(company, email="kari@fjell.example")
+    path = f"/enquiries/{asked.id}"
+
+    html = office.get(path).text
+    refused = office.post(f"{path}/link", data={"number": other.customer_no}).status_code
+    office.post(f"{path}/link", data={"number": person.person_no})
+
+    assert html.count("On tämä") == 1
+    assert refused == 409
+    assert (stored().person_id, stored().company_id) == (person.id, None)
+
+
+def test_undo_names_nobody_who_was_erased_since(office):
+    person = make.person("Kari", "Nordmann")
+    asked = enquiry(person)
+    with ledger.change_set("enquiries.edit"):
+        actions.change_enquiry(queries.enquiry_with(asked.id), None)
+        db.session.commit()
+        act_id = db.session.scalar(select(func.max(ChangeSet.id)))
+    db.session.rollback()
+    before = undo.undoable([act_id])
+    erase_person(person)
+    db.session.commit()
+
+    answer = office.post(f"/history/{act_id}/undo", follow_redirects=True)
+
+    assert before == {act_id}
+    assert answer.status_code in {200, 409}
+    assert stored().person_id is None
 
 
 def test_whom_an_enquiry_is_from_is_not_named_twice(office):
