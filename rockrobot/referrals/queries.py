@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, func, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import JSON, ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from rockrobot.contacts.models import Affiliation, Company, Person
 from rockrobot.contacts.rules import LANGUAGES_SPOKEN, Language, letter_language
@@ -99,35 +99,34 @@ def _owned_by(person_ids: Sequence[int], company_ids: Sequence[int]) -> ColumnEl
     return or_(among(owned.person_id, person_ids), among(owned.company_id, company_ids))
 
 
-def _known_to_importer() -> ColumnElement[Any]:
-    """SQL: what the importer of a disclosure was told last of the listed fields."""
-    told = select(DisclosureNotice.told_fields).where(DisclosureNotice.disclosure_id == Disclosure.id)
-    newest = told.order_by(DisclosureNotice.id.desc()).limit(1).correlate(Disclosure).scalar_subquery()
-    return func.coalesce(newest, Disclosure.sent_fields, type_=JSON)
+def _due(statement: Select[Any]) -> Select[Any]:
+    """Narrow a statement on disclosures to those whose importer knows something otherwise than it is now.
 
-
-def _is_due() -> ColumnElement[bool]:
-    """True of disclosures whose importer knows something otherwise than it is now; their enquiry must be joined."""
-    known, fields = _known_to_importer(), Enquiry.__table__.c
-    return or_(*(func.coalesce(known[name].as_string(), "") != fields[name] for name in FIELDS))
+    Their enquiry must be joined.
+    """
+    notice = aliased(DisclosureNotice)
+    of_one = select(func.max(DisclosureNotice.id)).where(DisclosureNotice.disclosure_id == Disclosure.id)
+    is_newest = notice.id == of_one.correlate(Disclosure).scalar_subquery()
+    known, fields = func.coalesce(notice.told_fields, Disclosure.sent_fields, type_=JSON), Enquiry.__table__.c
+    differs = or_(*(func.coalesce(known[name].as_string(), "") != fields[name] for name in FIELDS))
+    return statement.outerjoin(notice, is_newest).where(differs)
 
 
 def find_disclosures(*, is_due: bool, number: int = 1) -> Listing[Disclosure]:
     """One page of what was disclosed, the newest first: all of it, or what an importer must be told of."""
-    statement = select(Disclosure).join(Disclosure.enquiry).options(*WITH_ENQUIRY)
-    return listing(statement.where(_is_due() if is_due else true()).order_by(Disclosure.id.desc()), number)
+    statement = select(Disclosure).join(Disclosure.enquiry).options(*WITH_ENQUIRY).order_by(Disclosure.id.desc())
+    return listing(_due(statement) if is_due else statement, number)
 
 
 def due_among(ids: Collection[int]) -> set[int]:
     """Those of these disclosures of which an importer must be told something."""
-    due = select(Disclosure.id).join(Disclosure.enquiry).where(_is_due(), among(Disclosure.__table__.c.id, ids))
-    return set(db.session.scalars(due))
+    wanted = select(Disclosure.id).join(Disclosure.enquiry).where(among(Disclosure.__table__.c.id, ids))
+    return set(db.session.scalars(_due(wanted)))
 
 
 def count_due() -> int:
     """How many disclosures there are of which an importer must be told something."""
-    due = select(func.count()).select_from(Disclosure).join(Disclosure.enquiry).where(_is_due())
-    return db.session.scalar(due) or 0
+    return db.session.scalar(_due(select(func.count()).select_from(Disclosure).join(Disclosure.enquiry))) or 0
 
 
 def notices_of(*disclosure_ids: int) -> Sequence[DisclosureNotice]:
