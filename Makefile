@@ -1,5 +1,6 @@
 # make run: the demonstration on http://127.0.0.1:8000        make test: everything that must hold
-.PHONY: setup setup-test setup-attack run test lint bench soak attack clean lock
+# make words: bring texts that screens gained or lost into translations/, to be translated there
+.PHONY: setup setup-test setup-attack run test lint bench soak attack words clean lock
 
 setup:
 	@bash scripts/setup.sh run
@@ -33,6 +34,10 @@ soak: setup-test
 
 attack: setup-attack
 	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" -n 2 --dist loadgroup tests/attack
+
+words: setup-test
+	.venv/bin/pybabel -q extract --mapping babel.cfg --keyword lazy_gettext --keyword to_translate --no-location --sort-output --output translations/messages.pot .
+	.venv/bin/pybabel -q update --input-file translations/messages.pot --output-dir translations --no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header
 
 lock: setup-test
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv

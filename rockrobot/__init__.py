@@ -20,6 +20,7 @@ from rockrobot import (
     cli,
     cross_site,
     errors,
+    languages,
     navigation,
     screen_words,
     search_upkeep,
@@ -193,7 +194,8 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "SESSION_LENGTH": timedelta(hours=settings.session_hours),
         "SECOND_FACTOR_REQUIRED": settings.needs_second_factor,
         "WTF_CSRF_TIME_LIMIT": settings.session_hours * 3600,
-        "BABEL_DEFAULT_LOCALE": "fi",
+        "BABEL_DEFAULT_LOCALE": languages.SOURCE,
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "BABEL_DEFAULT_TIMEZONE": "Europe/Helsinki",
     }
 
@@ -207,7 +209,7 @@ def create_app(settings: Any) -> Flask:
     list(_shelves("models"))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    Babel(app)
+    Babel(app, locale_selector=languages.current)
     screen_words.init_app(app)
     app.url_map.converters.update({"int": RowIdConverter, "string": TextConverter, "default": TextConverter})
     told_length.init_app(app)

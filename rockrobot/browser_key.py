@@ -8,6 +8,8 @@ from datetime import timedelta
 from flask import current_app, request, session
 from werkzeug.wrappers import Response
 
+from rockrobot import languages
+
 NAME = "sign_in"
 DEVICE_KEY_LASTS = timedelta(days=400)  # as long as browsers keep any cookie
 
@@ -18,8 +20,8 @@ def key() -> str:
 
 
 def give(new_key: str) -> None:
-    """Give the browser this key and nothing else of what its cookie held: no earlier cookie lives on."""
-    session.clear()
+    """Give the browser this key, and nothing of what its cookie held but the language: no earlier cookie lives on."""
+    forget()
     session[NAME] = new_key
 
 
@@ -29,8 +31,10 @@ def swap(new_key: str | None) -> None:
 
 
 def forget() -> None:
-    """Take the key away."""
+    """Take the key away, and whatever else the cookie holds but the language."""
+    language = languages.chosen()
     session.clear()
+    languages.choose(language)
 
 
 def address() -> str:

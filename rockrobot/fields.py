@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import phonenumbers
-from babel import Locale
 from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
 from phonenumbers import PhoneNumberFormat
@@ -18,10 +17,14 @@ from wtforms import Field, SelectChoice, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from rockrobot import clock
+from rockrobot import clock, languages
 from rockrobot.forms import PageForm
 
-DAY_WORDS = {"tänään": 0, "nyt": 0, "eilen": -1, "toissapäivänä": -2, "huomenna": 1, "today": 0, "yesterday": -1}
+DAY_WORDS = (
+    {"tänään": 0, "nyt": 0, "eilen": -1, "toissapäivänä": -2, "huomenna": 1}
+    | {"i dag": 0, "idag": 0, "nu": 0, "i går": -1, "igår": -1, "i förrgår": -2, "i morgon": 1, "imorgon": 1}
+    | {"today": 0, "now": 0, "yesterday": -1, "tomorrow": 1}
+)
 SHORTEST_NUMBER = 10_000
 SECRET_FIELDS = frozenset({"password", "new_password", "again", "code", "credential"})
 """Names of fields that are never kept and never sent back."""
@@ -32,7 +35,7 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def read_day(text: str, today: date) -> date | None:
-    """The day that a person typed: 22.11.2026, 22.11., 2026-11-22, tänään, eilen; None for nothing.
+    """The day that a person typed: 22.11.2026, 22.11., 2026-11-22, tänään, igår, tomorrow; None for nothing.
 
     today: the calendar day in Finland. A day without a year is in this year. Raises ValueError when it is no day.
     Source: our choice.
@@ -155,8 +158,8 @@ def international(text: str) -> str | None:
 
 
 def country_choices() -> list[SelectChoice]:
-    """Countries by code and Finnish name, those nearest to us first; the empty choice means unknown."""
-    names = {code: name for code, name in Locale("fi").territories.items() if len(code) == 2 and code.isalpha()}
+    """Countries by code and name, those nearest to us first; the empty choice means unknown."""
+    names = {code: name for code, name in languages.countries().items() if len(code) == 2 and code.isalpha()}
     rest = sorted((code for code in names if code not in NEAR_COUNTRIES), key=lambda code: names[code])
     return [
         SelectChoice("", _("ei tiedossa")),
@@ -216,6 +219,12 @@ LANGUAGE_WORDS = {
     "nb": lazy_gettext("norja"),
     "da": lazy_gettext("tanska"),
 }
+CONTACT_TYPE_WORDS = {
+    "asiakas": lazy_gettext("asiakas"),
+    "potentiaalinen": lazy_gettext("potentiaalinen"),
+    "maahantuoja": lazy_gettext("maahantuoja"),
+    "toimittaja": lazy_gettext("toimittaja"),
+}
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MAIL = [
     Optional(),
@@ -274,3 +283,14 @@ def typed(form: PageForm, names: Iterable[str]) -> dict[str, Any]:
 def choices_of(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     """Pairs of value and label as the choices of a select."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def contact_type_word(contact_type: str) -> str:
+    """The word of the screen for a contact type; one that the register does not know is shown as it is."""
+    return str(CONTACT_TYPE_WORDS.get(contact_type, contact_type))
+
+
+def contact_type_choices(others: Iterable[str] = ()) -> list[SelectChoice]:
+    """The contact types that the register knows, then others in use; the empty choice means unknown."""
+    known = dict.fromkeys([*CONTACT_TYPE_WORDS, *others])
+    return [SelectChoice("", _("ei tiedossa")), *(SelectChoice(word, contact_type_word(word)) for word in known)]

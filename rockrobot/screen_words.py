@@ -22,6 +22,11 @@ def _translated(text: str, _locale: Locale | None) -> Markup:
     return Markup(get_translations().ugettext(text))  # noqa: S704 (a template of ours or its translator)
 
 
+def forget() -> None:
+    """Look every text up anew: the catalogues were changed."""
+    _translated.cache_clear()
+
+
 def init_app(app: Flask) -> None:
     """Let templates ask here (after Babel has been set up)."""
     app.jinja_env.globals.update({"_": text_of, "gettext": text_of})

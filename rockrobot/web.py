@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from rockrobot import access, clock, ledger
+from rockrobot import access, clock, languages, ledger
 from rockrobot.converters import LARGEST_ID
 from rockrobot.db import Base, Moment, db, may_write
 from rockrobot.icons import icon
@@ -285,6 +285,8 @@ def init_app(app: Flask) -> None:
         once_key=lambda: secrets.token_urlsafe(18),
         demo=app.config["IS_DEMO"],
         today=clock.today,
+        screen_language=languages.current,
+        screen_languages=languages.LANGUAGES,
     )
     with app.app_context():
         app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module

@@ -47,4 +47,7 @@ if ! cmp -s "$lock" "$stamp"; then
     cp "$lock" "$stamp"
     [ "$wanted" != run ] && cp requirements.lock .venv/installed-requirements.lock
 fi
+for catalogue in translations/*/LC_MESSAGES/messages.po; do
+    [ "${catalogue%.po}.mo" -nt "$catalogue" ] || .venv/bin/pybabel -q compile --use-fuzzy --directory translations
+done
 exit 0

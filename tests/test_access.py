@@ -16,6 +16,7 @@ from tests.access_table import addresses
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 OPEN_TO_ALL = {
+    "staff.choose_language",
     "staff.sign_in",
     "passwords.use_link",
     "second_factors.enter_code",

@@ -1,8 +1,7 @@
-from babel import Locale
 from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 
-from rockrobot import clock, ledger
+from rockrobot import clock, languages, ledger
 from rockrobot.access import Role, allow
 from rockrobot.addresses.forms import AddressForm, EndAddressForm
 from rockrobot.contacts import actions, queries
@@ -11,14 +10,13 @@ from rockrobot.fields import typed
 from rockrobot.web import Answer, commit_and_go, form_page, once
 
 blueprint = Blueprint("addresses", __name__)
-NAMES = Locale("fi").territories
 FIELDS = ("kind", "street", "postcode", "city", "country", "valid_from", "valid_to")
 
 
 @blueprint.app_template_global("country_name")
 def country_name(code: str) -> str:
-    """The Finnish name of a country; a code that is none is shown as it is."""
-    return NAMES.get(code.upper(), code)
+    """The name of a country; a code that is none is shown as it is."""
+    return languages.countries().get(code.upper(), code)
 
 
 def _address(address_id: int) -> Address:

@@ -11,8 +11,7 @@ from rockrobot.access import Role
 from rockrobot.bulk.rules import Act
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import contact_types
-from rockrobot.contacts.rules import ContactType
-from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, id_or_none
+from rockrobot.fields import CLEAN, DateField, DayRequired, choices_of, contact_type_choices, id_or_none
 from rockrobot.forms import PageForm
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.staff.queries import members_in
@@ -89,8 +88,7 @@ class TypeForm(ActForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = dict.fromkeys([*(kind.value for kind in ContactType), *contact_types(Person), *contact_types(Company)])
-        self.contact_type.choices = [SelectChoice("", _("ei tiedossa")), *map(SelectChoice, known)]
+        self.contact_type.choices = contact_type_choices([*contact_types(Person), *contact_types(Company)])
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 
 from flask import Blueprint, Response, abort, current_app, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,6 +12,7 @@ from rockrobot.calendars import actions, queries
 from rockrobot.calendars.rules import Entry, calendar_of
 from rockrobot.events.models import EventTask
 from rockrobot.events.queries import task_with
+from rockrobot.languages import SOURCE
 from rockrobot.web import Answer, commit_and_go, commit_answer, once, page
 
 blueprint = Blueprint("calendars", __name__)
@@ -50,7 +52,8 @@ def feed(token: str) -> Response:
     actions.note_reading(found, token, address=browser_key.address())
     tasks = queries.tasks_of(found.staff_member)
     ledger.log_view([])
-    return _calendar(_("Rockrobot: seurannat"), (_entry(task, _about(task)) for task in tasks))
+    with force_locale(found.staff_member.language or SOURCE):
+        return _calendar(_("Rockrobot: seurannat"), [_entry(task, _about(task)) for task in tasks])
 
 
 @blueprint.get("/event-tasks/<int:task_id>/calendar.ics")

@@ -9,9 +9,17 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from rockrobot.contacts import queries
 from rockrobot.contacts.models import Company
-from rockrobot.contacts.rules import ContactType
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, MAIL, BusinessIdField, CountryField, LanguageField, PhoneField, id_or_none
+from rockrobot.fields import (
+    CLEAN,
+    MAIL,
+    BusinessIdField,
+    CountryField,
+    LanguageField,
+    PhoneField,
+    contact_type_choices,
+    id_or_none,
+)
 from rockrobot.staff.queries import all_members
 
 
@@ -35,12 +43,11 @@ class CompanyForm(EditForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.company: Company | None = options.get("obj")
-        known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types(Company)])
         self.responsible_id.choices = [
             SelectChoice("", gettext("ei kukaan")),
             *(SelectChoice(member.id, member.name) for member in all_members()),
         ]
-        self.contact_type.choices = [SelectChoice("", gettext("ei tiedossa")), *map(SelectChoice, known)]
+        self.contact_type.choices = contact_type_choices(queries.contact_types(Company))
 
     def validate_customer_no(self, field: StringField) -> None:
         """Two companies can't share a number."""

@@ -18,7 +18,7 @@ from rockrobot.duplicates.queries import alike_on_card
 from rockrobot.duplicates.rules import Kind
 from rockrobot.enquiries.queries import enquiries_of
 from rockrobot.events.queries import timeline_of
-from rockrobot.fields import typed
+from rockrobot.fields import contact_type_word, typed
 from rockrobot.navigation import Link, add_link
 from rockrobot.objections.queries import choices_of, remembered_of, stops_of_companies
 from rockrobot.parts.queries import deliveries_to
@@ -36,6 +36,7 @@ COVERED = ("companies.show", "companies.new", "companies.edit", "addresses.new_f
 add_link(
     Link(lazy_gettext("Rekisteri"), 240, lazy_gettext("Yritykset"), "companies.index", "building-2", covers=COVERED)
 )
+blueprint.add_app_template_global(contact_type_word)
 FIELDS = ("customer_no", "name", "business_id", "country", "language", "contact_type", "responsible_id")
 
 

@@ -3,13 +3,14 @@
 from datetime import date
 
 from flask import current_app
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from rockrobot import clock, jobs
 from rockrobot.db import db
 from rockrobot.digests.queries import digest_for, members_to_tell
 from rockrobot.digests.rules import is_time
+from rockrobot.languages import SOURCE
 from rockrobot.log import log
 from rockrobot.mailing.actions import NotTakenError, UnknownError, hand_over, sender_address
 from rockrobot.mailing.rules import Mail, read_server
@@ -35,13 +36,15 @@ def send_due() -> int:
     if server is None or not is_time(clock.now().astimezone(clock.HOME)):
         return 0
     waiting, sender = members_to_tell(day), sender_address()
-    for member_id, address, overdue, due_today in waiting:
+    for member_id, address, language, overdue, due_today in waiting:
         digest = digest_for(member_id)
         digest.last_on = day
         db.session.add(digest)
         db.session.commit()
+        with force_locale(language or SOURCE):
+            mail = _mail(sender, address, day, overdue, due_today, f"digest.{member_id}.{day:%Y%m%d}")
         try:
-            hand_over(_mail(sender, address, day, overdue, due_today, f"digest.{member_id}.{day:%Y%m%d}"), server)
+            hand_over(mail, server)
         except (NotTakenError, UnknownError) as error:
             log.warning("digest not sent", member_id=member_id, fault=str(error))
     db.session.rollback()

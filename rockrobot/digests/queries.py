@@ -21,7 +21,7 @@ def digest_for(member_id: int) -> Digest:
 
 
 def members_to_tell(day: date) -> Sequence[Any]:
-    """Members with follow-ups due by this day and no mail on it: id, address, how many are overdue, how many due today.
+    """Members with follow-ups due by this day and no mail on it: id, address, language, counts of overdue and of today.
 
     What the workshop may not see is not counted for it.
     """
@@ -31,11 +31,11 @@ def members_to_tell(day: date) -> Sequence[Any]:
     may_see = or_(StaffMember.role.in_(PEOPLE_READERS), Event.channel.in_(JOBS))
     reads = and_(StaffMember.is_active, StaffMember.role.in_(REGISTER_READERS))
     return db.session.execute(
-        select(StaffMember.id, StaffMember.email, overdue, due_today)
+        select(StaffMember.id, StaffMember.email, StaffMember.language, overdue, due_today)
         .join(EventTask, EventTask.assigned_to_id == StaffMember.id)
         .join(Event, Event.id == EventTask.event_id)
         .outerjoin(Digest, Digest.staff_member_id == StaffMember.id)
         .where(EventTask.done_at.is_(None), EventTask.due_on <= day, reads, may_see, has_none_yet)
-        .group_by(StaffMember.id, StaffMember.email)
+        .group_by(StaffMember.id, StaffMember.email, StaffMember.language)
         .order_by(StaffMember.id)
     ).all()

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from wtforms import StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
@@ -16,10 +16,10 @@ class SealForm(PageForm):
     """A seal as it stands on paper; read is what was understood."""
 
     seal = StringField(
-        _l("Sinetti paperilta"),
-        [InputRequired(_l("Kirjoita sinetti tai lue sen koodi.")), Length(max=200)],
+        _("Sinetti paperilta"),
+        [InputRequired(_("Kirjoita sinetti tai lue sen koodi.")), Length(max=200)],
         filters=CLEAN,
-        description=_l("Viimeinen merkintä, merkintöjä ja tiiviste; tiivisteestä riittää 16 ensimmäistä merkkiä"),
+        description=_("Viimeinen merkintä, merkintöjä ja tiiviste; tiivisteestä riittää 16 ensimmäistä merkkiä"),
         render_kw={"class": "no", "autocomplete": "off"},
     )
     read: Seal
@@ -30,5 +30,5 @@ class SealForm(PageForm):
             self.read = read_seal(field.data)
         except SealError:
             raise ValidationError(
-                _("Tätä ei ymmärretty sinetiksi. Kirjoita esimerkiksi 1204 1204 9f3a 0c51 77de 10b2.")
+                gettext("Tätä ei ymmärretty sinetiksi. Kirjoita esimerkiksi 1204 1204 9f3a 0c51 77de 10b2.")
             ) from None

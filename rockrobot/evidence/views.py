@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from rockrobot import clock, paper
+from rockrobot import clock, languages, paper
 from rockrobot.access import Role, allow
 from rockrobot.evidence import actions, queries
 from rockrobot.evidence.forms import SealForm
@@ -72,7 +72,7 @@ def sheet(check_id: int) -> Response:
     document = {
         "title": _("Kirjausketjun sinetti %(number)s", number=check.id),
         "author": "Rockrobot",
-        "language": "fi",
+        "language": languages.current(),
         "is_drill": False,
         "facts": [
             [_("Tarkistettu"), f"{format_day(made.date())} {made:%H.%M}"],

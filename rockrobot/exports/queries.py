@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
-from rockrobot import clock, paper
+from rockrobot import clock, languages, paper
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
 from rockrobot.contacts.queries import companies_with, people_with
@@ -222,7 +222,7 @@ def _calling_list(subject: Subject, rows: Iterable[Row]) -> dict[str, Any]:
     return {
         "title": _("Soittolista"),
         "author": "Rockrobot",
-        "language": "fi",
+        "language": languages.current(),
         "is_drill": False,
         "facts": [[_("Tulostettu"), format_day(clock.today())], [_("Soitettavia"), str(len(calls))]],
         "sections": [{"heading": NAMES[subject], "columns": columns, "rows": calls, "wide": [3], "row_padding_pt": 9}],

@@ -9,9 +9,16 @@ from wtforms.validators import DataRequired, Length
 
 from rockrobot.contacts import queries
 from rockrobot.contacts.models import Person
-from rockrobot.contacts.rules import ContactType
 from rockrobot.edits import EditForm
-from rockrobot.fields import CLEAN, MAIL, LanguageField, LookupField, PhoneField, id_or_none
+from rockrobot.fields import (
+    CLEAN,
+    MAIL,
+    LanguageField,
+    LookupField,
+    PhoneField,
+    contact_type_choices,
+    id_or_none,
+)
 from rockrobot.staff.queries import all_members
 
 
@@ -26,12 +33,11 @@ class PersonForm(EditForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = dict.fromkeys([*(kind.value for kind in ContactType), *queries.contact_types(Person)])
         self.responsible_id.choices = [
             SelectChoice("", gettext("ei kukaan")),
             *(SelectChoice(member.id, member.name) for member in all_members()),
         ]
-        self.contact_type.choices = [SelectChoice("", gettext("ei tiedossa")), *map(SelectChoice, known)]
+        self.contact_type.choices = contact_type_choices(queries.contact_types(Person))
 
 
 class NewPersonForm(PersonForm):

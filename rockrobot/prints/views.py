@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import clock, ledger, paper
+from rockrobot import clock, languages, ledger, paper
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
 from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Address, Company, ContactPoint, Person
@@ -41,7 +41,7 @@ def _paper(title: str, facts: Rows, sections: Sequence[dict[str, Any] | None], q
     document = {
         "title": title,
         "author": "Rockrobot",
-        "language": "fi",
+        "language": languages.current(),
         "is_drill": False,
         "facts": [*([label, value] for label, value in facts if value), *told],
         "sections": [section for section in sections if section],
@@ -66,7 +66,7 @@ def _day(day: date | None) -> str:
 
 def _word(name: Any, of: str, room: str = "contacts") -> Any:
     """The word that the screens of a room use for a kind (POINT_KINDS, KINDS)."""
-    words: Any = current_app.jinja_env.get_template(f"{room}/words.html").module
+    words: Any = current_app.jinja_env.get_template(f"{room}/words.html").make_module()
     return getattr(words, of)[str(name)]
 
 

@@ -1,5 +1,6 @@
 """The purposes, as edited or else as shipped."""
 
+from flask_babel import gettext
 from sqlalchemy import select
 
 from rockrobot.db import db
@@ -14,5 +15,5 @@ def purposes() -> dict[PurposeCode, Purpose]:
 
 
 def purpose_names() -> dict[PurposeCode, str]:
-    """The name of each purpose."""
-    return {code: row.name for code, row in purposes().items()}
+    """The name of each purpose, in the language of the screen where it is as shipped."""
+    return {code: gettext(row.name) for code, row in purposes().items()}

@@ -261,7 +261,7 @@ def record_contact(unit_id: int) -> Answer:
     dispatches.record_attempt(
         case, [unit], channel=Channel(form.channel.data), on=form.on.data or clock.today(), note=form.note.data or ""
     )
-    return commit_and_go(url_for("replies.unit", unit_id=unit_id), _("Yhteydenotto kirjattu."))
+    return commit_and_go(url_for("replies.unit", unit_id=unit_id), _("Puhelu tai käynti kirjattu."))
 
 
 @blueprint.post("/recalls/steps/<int:step_id>/confirm")

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, current_app
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from rockrobot import ledger, paper
+from rockrobot import languages, ledger, paper
 from rockrobot.access import PEOPLE_READERS, allow
 from rockrobot.db import db
 from rockrobot.effectiveness import rules
@@ -92,7 +92,7 @@ def download_pdf(case_id: int) -> Response:
 
 def _word(kind: str, name: Any, template: str = "effectiveness/words.html", *more: str) -> str:
     """The word that the screens use."""
-    words: Any = current_app.jinja_env.get_template(template).module
+    words: Any = current_app.jinja_env.get_template(template).make_module()
     return str(getattr(words, f"{kind}_word")(name, *more)).replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
 
 
@@ -106,7 +106,7 @@ def _document(report: Report) -> dict[str, Any]:
     return {
         "title": _("Vaikuttavuusraportti %(number)s", number=case["number"]),
         "author": house.name if house else "Rockrobot",
-        "language": "fi",
+        "language": languages.current(),
         "is_drill": case["is_drill"],
         "facts": [[label, value] for label, value in _facts(report) if value],
         "sections": [section for make in SECTIONS for section in make(report)],

@@ -21,7 +21,7 @@ from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceModel
 from rockrobot.devices.queries import DeviceFilter, all_models, narrowing
 from rockrobot.devices.rules import Fate
-from rockrobot.fields import LANGUAGE_WORDS
+from rockrobot.fields import LANGUAGE_WORDS, contact_type_word
 from rockrobot.lists import Listing, listing
 from rockrobot.selections.rules import NAMES_A_PERSON, NONE, Choices, Selection, read_selection
 from rockrobot.staff.queries import all_members
@@ -83,7 +83,7 @@ def choices_of(register: Register, asked: Iterable[Mapping[str, str]]) -> Choice
         }
     members = {str(member.id): member.name for member in all_members()}
     choices = {
-        "type": {word: word for word in contact_types(MODELS[register])},
+        "type": {word: contact_type_word(word) for word in contact_types(MODELS[register])},
         "tag": tags,
         "language": {code: str(word) for code, word in LANGUAGE_WORDS.items()},
         "responsible": {NONE: _("Ei kukaan")} | members,

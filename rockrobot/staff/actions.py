@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, select
 from rockrobot import clock, ledger
 from rockrobot.access import Role
 from rockrobot.db import db, writing_now
+from rockrobot.languages import LANGUAGES
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
 from rockrobot.staff.queries import digest_of, member_with_email, was_denied
 from rockrobot.staff.rules import DENIALS_APART, MAX_PASSWORD_LENGTH, Ending, Outcome, Step, may_leave
@@ -209,6 +210,11 @@ def make_member(name: str, email: str, role: Role, password: str = "") -> StaffM
 def choose_theme(member: StaffMember, theme: str) -> None:
     """Keep the look a member wants: light, dark, sun, or the system's (empty)."""
     member.theme = theme if theme in {"light", "dark", "sun"} else ""
+
+
+def choose_language(member: StaffMember, language: str) -> None:
+    """Show a member their screens in this language on every browser; one that there is not changes nothing."""
+    member.language = language if language in LANGUAGES else member.language
 
 
 def choose_keys(member: StaffMember, *, wanted: bool) -> None:

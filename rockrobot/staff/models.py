@@ -24,6 +24,7 @@ class StaffMember(UserMixin, Base):
     password_set_at: Mapped[datetime | None] = mapped_column(Moment)
     role: Mapped[Role] = mapped_column(Word(Role))
     theme: Mapped[str] = mapped_column(String(10), default="")
+    language: Mapped[str] = mapped_column(String(2), default="")
     has_keys: Mapped[bool] = mapped_column(default=True)
     is_active: Mapped[bool] = mapped_column(default=True)
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import browser_key, clock
+from rockrobot import browser_key, clock, languages
 from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, denial_noter, freshness, purpose_teller
 from rockrobot.calendars.queries import feed_of
 from rockrobot.db import db, reading
@@ -42,6 +42,7 @@ def _who_is_it(asked: Request) -> StaffMember | None:
         return None
     if request.method in LOOKING:
         actions.keep_alive(row)
+    languages.choose(row.staff_member.language)
     return row.staff_member
 
 
@@ -179,6 +180,16 @@ def sign_out() -> Response:
     answer = redirect(url_for("staff.sign_in"), 303)
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
+
+
+@blueprint.post("/language")
+@allow_anyone(event="staff.choose_language")
+def choose_language() -> Response:
+    languages.choose(request.form.get("language", ""))
+    if current_user.is_authenticated:
+        actions.choose_language(current_user, languages.current())
+        db.session.commit()
+    return _to(request.form.get("back"))
 
 
 @blueprint.post("/theme")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from wtforms import Form, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -14,17 +14,17 @@ class BatchForm(Form):
     """A batch by its number; part and supplier narrow it down where several have the number."""
 
     batch_no = StringField(
-        _l("Erän numero"),
-        [InputRequired(_l("Kirjoita erän numero")), Length(max=60)],
-        description=_l("Meidän tai toimittajan numero"),
+        _("Erän numero"),
+        [InputRequired(_("Kirjoita erän numero")), Length(max=60)],
+        description=_("Meidän tai toimittajan numero"),
         filters=[stripped],
         render_kw={"list": "known-batches"},
     )
     part_no = StringField(
-        _l("Osanumero"), [Length(max=60)], filters=[stripped], render_kw={"list": "known-parts", "class": "no"}
+        _("Osanumero"), [Length(max=60)], filters=[stripped], render_kw={"list": "known-parts", "class": "no"}
     )
     supplier = StringField(
-        _l("Toimittaja"), [Length(max=200)], filters=[stripped], render_kw={"list": "known-suppliers"}
+        _("Toimittaja"), [Length(max=200)], filters=[stripped], render_kw={"list": "known-suppliers"}
     )
 
 
@@ -32,22 +32,22 @@ class SerialsForm(Form):
     """Serials as notices write them."""
 
     expression = TextAreaField(
-        _l("Sarjanumerot"),
-        [InputRequired(_l("Kirjoita tai liitä sarjanumerot")), Length(max=20_000)],
-        description=_l("Esimerkiksi 1200-1345, 1400 ja SP-0147…SP-0160"),
+        _("Sarjanumerot"),
+        [InputRequired(_("Kirjoita tai liitä sarjanumerot")), Length(max=20_000)],
+        description=_("Esimerkiksi 1200-1345, 1400 ja SP-0147…SP-0160"),
         render_kw={"rows": 4, "class": "no"},
     )
-    device_model_id = SelectField(_l("Malli"), coerce=str, choices=lambda: model_choices(), default="")
+    device_model_id = SelectField(_("Malli"), coerce=str, choices=lambda: model_choices(), default="")
 
 
 class BuildDatesForm(Form):
     """A model and the days between which its machines were built, both included."""
 
     device_model_id = SelectField(
-        _l("Malli"), [InputRequired(_l("Valitse malli"))], coerce=str, choices=lambda: model_choices()
+        _("Malli"), [InputRequired(_("Valitse malli"))], coerce=str, choices=lambda: model_choices()
     )
-    built_from = DateField(_l("Valmistettu aikaisintaan"))
-    built_to = DateField(_l("Valmistettu viimeistään"))
+    built_from = DateField(_("Valmistettu aikaisintaan"))
+    built_to = DateField(_("Valmistettu viimeistään"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Both days in their order."""
@@ -55,7 +55,7 @@ class BuildDatesForm(Form):
             return False
         first, last = self.built_from.data, self.built_to.data
         if first and last and last < first:
-            self.built_to.errors = [_l("Viimeinen päivä on ennen ensimmäistä.")]
+            self.built_to.errors = [_("Viimeinen päivä on ennen ensimmäistä.")]
             return False
         return True
 
@@ -63,4 +63,4 @@ class BuildDatesForm(Form):
 def model_choices() -> list[SelectChoice]:
     """Every model by code; the empty choice leaves it open."""
     known = (SelectChoice(str(m.id), f"{m.model_code} {m.name}") for m in devices.all_models())
-    return [SelectChoice("", _l("kaikki mallit")), *known]
+    return [SelectChoice("", _("kaikki mallit")), *known]

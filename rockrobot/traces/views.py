@@ -1,7 +1,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from babel import Locale
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
@@ -9,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from rockrobot import clock, ledger
+from rockrobot import clock, languages, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow
 from rockrobot.devices import queries as devices
 from rockrobot.formulas import harmless
@@ -26,7 +25,6 @@ from rockrobot.web import asked_id, asked_page, page
 
 ROWS = 50
 KNOWN = 300
-COUNTRIES = Locale("fi").territories
 UNREAD = {
     Why.RANGE_ENDS_DIFFER: lazy_gettext("välin päät ovat eri muotoa"),
     Why.RANGE_BACKWARDS: lazy_gettext("väli on väärin päin"),
@@ -67,8 +65,8 @@ def index() -> str:
     shown = _shown(found.rows or [])
     ledger.log_view(row.person_id for row in shown.rows if row.person_id)
     summary = summary_of(found.rows) if found.rows is not None else None
-    countries = summary.countries if summary else {}
-    named = ", ".join(f"{COUNTRIES.get(code, code)} {count}" for code, count in countries.items())
+    countries, names = summary.countries if summary else {}, languages.countries()
+    named = ", ".join(f"{names.get(code, code)} {count}" for code, count in countries.items())
     context: dict[str, Any] = {"summary": summary, "shown": shown, "countries": named, "known": _known(found.by)}
     return page("traces/index.html", found=found, **context)
 

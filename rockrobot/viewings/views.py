@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import browser_key, clock, ledger, paper
+from rockrobot import browser_key, clock, languages, ledger, paper
 from rockrobot.access import EVERYONE, PEOPLE_READERS, Role, allow
 from rockrobot.contacts.queries import person_with
 from rockrobot.fields import format_day
@@ -110,7 +110,7 @@ def sheet() -> Response:
     document = {
         "title": _("Katselujen viikkokatsaus, viikko %(week)s", week=week_name(monday)),
         "author": "Rockrobot",
-        "language": "fi",
+        "language": languages.current(),
         "is_drill": False,
         "facts": [
             [_("Viikko"), f"{format_day(monday)}–{format_day(sunday_of(monday))}"],
