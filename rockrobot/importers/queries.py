@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import joinedload
 
 from rockrobot.contacts.models import Company
@@ -21,9 +21,8 @@ def find_importers(number: int = 1) -> Listing[Company]:
 
     By name.
     """
-    serves = select(Territory.id).where(Territory.company_id == Company.id).exists()
-    is_listed = or_(and_(*IS_IMPORTER), serves)
-    return listing(select(Company).where(is_listed).order_by(Company.name, Company.id), number)
+    listed = union(select(Company.id).where(*IS_IMPORTER), select(Territory.company_id))
+    return listing(select(Company).where(Company.id.in_(listed)).order_by(Company.name, Company.id), number)
 
 
 def territories_by_company(company_ids: Iterable[int]) -> dict[int, list[Territory]]:
