@@ -74,6 +74,9 @@ def postgresql() -> Iterator[PostgreSQL]:
         yield server
 
 
+ON_ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("data")

@@ -11,9 +11,7 @@ from rockrobot import backups, create_app
 from rockrobot.db import db, engine_options, sqlite_file
 from rockrobot.sealed_backups import FIRST_BYTES, BackupError, read_identities
 from tests import make
-from tests.conftest import settings
-
-ON_ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+from tests.conftest import ON_ONE_DATABASE, settings
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from rockrobot import ledger
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from tests import events_seen
+from tests.conftest import ON_ONE_DATABASE
 from tests.server import ROOT
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
+pytestmark = ON_ONE_DATABASE  # no matter of the database
 RUN = """
 from tests.events_seen import pytest_configure, pytest_sessionfinish, pytest_terminal_summary
 """

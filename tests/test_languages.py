@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from rockrobot.staff import actions
 from rockrobot.staff.models import StaffMember
 from tests.abuse.crawl import crawl
 from tests.abuse.house import House, house
-from tests.conftest import visitor
+from tests.conftest import ON_ONE_DATABASE, visitor
 
 __all__ = ["house"]
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,7 @@ BEGINS, ENDS = "⟦", "⟧"
 DATA = {"Puhelin", "Peru", str(USUAL_REASON)} | {text for words in SHIPPED.values() for text in words.values()}
 
 
+@cache
 def texts() -> set[str | tuple[str, ...]]:
     """The texts of the screens as templates and code say them; a pair where there is a plural."""
     found = extract_from_dir(ROOT, method_map=METHODS, keywords=KEYWORDS, directory_filter=lambda _folder: True)
@@ -183,6 +185,7 @@ def unmarked(html: str) -> Iterator[str]:
     yield from (unescape(text) for text in heard if BEGINS not in text)
 
 
+@ON_ONE_DATABASE
 def test_no_page_shows_a_text_in_another_language_than_its_own(app, house: House, marked: set[str]):
     """A text that is looked up too early, or kept from an earlier screen, would stay Finnish."""
     left = set()

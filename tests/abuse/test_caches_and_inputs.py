@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from rockrobot.contacts.models import Person
 from rockrobot.db import db
 from tests import make
-from tests.conftest import Visitor
+from tests.conftest import ON_ONE_DATABASE, Visitor
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
+pytestmark = ON_ONE_DATABASE  # no matter of the database
 LONG = 100_000
 LONG_INPUTS = {
     "mobile": "+" * LONG,

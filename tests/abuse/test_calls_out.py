@@ -9,12 +9,12 @@ import pytest
 from tests import make
 from tests.abuse.crawl import without_chance
 from tests.abuse.listener import Listener, listener
+from tests.conftest import ON_ONE_DATABASE
 from tests.contact_files.test_views import plan, upload
 from tests.register import upload_of
 from tests.test_paper import WIDE, one, page_texts
 from tests.walk import work
 
-ON_ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 LINKS = ('<img src="{}">', '<link rel="stylesheet" href="{}">', "@import url({});", '<image href="{}"/>', "<{}>")
 FILES = ("url(file:///etc/passwd)", '<attachment src="file:///etc/passwd">', '#read("/etc/passwd")')
 SCRIPTS = (

@@ -1,6 +1,5 @@
 """Every class of event that matters is written down, under a name that the house knows."""
 
-import pytest
 from sqlalchemy import select
 
 from rockrobot.chain import ChangeSet
@@ -9,8 +8,9 @@ from rockrobot.staff.models import SignInFact
 from rockrobot.staff.rules import Outcome
 from tests import make
 from tests.access_table import kept_lines
+from tests.conftest import ON_ONE_DATABASE
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
+pytestmark = ON_ONE_DATABASE  # no matter of the database
 CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti", "people": 1}
 ANOTHER = "ruosteinen vasara kolmas"
 NEW_MEMBER = {"name": "Uusi", "email": "uusi@rockrobot.example", "role": "workshop"}

@@ -10,9 +10,8 @@ from sqlalchemy import func, select
 from rockrobot import create_app
 from rockrobot.db import Base, db
 from tests.access_table import kept_lines
-from tests.conftest import settings
+from tests.conftest import ON_ONE_DATABASE, settings
 
-ON_ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[\w,-]+\])?==\S+", re.MULTILINE)
 FILES_OR_PROGRAMS = re.compile(r"path|folder|directory|template|command|program|script|plugin|module|log_|file_name")

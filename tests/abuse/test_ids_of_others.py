@@ -17,10 +17,11 @@ from rockrobot.staff_devices.models import StaffDevice
 from tests import make
 from tests.abuse.crawl import without_chance
 from tests.access_table import kept_lines
+from tests.conftest import ON_ONE_DATABASE
 from tests.test_access_table import digest
 from tests.walk import ok
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
+pytestmark = ON_ONE_DATABASE  # no matter of the database
 ABSENT = 999_999
 CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti"}
 

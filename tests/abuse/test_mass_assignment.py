@@ -10,11 +10,12 @@ from rockrobot.db import Base, db
 from rockrobot.parts.models import Part
 from rockrobot.staff.models import StaffMember
 from tests.abuse.fuzz import newest_write
+from tests.conftest import ON_ONE_DATABASE
 from tests.test_access_table import digest
 from tests.test_edits import edit_pages, opened
 from tests.walk import ok
 
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
+pytestmark = ON_ONE_DATABASE  # no matter of the database
 MORE = {"is_admin", "is_demo", "roles", "actor", "approved", "state", "created_by", "password"}
 ODD = "9"
 

@@ -1,11 +1,10 @@
-import pytest
-
 from rockrobot.db import db
 from rockrobot.duplicates import queries
+from tests.conftest import ON_ONE_DATABASE
 from tests.plans import planned
 
 
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@ON_ONE_DATABASE
 def test_the_menu_of_every_page_looks_its_pairs_up_and_reads_no_register(database):
     with planned(db.engine) as steps:
         queries.count_waiting()

@@ -1,6 +1,5 @@
 """The screen of posting and follow-up: what waits, page by page; what was posted and came back."""
 
-import pytest
 from sqlalchemy import select
 
 from rockrobot import clock
@@ -10,6 +9,7 @@ from rockrobot.fields import format_day
 from rockrobot.letters.models import Letter, OutboxMessage, OutboxState
 from rockrobot.recalls.rules import UnitState
 from tests import make
+from tests.conftest import ON_ONE_DATABASE
 from tests.effectiveness.conftest import POSTED, attempt, running
 
 __all__ = ["running"]
@@ -27,7 +27,7 @@ def test_without_a_mail_server_the_screen_says_where_the_files_lie(running, offi
     assert "outbox" not in with_server
 
 
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@ON_ONE_DATABASE
 def test_a_message_that_may_not_have_arrived_goes_again_or_is_marked_sent_by_a_person(case, office):
     office.post(f"/recalls/{case.id}/e-mails")
     mailed = db.session.scalars(select(OutboxMessage)).all()
