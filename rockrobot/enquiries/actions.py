@@ -8,8 +8,15 @@ from rockrobot.db import db
 from rockrobot.enquiries.models import Enquiry
 
 
+class ErasedMeanwhileError(RuntimeError):
+    """Who was to be named as the sender was erased since they were looked up."""
+
+
 def add_enquiry(party: Company | Person | None = None, **values: Any) -> Enquiry:
-    """A new enquiry. party: who of the register sent it; values: the columns that say who asks what."""
+    """A new enquiry. party: who of the register sent it; values: the columns that say who asks what.
+
+    Raises ErasedMeanwhileError.
+    """
     enquiry = Enquiry(**values, **_named(party))
     db.session.add(enquiry)
     db.session.flush()
@@ -17,13 +24,17 @@ def add_enquiry(party: Company | Person | None = None, **values: Any) -> Enquiry
 
 
 def change_enquiry(enquiry: Enquiry, party: Company | Person | None, **values: Any) -> None:
-    """Mend what was noted of an enquiry, and who of the register sent it."""
+    """Mend what was noted of an enquiry, and who of the register sent it. Raises ErasedMeanwhileError."""
     for name, value in {**values, **_named(party)}.items():
         setattr(enquiry, name, value)
     db.session.flush()
 
 
 def _named(party: Company | Person | None) -> dict[str, int | None]:
+    if isinstance(party, Person):
+        db.session.refresh(party, with_for_update={"read": True})  # an erasure waits, or was faster
+        if party.erased_on:
+            raise ErasedMeanwhileError(party.id)
     return {
         "person_id": party.id if isinstance(party, Person) else None,
         "company_id": party.id if isinstance(party, Company) else None,
@@ -31,7 +42,7 @@ def _named(party: Company | Person | None) -> dict[str, int | None]:
 
 
 def link(enquiry: Enquiry, party: Company | Person) -> None:
-    """Say who of the register sent an enquiry; nothing of either changes."""
+    """Say who of the register sent an enquiry; nothing of either changes. Raises ErasedMeanwhileError."""
     change_enquiry(enquiry, party)
 
 

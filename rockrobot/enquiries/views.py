@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -8,6 +11,7 @@ from rockrobot import clock, ledger
 from rockrobot.access import LOOKING, PEOPLE_READERS, Role, allow
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
+from rockrobot.db import db
 from rockrobot.desk.queries import history_of
 from rockrobot.enquiries import actions, queries
 from rockrobot.enquiries.forms import CHANNEL_WORDS, ClosingForm, EnquiryForm
@@ -43,6 +47,16 @@ def _waiting_enquiry(enquiry_id: int) -> Enquiry:
     """One that still waits for something; what has ended answers 409."""
     enquiry = _enquiry(enquiry_id)
     return enquiry if enquiry.stage in {Stage.OPEN, Stage.TAKEN} else abort(409)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Somebody else was faster: the page that says so, and nothing stored."""
+    try:
+        yield
+    except actions.ErasedMeanwhileError:
+        db.session.rollback()
+        abort(409)
 
 
 def _card(enquiry: Enquiry) -> str:
@@ -100,7 +114,8 @@ def new() -> Answer:
     form = EnquiryForm(came_on=clock.today(), channel=Channel.PHONE)
     ledger.log_view([])
     if form.validate_on_submit():
-        enquiry = actions.add_enquiry(form.named.found, **form.values)
+        with _in_time():
+            enquiry = actions.add_enquiry(form.named.found, **form.values)
         return commit_and_go(_card(enquiry), _("Yhteydenotto kirjattu."), undo=True)
     return form_page("enquiries/new.html", form)
 
@@ -120,7 +135,8 @@ def edit(enquiry_id: int) -> Answer:
     form = EnquiryForm(obj=enquiry, named=_number_of(enquiry.person or enquiry.company))
     _log(enquiry)
     if form.validate_on_submit():
-        actions.change_enquiry(enquiry, form.named.found, **form.values)
+        with _in_time():
+            actions.change_enquiry(enquiry, form.named.found, **form.values)
         return commit_and_go(_card(enquiry), _("Yhteydenoton tiedot muutettu."), undo=True)
     return form_page("enquiries/edit.html", form, enquiry=enquiry)
 
@@ -133,7 +149,8 @@ def link(enquiry_id: int) -> Response:
     if enquiry.person_id or (enquiry.company_id and isinstance(party, Company)):
         abort(409)
     _log(enquiry)
-    actions.link(enquiry, party)
+    with _in_time():
+        actions.link(enquiry, party)
     return commit_and_go(_card(enquiry), _("Lähettäjä on nyt %(name)s.", name=party.name), undo=True)
 
 

@@ -12,7 +12,7 @@ from rockrobot.access import Role
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Person
 from rockrobot.db import db
-from rockrobot.enquiries import actions, queries
+from rockrobot.enquiries import actions, queries, views
 from rockrobot.enquiries.models import Enquiry
 from rockrobot.enquiries.rules import Stage, stage_of
 from rockrobot.erasures.actions import erase_person
@@ -139,6 +139,22 @@ def test_a_person_is_named_in_place_of_their_company_and_a_company_in_place_of_n
     assert html.count("On tämä") == 1
     assert refused == 409
     assert (stored().person_id, stored().company_id) == (person.id, None)
+
+
+def test_nobody_is_named_who_was_erased_since_they_were_looked_up(office, monkeypatch):
+    person_id, asked = make.person("Kari", "Nordmann").id, enquiry()
+
+    def found_and_then_erased(_number):
+        person = db.session.get(Person, person_id)
+        erase_person(person)
+        db.session.commit()
+        return person
+
+    monkeypatch.setattr(views, "party_numbered", found_and_then_erased)
+    answer = office.post(f"/enquiries/{asked.id}/link", data={"number": "whoever"})
+
+    assert answer.status_code == 409
+    assert stored().person_id is None
 
 
 def test_undo_names_nobody_who_was_erased_since(office):
