@@ -23,7 +23,7 @@ from rockrobot.decisions.rules import ERASURE, GROUND_TEXTS, GROUNDS, REFUSAL, R
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.queries import Kind, declare
 from rockrobot.enquiries.models import Enquiry
-from rockrobot.enquiries.queries import unnamed_like
+from rockrobot.enquiries.queries import count_deleted_like, unnamed_like
 from rockrobot.erasures.actions import keep_register
 from rockrobot.erasures.queries import address_kept, plan_of
 from rockrobot.forgetting import clear_file
@@ -90,7 +90,8 @@ def new(request_id: int) -> Reply:
     row, pages = _open(request_id), []
     begun, has_sender = _begun(row), bool(letter_sender())
     form = LetterForm(**begun, told=_recipients(row, Language(begun["language"])))
-    unnamed = unnamed_like([row.person_id] if row.person_id else [])
+    mine = [row.person_id] if row.person_id else []
+    unnamed, deleted = unnamed_like(mine), count_deleted_like(mine)
     _log(row, *unnamed)
     if has_sender and form.validate_on_submit():
         if "preview" not in request.form:
@@ -98,7 +99,8 @@ def new(request_id: int) -> Reply:
                 actions.answer(row, Outcome.DONE, **form.values)
             return commit_and_go(_card(request_id), _("Vastaus tehty. Lähetä se ja merkitse lähetetyksi."))
         pages = _pages(row, Outcome.DONE, form.values)
-    return form_page("answers/new.html", form, row=row, pages=pages, has_sender=has_sender, unnamed=unnamed)
+    shown = {"unnamed": unnamed, "deleted": deleted}
+    return form_page("answers/new.html", form, row=row, pages=pages, has_sender=has_sender, **shown)
 
 
 @blueprint.get("/answer.pdf")
@@ -182,7 +184,8 @@ def erase(request_id: int) -> Reply:
     told = "\n".join(decided.told_when_erased(plan, Language(begun["language"])))
     form, has_sender = LetterForm(**begun, told=told), bool(letter_sender())
     unnamed = unnamed_like(plan.people)
-    shown = {"plan": plan, "address": address_kept(plan), "contact": person, "unnamed": unnamed}
+    shown: dict[str, Any] = {"plan": plan, "address": address_kept(plan), "contact": person, "unnamed": unnamed}
+    shown["deleted"] = count_deleted_like(plan.people)
     _log(row, *unnamed)
     if has_sender and form.validate_on_submit():
         if "preview" not in request.form:

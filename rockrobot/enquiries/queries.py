@@ -1,11 +1,12 @@
 """Which enquiries there are, how far they are, and who of the register may have sent them."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Company, ContactPoint, Person
 from rockrobot.contacts.queries import still_here
 from rockrobot.contacts.rules import PHONES, PointKind, normal_point
@@ -25,6 +26,14 @@ IN_STAGE: dict[Stage, tuple[ColumnElement[bool], ...]] = {
 }
 MOST_ALIKE = 5
 ENDING = 6  # how many of the last digits of a number are looked for before numbers are compared
+
+
+class Given(NamedTuple):
+    """By what the sender of an enquiry is reached."""
+
+    email: str
+    phone: str
+    country: str
 
 
 def enquiry_with(enquiry_id: int) -> Enquiry | None:
@@ -82,12 +91,31 @@ def unnamed_like(person_ids: Collection[int]) -> list[Enquiry]:
 
     Also those that name a company: its people may have written them. The oldest first.
     """
-    reached = (ContactPoint.kind.in_((PointKind.EMAIL, *PHONES)), ContactPoint.person_id.in_(person_ids))
-    normals = set(db.session.scalars(select(ContactPoint.normal).where(*reached)))
+    normals = _reached_at(person_ids)
     maybe = [_digits(Enquiry.phone).contains(one[-ENDING:]) for one in normals if one[-ENDING:].isdigit()]
     unnamed = Enquiry.person_id.is_(None)
     wanted = select(Enquiry).where(unnamed, or_(func.lower(Enquiry.email).in_(normals), *maybe)).order_by(Enquiry.id)
     return [row for row in db.session.scalars(wanted) if normals.intersection(_given_in(row))]
+
+
+def count_deleted_like(person_ids: Collection[int]) -> int:
+    """How many enquiries in the trash name no person and give an address or number of one of these people, now or once.
+
+    They are gone from the register, and the ledger still tells of them: undo would bring them back.
+    """
+    normals, here = _reached_at(person_ids), select(Enquiry.id)
+    entries = LedgerEntry.__table__.c
+    deleted = (entries.table_name == Enquiry.__tablename__, entries.action == "delete", entries.changes.is_not(None))
+    told = select(entries.row_id, entries.changes).where(*deleted, entries.row_id.not_in(here)).order_by(entries.id)
+    last = {row_id: {name: pair[0] for name, pair in changes.items()} for row_id, changes in db.session.execute(told)}
+    unnamed = [Given(*(row[name] for name in Given._fields)) for row in last.values() if row["person_id"] is None]
+    return sum(bool(normals.intersection(_given_in(given))) for given in unnamed)
+
+
+def _reached_at(person_ids: Collection[int]) -> set[str]:
+    """Addresses and numbers, in normal form, at which these people are or were reached."""
+    reached = (ContactPoint.kind.in_((PointKind.EMAIL, *PHONES)), ContactPoint.person_id.in_(person_ids))
+    return set(db.session.scalars(select(ContactPoint.normal).where(*reached)))
 
 
 def _digits(column: Any) -> ColumnElement[str]:
@@ -97,7 +125,7 @@ def _digits(column: Any) -> ColumnElement[str]:
     return column
 
 
-def _given_in(enquiry: Enquiry) -> list[str]:
+def _given_in(enquiry: Enquiry | Given) -> list[str]:
     """The e-mail address and the number of an enquiry in normal form, where it gives any."""
     email, _none = normal_point(PointKind.EMAIL, enquiry.email)
     phone, _extension = normal_point(PointKind.PHONE, enquiry.phone, enquiry.country)

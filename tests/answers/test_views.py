@@ -19,6 +19,7 @@ from tests import make
 from tests.privacy_requests.test_views import request_of
 from tests.referrals.cases import enquiry
 
+DELETED = (LedgerEntry.table_name == "enquiries", LedgerEntry.action == "delete")
 SENT = {"sent_on": "tänään", "sent_how": "post", "sent_to": "Kuitti 77"}
 
 
@@ -174,6 +175,24 @@ def test_enquiries_that_name_no_sender_are_listed_by_the_persons_address_and_num
     assert all(name in html for name in ("Sama sähköposti", "Sama puhelin", "Yritykseltä"))
     assert not any(name in html for name in ("Sama loppu", "Joku muu", "Nimetty lähettäjä"))
     assert set(db.session.scalars(seen)) == {by_mail.id, by_phone.id, of_company.id}
+
+
+@pytest.mark.parametrize(("right", "page"), [(Right.ERASURE, "erase"), (Right.ACCESS, "answer")])
+def test_enquiries_in_the_trash_are_told_until_they_are_back(house, office, protection, right, page):
+    person = make.person("Kari", "Nordmann", email="kari@fjell.example")
+    gone, other = (enquiry(email=mail).id for mail in ("Kari@fjell.example", "muu@fjell.example"))
+    for row_id in (gone, other):
+        office.post(f"/enquiries/{row_id}/delete")
+    path = f"/privacy-requests/{request_of(person, right=right).id}/{page}"
+
+    told = protection.get(path).text
+    act = db.session.scalar(select(LedgerEntry.change_set_id).where(*DELETED, LedgerEntry.row_id == gone))
+    office.post(f"/history/{act}/undo")
+    back = protection.get(path).text
+
+    assert "Roskakorissa on 1 yhteydenotto " in told
+    assert "Roskakorissa" not in back.partition("<main")[2]
+    assert "ei ole merkitty henkilöä" in back
 
 
 def test_where_all_enquiries_name_their_sender_there_is_nothing_to_name(house, protection):
