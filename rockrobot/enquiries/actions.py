@@ -32,7 +32,7 @@ def change_enquiry(enquiry: Enquiry, party: Company | Person | None, **values: A
 
 def _named(party: Company | Person | None) -> dict[str, int | None]:
     if isinstance(party, Person):
-        db.session.refresh(party, with_for_update={"read": True})  # an erasure waits, or was faster
+        db.session.refresh(party, with_for_update={"of": Person, "read": True})  # an erasure waits, or was faster
         if party.erased_on:
             raise ErasedMeanwhileError(party.id)
     return {

@@ -36,7 +36,7 @@ def erase_person(person: Person, *, request_id: int | None = None) -> Erasure:
     What they had forbidden is remembered as keyed hashes first. request_id: the request that asked for it, None where
     a restored backup is brought up to date. Not undone by anything; commit is the caller's, clear_file comes after it.
     """
-    db.session.refresh(person, with_for_update=True)  # what comes to name them meanwhile is in the plan, or refused
+    db.session.refresh(person, with_for_update={"of": Person})  # who names them now waits
     plan, words = queries.plan_of(person), words_of(person)
     remember_after_erasure(person)
     row = Erasure(
