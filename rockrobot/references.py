@@ -4,9 +4,9 @@ Declared once, where the column is, so that merge, erasure, retention and the ac
 tables and know no room. A test refuses a column without its declaration.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Column, ForeignKey, Table
@@ -62,12 +62,14 @@ def reference_of(column: Column[Any]) -> Reference | None:
     return declared
 
 
-def pointing_at(target: Table) -> Iterator[Column[Any]]:
-    """Every column that is a foreign key to this table, tables that others refer to first."""
-    for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            if key.column.table is target:
-                yield key.parent
+@cache
+def pointing_at(target: Table) -> tuple[Column[Any], ...]:
+    """Every column that is a foreign key to this table, tables that others refer to first.
+
+    Kept, since walks ask for each table: putting all tables in order takes longer than what is asked of the database.
+    """
+    keys = (key for table in Base.metadata.sorted_tables for key in table.foreign_keys)
+    return tuple(key.parent for key in keys if key.column.table is target)
 
 
 def moving_with(target: Table) -> list[Column[Any]]:

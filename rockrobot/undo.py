@@ -241,10 +241,11 @@ def _go_back(nets: dict[tuple[str, int], Net], since: Collection[tuple[str, int]
     for (table_name, row_id), net in nets.items():
         if (table_name, row_id) not in since:
             by_table.setdefault(table_name, {})[row_id] = net
-    for table in Base.metadata.sorted_tables:
-        _put_back(table, by_table.get(table.name, {}), undone)
-    for table in reversed(Base.metadata.sorted_tables):
-        _take_away(table, by_table.get(table.name, {}), undone)
+    tables = [table for table in Base.metadata.sorted_tables if table.name in by_table]
+    for table in tables:
+        _put_back(table, by_table[table.name], undone)
+    for table in reversed(tables):
+        _take_away(table, by_table[table.name], undone)
     for name, rows in by_table.items():
         _check(name, list(rows))
     return undone

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, select
 
 from rockrobot.chain import CHUNK, LedgerEntry
-from rockrobot.db import Base, among, db
-from rockrobot.references import OnErase, reference_of
+from rockrobot.db import among, db
+from rockrobot.references import OnErase, pointing_at, reference_of
 
 Rows = Mapping[int, Mapping[str, Any]]
 
@@ -90,15 +90,12 @@ def _uniques(table: Table) -> Iterator[set[str]]:
 def still_needed(table: Table, ids: list[int]) -> set[int]:
     """Those rows that rows of other tables still point to."""
     needed: set[int] = set()
-    for other in Base.metadata.sorted_tables:
-        for key in other.foreign_keys:
-            if key.column.table is not table:
-                continue
-            others = select(key.parent).distinct()
-            others = others.where(~among(table.c.id, ids)) if other is table else others
-            for start in range(0, len(ids), CHUNK):
-                chunk = ids[start : start + CHUNK]
-                needed.update(db.session.scalars(others.where(key.parent.in_(chunk))))
+    for column in pointing_at(table):
+        others = select(column).distinct()
+        others = others.where(~among(table.c.id, ids)) if column.table is table else others
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            needed.update(db.session.scalars(others.where(column.in_(chunk))))
     return needed
 
 
