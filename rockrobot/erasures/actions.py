@@ -17,12 +17,11 @@ from rockrobot.duplicates.models import DuplicatePair
 from rockrobot.duplicates.rules import Kind
 from rockrobot.erasures import queries
 from rockrobot.erasures.models import Erasure
-from rockrobot.erasures.queries import Plan
+from rockrobot.erasures.queries import Entry, Plan
 from rockrobot.erasures.rules import RESIDUE
 from rockrobot.full_exports.actions import empty
 from rockrobot.full_exports.models import FullExport
 from rockrobot.jobs import Job, sweep
-from rockrobot.keyed_hash import keyed_hash
 from rockrobot.objections.actions import remember_after_erasure
 from rockrobot.referrals.actions import withdraw_mails_of
 from rockrobot.saved_filters.models import SavedFilter
@@ -42,7 +41,7 @@ def erase_person(person: Person, *, request_id: int | None = None) -> Erasure:
     row = Erasure(
         person_id=person.id,
         request_id=request_id,
-        person_digest=_digest(person),
+        person_digest=queries.digest_of(person),
         has_residue=plan.residue is not None,
         stays_until=plan.residue.until if plan.residue else None,
         erased_rows=sum(map(len, plan.gone.values())),
@@ -57,10 +56,6 @@ def erase_person(person: Person, *, request_id: int | None = None) -> Erasure:
     withdraw_mails_of(plan.people)
     db.session.expire_all()
     return row
-
-
-def _digest(person: Person) -> str:
-    return keyed_hash("erased person", person.person_no)
 
 
 def words_of(person: Person) -> set[str]:
@@ -138,25 +133,26 @@ def keep_register() -> int:
     A backup made before an erasure has the person still: whoever restores it replays this file before the app opens.
     """
     with reading():
-        rows = {row.person_id: row for row in db.session.scalars(select(Erasure))}
+        rows = {Entry(row.person_id, row.person_digest): row for row in db.session.scalars(select(Erasure))}
         db.session.rollback()
     path = queries.register_path()
-    missing = rows.keys() - {entry.person_id for entry in queries.read_register(path)}
+    missing = rows.keys() - queries.read_register(path)
     if missing:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as register:
-            register.writelines(queries.register_line(rows[id_]) for id_ in sorted(missing))
+            register.writelines(queries.register_line(rows[entry]) for entry in sorted(missing))
     return len(missing)
 
 
 def replay(path: Path) -> int:
     """Erase again in a restored database whom this register names; how many. Commits.
 
-    Passed over is who was erased already, and an id that another person has here (another register's file).
+    Passed over is who was erased already, and an id that another person has here: in another register, or after an
+    earlier restore lost who came since the backup.
     """
     count = 0
     for entry in queries.read_register(path):
         person = person_with(entry.person_id)
-        if person is not None and _digest(person) == entry.person_digest:
+        if person is not None and queries.digest_of(person) == entry.person_digest:
             erase_person(person)
             db.session.commit()
             count += 1

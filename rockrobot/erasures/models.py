@@ -12,7 +12,7 @@ from rockrobot.references import OnErase, refers_to
 class Erasure(Base):
     """A person was erased; never undone. A restored backup erases them again by what stands outside the database.
 
-    person_digest: keyed hash of their number, so that a restored backup is not taken for another register.
+    person_digest: keyed hash by which they are recognised in a backup, and nobody else is taken for them.
     """
 
     __tablename__ = "erasures"

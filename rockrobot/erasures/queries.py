@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table, func, or_, select
 
 from rockrobot import clock
 from rockrobot.attempts.models import Attempt, AttemptUnit
+from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Address, Person
 from rockrobot.contacts.queries import addresses_of, merged_into
 from rockrobot.contacts.rules import address_order
@@ -22,6 +23,7 @@ from rockrobot.erasures.models import Erasure
 from rockrobot.erasures.rules import stays_until
 from rockrobot.events.models import Attachment, AttachmentBody, Event, EventPerson, EventTask
 from rockrobot.forgetting import ghosts_of, told_by_ghosts
+from rockrobot.keyed_hash import keyed_hash
 from rockrobot.recalls.models import CaseUnit
 from rockrobot.recalls.rules import OPEN_STATES
 from rockrobot.references import OnErase, pointing_at, reference_of
@@ -234,15 +236,25 @@ def register_path() -> Path:
     return Path(current_app.config["DATA_DIR"]) / "erasures.jsonl"
 
 
+def digest_of(person: Person) -> str:
+    """By what a person is recognised in a backup: keyed hash of their number and of the ledger's first word of them.
+
+    Numbers alone are given again: after a restore, who comes next gets those of who came after the backup.
+    """
+    told = (LedgerEntry.table_name == Person.__tablename__, LedgerEntry.row_id == person.id)
+    first = db.session.scalars(select(LedgerEntry.hash).where(*told).order_by(LedgerEntry.id).limit(1)).one()
+    return keyed_hash("erased person", f"{person.person_no} {first}")
+
+
 def register_line(row: Erasure) -> str:
     """An erasure as the register says it: no names."""
     told = {"person_id": row.person_id, "digest": row.person_digest, "erased_at": row.erased_at.isoformat()}
     return json.dumps(told) + "\n"
 
 
-def read_register(path: Path) -> list[Entry]:
+def read_register(path: Path) -> dict[Entry, None]:
     """What a register says, in its order; nothing where there is no file. Raises ValueError for one that is none."""
     if not path.exists():
-        return []
+        return {}
     lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return [Entry(one["person_id"], one["digest"]) for one in lines]
+    return {Entry(one["person_id"], one["digest"]): None for one in lines}

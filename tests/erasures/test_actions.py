@@ -243,7 +243,7 @@ def test_an_erasure_and_what_it_emptied_are_never_undone(person):
 
 def test_a_restored_backup_forgets_again_whom_the_register_outside_names(app, person, tmp_path):
     other, kept = make.person("Aino", "Aho"), Path(app.config["DATA_DIR"]) / "erasures.jsonl"
-    erased_digest = keyed_hash("erased person", person.person_no)
+    erased_digest = queries.digest_of(person)
     register = tmp_path / "erasures.jsonl"
     lines = [{"person_id": person.id, "digest": erased_digest}, {"person_id": other.id, "digest": "f" * 64}]
     register.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -258,7 +258,24 @@ def test_a_restored_backup_forgets_again_whom_the_register_outside_names(app, pe
     assert db.session.get(Person, person.id).erased_on == clock.today()
     assert db.session.get(Person, other.id).erased_on is None
     assert MARK not in kept.read_text()
-    assert queries.read_register(kept)[0] == (person.id, erased_digest)
+    assert next(iter(queries.read_register(kept))) == (person.id, erased_digest)
+    kept.unlink()
+
+
+def test_who_has_the_id_and_number_of_somebody_lost_with_a_restore_is_not_taken_for_them(app, person, tmp_path):
+    register, kept = tmp_path / "erasures.jsonl", queries.register_path()
+    lost = {"person_id": person.id, "digest": keyed_hash("erased person", f"{person.person_no} {'0' * 64}")}
+    register.write_text(json.dumps(lost) + "\n")
+    kept.write_text(register.read_text())
+
+    erased_again = actions.replay(register)
+    actions.erase_person(person)
+    db.session.commit()
+    written = actions.keep_register()
+
+    assert (erased_again, written) == (0, 1)
+    assert {entry.person_id for entry in queries.read_register(kept)} == {person.id}
+    assert len(queries.read_register(kept)) == 2
     kept.unlink()
 
 
