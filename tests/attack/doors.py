@@ -89,11 +89,11 @@ def is_open(somebody: Somebody, path: str, closed: re.Pattern[str]) -> bool:
 
 
 def covering(doors: Iterable[Door], kind_of: Callable[[str], str] = by_numbers) -> list[Door]:
-    """As few addresses as name each parameter of each kind of page; forms all."""
+    """As few addresses and forms as name each parameter of each kind of page."""
     kept, named = [], set()
     for door in sorted(doors, key=lambda door: -len(door.names)):
         mine = {(door.method, kind_of(door.path), name) for name in door.names or ("",)}
-        if door.method == "POST" or mine - named:
+        if mine - named:
             kept.append(door)
             named |= mine
     return kept

@@ -26,6 +26,8 @@ ONCE_IN_PARTS = re.compile(
 FIELD_AS_FILE = re.compile(rb'name="([^"]+)"; filename="\1"')
 # Of random length: a scanner that compares two answers would find a difference in every page.
 PADDING = re.compile(rb"<!-- [0-9a-f]* -->")
+# New on every page: a scanner would compare two pages letter by letter instead of seeing that they are the same.
+FRESH_ON_A_PAGE = re.compile(rb'(name="(?:csrf_token|idempotency_key)"[^>]*value=")[^"]+')
 PART_NAME = re.compile(rb'form-data; name="([^"]+)"')
 NOT_ASKED = {"referer", "accept-encoding"}
 NOT_PASSED = {"connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"}
@@ -36,7 +38,8 @@ class Gate(ThreadingHTTPServer):
     """Passes requests on to the app, without the key that lets a form act once: else only the first payload acts.
 
     What was asked: requests by method and path; names: the parameters sent to each; faults: answers of 500 and more,
-    and cookies not marked safe; turned_away: what was led to sign-in, as happens to a dead cookie.
+    and cookies not marked safe; turned_away: what was led to sign-in, as happens to a dead cookie. token: the CSRF
+    token that every page is made to show; it holds as long as the sign-in.
     """
 
     daemon_threads = True
@@ -46,6 +49,7 @@ class Gate(ThreadingHTTPServer):
         self.behind, self.closed = behind, NOTHING
         self.base = f"http://127.0.0.1:{self.server_port}"
         self.doors: list[Door] = []
+        self.token = b""
         self.requests = 0
         self.names: set[tuple[str, str, str]] = set()
         self.faults: list[str] = []
@@ -68,6 +72,11 @@ class Gate(ThreadingHTTPServer):
     def is_closed(self, method: str, target: str) -> bool:
         """True for what would end the scan itself; the gate answers it."""
         return self.closed.fullmatch(f"{method} {urlsplit(target).path}") is not None
+
+    def steadied(self, page: bytes) -> bytes:
+        """A page without what is new each time it is asked for."""
+        page = PADDING.sub(b"", page)
+        return FRESH_ON_A_PAGE.sub(lambda found: found[1] + self.token, page) if self.token else page
 
     def index(self) -> bytes:
         """A page with every door on it: a scanner that starts here finds each, once."""
@@ -126,7 +135,7 @@ class _Passage(BaseHTTPRequestHandler):
             try:
                 line.request(self.command, self.path, body or None, headers)
                 answer = line.getresponse()
-                return answer.status, answer.getheaders(), PADDING.sub(b"", answer.read())
+                return answer.status, answer.getheaders(), self.server.steadied(answer.read())
             except (OSError, http.client.HTTPException):
                 line.close()
                 self.server.lines.line = None

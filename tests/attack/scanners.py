@@ -94,6 +94,7 @@ def sqlmap(base: str, cookie: str, doors: Sequence[Door], folder: Path, *, level
         "--param-exclude",
         f"^({'|'.join((*TOKENS, *cookies))})$",
         "--drop-set-cookie",
+        "--ignore-redirects",
         "--flush-session",
         "-v",
         "1",

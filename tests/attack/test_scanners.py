@@ -8,7 +8,7 @@ import pytest
 from tests.attack.conftest import ORDER, enter_twin
 from tests.attack.doors import TOKENS, Door, doors_of
 from tests.attack.gate import Gate, gate_to
-from tests.attack.house import entered
+from tests.attack.house import Entered, entered
 from tests.attack.scanners import Finding, sqlmap, wapiti
 
 PLANTED_FOR_WAPITI = {
@@ -86,7 +86,7 @@ def test_sqlmap_catches_every_injection_planted_in_the_twin(sqlmap_proved, tell)
 @pytest.mark.parametrize("role", ORDER)
 def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_path, tell, role):
     with entered(furnished, tmp_path / "data", role) as house:
-        house.gate.doors = with_their_token(house.somebody, shares[role])
+        house.gate.doors = with_their_token(house, shares[role])
 
         found = wapiti(house.gate.base, house.somebody.cookie, tmp_path)
 
@@ -101,7 +101,7 @@ def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_p
 @pytest.mark.parametrize("role", ORDER)
 def test_sqlmap_finds_nothing_in_the_app(sqlmap_proved, furnished, shares, tmp_path, tell, role):
     with entered(furnished, tmp_path / "data", role) as house:
-        doors = with_their_token(house.somebody, shares[role])
+        doors = with_their_token(house, shares[role])
 
         found = sqlmap(house.gate.base, house.somebody.cookie, doors, tmp_path)
 
@@ -112,6 +112,7 @@ def test_sqlmap_finds_nothing_in_the_app(sqlmap_proved, furnished, shares, tmp_p
     assert house.gate.faults == []
 
 
-def with_their_token(somebody, doors: list[Door]) -> list[Door]:
-    token = HIDDEN_TOKEN.search(somebody.get("/account/password").text).group(1)
+def with_their_token(house: Entered, doors: list[Door]) -> list[Door]:
+    token = HIDDEN_TOKEN.search(house.somebody.get("/account/password").text).group(1)
+    house.gate.token = token.encode()
     return [door.with_token(token) for door in doors]
