@@ -78,12 +78,11 @@ def visit(browser: Browser, server: str, who: str = "asiakaspalvelu", *, size=DE
     page.goto("/sign-in")
     page.get_by_label("Sähköposti").fill(f"{who}@demo.example")
     page.get_by_label("Salasana").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_be_visible()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.goto("/purpose")
-    page.get_by_role("button", name="Yhteydenotto").click()
-    expect(page.locator("h1")).to_be_visible()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Yhteydenotto").click()
     return page
 
 

@@ -15,5 +15,5 @@ def sign_in(page: Page, role: Role) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)
     page.goto("/purpose")
-    page.get_by_role("button", name="Yhteydenotto").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Yhteydenotto").click()

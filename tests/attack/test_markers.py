@@ -155,8 +155,8 @@ def work_with_it(page: Page, watch: Watch, planted: dict[str, str], folder: Path
     page.keyboard.type("zqmarketu", delay=20)
     expect(page.locator("#palette_hits a").first).to_contain_text("Zqmarketu")
     kept |= watch.kept(page)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.goto("/search?q=zqmark")
     expect(page.locator("#search_hits a").first).to_be_visible()
     page.goto("/people/")
