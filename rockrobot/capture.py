@@ -11,7 +11,7 @@ from sqlalchemy import Table, event, inspect, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from rockrobot import chain, ledger
+from rockrobot import chain, ledger, shown
 from rockrobot.db import Base, is_sqlite
 
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -114,6 +114,11 @@ def _before_commit(session: Session) -> None:
     session.info["ledger"] = ledger.Pending()
 
 
+@event.listens_for(Session, "after_commit")
+def _after_commit(_session: Session) -> None:
+    shown.settle()
+
+
 @event.listens_for(Session, "after_soft_rollback")
 def _after_rollback(session: Session, _previous: Any) -> None:
     pending: ledger.Pending | None = session.info.pop("ledger", None)
@@ -133,8 +138,8 @@ def _watch(_connection: Any, _cursor: Any, statement: str, _parameters: Any, _co
     """Refuse a write to a covered table that no change set announced; remember a read of personal data."""
     write = _WRITE.match(statement)
     if write is None:
-        if not ledger.personal_read.get() and _touches_personal(statement):
-            ledger.personal_read.set(True)
+        if not shown.was_read() and _touches_personal(statement):
+            shown.note_read()
         return
     table = Base.metadata.tables.get(write.group(1))
     if table is not None and ledger.is_covered(table) and not ledger.writing.get():

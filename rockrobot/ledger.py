@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Table, bindparam, func, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from rockrobot import chain, clock
+from rockrobot import chain, clock, shown
 from rockrobot.chain import Change, ChangeSet, LedgerEntry
 from rockrobot.db import db, is_sqlite, writing_allowed, writing_now
 
@@ -57,7 +57,6 @@ class Pending:
 
 announced_act: ContextVar[Announcement | None] = ContextVar("announced", default=None)
 writing: ContextVar[bool] = ContextVar("writing", default=False)
-personal_read: ContextVar[bool] = ContextVar("personal_read", default=False)
 
 
 class HandChanged:
@@ -69,7 +68,7 @@ class HandChanged:
 def announce(actor: str, event_name: str, purpose: str | None = "") -> None:
     """Say to which act the writes of this request belong; purpose: None where it has still to be said."""
     announced_act.set(Announcement(actor, event_name, purpose or "", is_purpose_due=purpose is None))
-    personal_read.set(False)
+    shown.forget()
 
 
 @contextmanager
@@ -256,11 +255,12 @@ def need_purpose() -> None:
 def log_view(ids: Iterable[int], *, table: str = "people") -> None:
     """Write down that these people's data (or companies', by table) is about to be shown; before the page is rendered.
 
-    A page that only looks writes in a short transaction of its own; one that changes writes in its own change.
-    If the row can't be written, the error stops the page (GDPR Art. 5(2), 32: our choice of means).
-    Raises PurposeMissingError where somebody signed in has not said yet what they look for.
+    A page that only looks writes in a short transaction of its own; one that changes writes in its own change, or where
+    nothing is changed (a form with errors) before it is sent. If the row can't be written, the error stops the page
+    (GDPR Art. 5(2), 32: our choice of means). Raises PurposeMissingError where somebody signed in has not said yet what
+    they look for.
     """
-    personal_read.set(False)
+    shown.say_whose()
     rows: list[Change] = [("view", table, id_, None) for id_ in dict.fromkeys(ids)]
     if not rows:
         return
@@ -268,22 +268,20 @@ def log_view(ids: Iterable[int], *, table: str = "people") -> None:
     if writing_allowed():
         open_change_set()
         pending_of(db.session()).rows.extend(rows)
+        shown.add_due(rows)
         return
+    _write_views(rows)
+
+
+def _write_views(rows: Sequence[Change]) -> None:
     announced = announced_act.get() or Announcement(SYSTEM, "view")
     with writing_now(), db.engine.begin() as connection:
         chain.append(connection, _insert_change_set(connection, announced), rows)
 
 
-def has_unlogged_view() -> bool:
-    """True when this request read personal data and nobody said whose it showed."""
-    return personal_read.get()
-
-
-@contextmanager
-def showing_nobody() -> Iterator[None]:
-    """Reads inside show nobody's data (a count in the menu): what was read before stays logged or not as it was."""
-    token = personal_read.set(personal_read.get())
-    try:
-        yield
-    finally:
-        personal_read.reset(token)
+def write_due_views() -> None:
+    """Write the views of a page whose change was not carried out, if any; what it had begun is rolled back."""
+    rows = shown.take_due()
+    if rows:
+        db.session.rollback()
+        _write_views(rows)

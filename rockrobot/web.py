@@ -23,12 +23,12 @@ from flask import (
 from flask_babel import gettext, ngettext
 from jinja2_fragments.flask import render_block
 from sqlalchemy import String
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from rockrobot import access, clock, languages, ledger
+from rockrobot import access, clock, languages, ledger, shown
 from rockrobot.converters import LARGEST_ID
 from rockrobot.db import Base, Moment, db, may_write
 from rockrobot.icons import icon
@@ -36,6 +36,7 @@ from rockrobot.icons import icon
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | tuple[str, int] | AnyResponse
 KEY_FIELD = "idempotency_key"
+SHOWING = {200, 422, 429}  # with these a page of ours comes, and with 422 and 429 what was typed into it
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 CONTENT_POLICY = "; ".join(
     (
@@ -258,25 +259,30 @@ def add_headers(response: AnyResponse) -> AnyResponse:
     return response
 
 
-def refuse_unlogged_view(response: AnyResponse) -> AnyResponse:
-    """A page that read personal data without saying whose is not shown."""
-    looked = request.method in access.LOOKING and response.status_code == 200 and request.endpoint != "static"
-    if looked and ledger.has_unlogged_view():
+def settle_views(response: AnyResponse) -> AnyResponse:
+    """Whose data a page shows is written before it leaves; one that read personal data and did not say whose stays."""
+    if request.endpoint == "static" or response.status_code not in SHOWING:
+        return response
+    if shown.is_unsaid():
         raise ledger.LedgerError(f"{request.endpoint} shows personal data and does not log it")
+    try:
+        ledger.write_due_views()
+    except OperationalError as error:
+        return make_response(current_app.handle_user_exception(error))
     return response
 
 
 def forget_request(_error: BaseException | None) -> None:
     """What was said of this request must not leak into the next one on the same thread."""
     ledger.announced_act.set(None)
-    ledger.personal_read.set(False)
+    shown.forget()
     may_write(True)
 
 
 def init_app(app: Flask) -> None:
     """Register headers and what templates may call."""
-    app.after_request(refuse_unlogged_view)
     app.after_request(add_headers)
+    app.after_request(settle_views)  # before the headers: what is registered last runs first
     app.teardown_request(forget_request)
     app.jinja_env.globals.update(
         icon=icon,

@@ -78,3 +78,15 @@ def test_a_fragment_tells_it_too(office, impatient):
     assert answer.status_code == 503
     assert "Rekisteri on hetken varattu" in answer.text
     assert "<html" not in answer.text
+
+
+def test_a_form_with_errors_that_can_not_log_its_view_is_not_shown(office, impatient):
+    address = f"/merges/people/{make.person('Aino', 'Aho').id}/{make.person('Eero', 'Eho').id}"
+    db.session.commit()
+
+    with locked_by_another():
+        answer = office.post(address)
+
+    assert answer.status_code == 503
+    assert "Eero" not in answer.text
+    assert answer.headers["Content-Security-Policy"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from rockrobot import clock, ledger
+from rockrobot import clock, shown
 from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.dual_control.models import RequestedAct
@@ -149,7 +149,7 @@ def _decided_alone(member: StaffMember) -> list[str]:
 
 def count_waiting(member: StaffMember) -> int:
     """How many acts wait for this person's decision."""
-    with ledger.showing_nobody():
+    with shown.showing_nobody():
         asked = db.session.scalar(select(func.count(RequestedAct.id)).where(*_waits_for(member))) or 0
         return asked + len(waiting_elsewhere(member))
 
@@ -175,7 +175,7 @@ def acts_under_way(member: StaffMember) -> Sequence[RequestedAct]:
 
 def acts_approved(member: StaffMember) -> list[RequestedAct]:
     """What this person asked for and may do now."""
-    with ledger.showing_nobody():
+    with shown.showing_nobody():
         return [act for act in acts_under_way(member) if act.decision is Decision.APPROVED]
 
 

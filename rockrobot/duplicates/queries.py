@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, selectinload
 
-from rockrobot import jobs, ledger, search
+from rockrobot import jobs, search, shown
 from rockrobot.contacts.models import Company, ContactPoint, Person
 from rockrobot.contacts.queries import WITH_COMPANIES, WITH_POINTS_OF_COMPANIES, WITH_POINTS_OF_PEOPLE, still_here
 from rockrobot.db import among, db
@@ -104,7 +104,7 @@ def _count_of_waiting() -> Select[Any]:
 
 def count_waiting() -> int:
     """How many pairs wait for a decision."""
-    with ledger.showing_nobody():
+    with shown.showing_nobody():
         return db.session.scalar(_count_of_waiting()) or 0
 
 

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext
 from rockrobot import jobs, ledger
 from rockrobot.access import Role, allow
 from rockrobot.contacts.models import Company
-from rockrobot.db import db
 from rockrobot.duplicates import actions, queries
 from rockrobot.duplicates.forms import TypedCompanyForm, TypedPersonForm
 from rockrobot.duplicates.models import DuplicatePair, NotSame
@@ -121,5 +120,4 @@ def typed_company(but: int) -> str:
 
 def _alike(kind: Kind, alike: list[queries.Alike]) -> str:
     ledger.log_view([one.party.id for one in alike] if kind is Kind.PEOPLE else [])
-    db.session.commit()
     return page("duplicates/_alike.html", alike=alike)

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import clock, ledger
+from rockrobot import clock, ledger, shown
 from rockrobot.access import LOOKING, PEOPLE_READERS, Role, allow
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import party_numbered
@@ -27,7 +27,7 @@ blueprint.add_app_template_global(lambda: CHANNEL_WORDS, "enquiry_channels")
 
 
 def _waiting() -> int:
-    with ledger.showing_nobody():
+    with shown.showing_nobody():
         return queries.count_in(Stage.OPEN)
 
 

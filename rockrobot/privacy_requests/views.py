@@ -4,7 +4,7 @@ from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from rockrobot import clock, ledger
+from rockrobot import clock, ledger, shown
 from rockrobot.access import PEOPLE_READERS, allow
 from rockrobot.answers.queries import answer_to
 from rockrobot.contacts.queries import person_with
@@ -26,7 +26,7 @@ blueprint.add_app_template_global(lambda: RIGHT_WORDS, "right_words")
 
 
 def _waiting() -> int:
-    with ledger.showing_nobody():
+    with shown.showing_nobody():
         return queries.count_waiting()
 
 
