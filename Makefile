@@ -20,7 +20,7 @@ lint: setup-test
 	.venv/bin/mypy
 
 test: lint
-	.venv/bin/python -m pytest -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -n 2 --dist worksteal
 
 bench: setup-test
 	.venv/bin/python benchmarks/trace.py
@@ -33,7 +33,7 @@ soak: setup-test
 	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" tests/soak
 
 attack: setup-attack
-	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" -n 2 --dist loadgroup tests/attack
+	.venv/bin/python -m pytest -o addopts="-q -p no:cacheprovider" -n 2 --dist worksteal tests/attack
 
 words: setup-test
 	.venv/bin/pybabel -q extract --mapping babel.cfg --keyword lazy_gettext --keyword to_translate --no-location --sort-output --output translations/messages.pot .

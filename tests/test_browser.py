@@ -49,7 +49,7 @@ COVERED = """() => [...document.querySelectorAll("main .field input, main .field
 }).map((field) => field.name)"""
 """The fields of which something covers the middle while they have the focus (WCAG 2.4.11)."""
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

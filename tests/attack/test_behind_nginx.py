@@ -30,7 +30,6 @@ from tests.postgres import free_port
 from tests.server import Server
 from tests.test_origin import DOUBTFUL
 
-pytestmark = pytest.mark.xdist_group("nginx")
 OFFICE, OFFICE_TOO, ELSEWHERE = "127.0.0.2", "127.0.0.3", "127.0.0.9"
 MARKER = "Zqolga Zqmarkkeri"
 HOST = f"Host: {NAME}\r\n".encode()

@@ -8,7 +8,6 @@ from tests.attack.house import opened
 from tests.attack.screens import sign_in
 from tests.chromium import watched_page
 
-pytestmark = pytest.mark.xdist_group("browser")
 OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 
 

@@ -1,7 +1,5 @@
 """What one role is led to opens for no other that may not; whoever tries the doors finds the open one of the twin."""
 
-import pytest
-
 from rockrobot.access import Role
 from tests import make
 from tests.access_table import OPEN, YES, kept_lines
@@ -10,7 +8,6 @@ from tests.attack.doors import Door, doors_of
 from tests.attack.house import email_of, opened
 from tests.attack.people import Somebody
 
-pytestmark = pytest.mark.xdist_group("browser")
 OK = 200
 
 

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -33,7 +32,6 @@ from tests.attack.markers import (
 from tests.attack.screens import sign_in
 from tests.chromium import watched_page
 
-pytestmark = pytest.mark.xdist_group("browser")
 TOO_MANY = 69_000_000
 MAIN_FORM = "main form[method=post] button.primary"
 

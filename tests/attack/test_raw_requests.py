@@ -9,7 +9,6 @@ import pytest
 
 from tests.server import Server
 
-pytestmark = pytest.mark.xdist_group("raw")
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3})")
 HIDDEN = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 SMUGGLED = {

@@ -72,17 +72,14 @@ def sqlmap_proved(twin, tmp_path_factory) -> str:
     return f"caught {len(found)} of {len(PLANTED_FOR_SQLMAP)} planted; {measure(gate)}"
 
 
-@pytest.mark.xdist_group("wapiti")
 def test_wapiti_catches_every_fault_planted_in_the_twin(wapiti_proved, tell):
     tell(wapiti_proved)
 
 
-@pytest.mark.xdist_group("sqlmap")
 def test_sqlmap_catches_every_injection_planted_in_the_twin(sqlmap_proved, tell):
     tell(sqlmap_proved)
 
 
-@pytest.mark.xdist_group("wapiti")
 @pytest.mark.parametrize("role", ORDER)
 def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_path, tell, role):
     with entered(furnished, tmp_path / "data", role) as house:
@@ -97,7 +94,6 @@ def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_p
     assert house.gate.faults == []
 
 
-@pytest.mark.xdist_group("sqlmap")
 @pytest.mark.parametrize("role", ORDER)
 def test_sqlmap_finds_nothing_in_the_app(sqlmap_proved, furnished, shares, tmp_path, tell, role):
     with entered(furnished, tmp_path / "data", role) as house:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.chromium import chromium, watched_page
 from tests.server import PASSWORD, Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
