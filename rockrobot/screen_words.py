@@ -17,6 +17,14 @@ def text_of(text: str, /, **values: Any) -> Markup:
     return found % values if values or "%" in found else found
 
 
+def stored_text(text: str) -> str:
+    """A text that is stored and may be changed, in the language of the screen where it stands as we wrote it.
+
+    It is a value as any other: no markup, no places to fill.
+    """
+    return str(get_translations().ugettext(text))
+
+
 @lru_cache(TEXTS_KEPT)
 def _translated(text: str, _locale: Locale | None) -> Markup:
     return Markup(get_translations().ugettext(text))  # noqa: S704 (a template of ours or its translator)
@@ -29,4 +37,4 @@ def forget() -> None:
 
 def init_app(app: Flask) -> None:
     """Let templates ask here (after Babel has been set up)."""
-    app.jinja_env.globals.update({"_": text_of, "gettext": text_of})
+    app.jinja_env.globals.update({"_": text_of, "gettext": text_of, "stored_text": stored_text})

@@ -109,6 +109,15 @@ def test_templates_carry_no_inline_script_or_style():
     assert found == []
 
 
+def test_only_texts_of_templates_count_as_markup():
+    """What _ answers is not escaped again: a stored text that passed through it would be markup on every screen."""
+    of_values = re.compile(r"""(?<!\w)_\((?!['"])[^)]*""")
+
+    found = {match[0] for path in TEMPLATES.rglob("*.html") for match in of_values.finditer(path.read_text("utf-8"))}
+
+    assert found == set()
+
+
 def test_every_icon_named_in_a_template_is_vendored():
     named = re.compile(r"""(?:\b(?:icon|draw)\(|\bicon=|["']icon["']: )["']([a-z0-9-]+)["']""")
     vendored = {path.stem for path in (ROOT / "static" / "vendor" / "lucide").glob("*.svg")}

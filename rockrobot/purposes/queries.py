@@ -1,11 +1,11 @@
 """The purposes, as edited or else as shipped."""
 
-from flask_babel import gettext
 from sqlalchemy import select
 
 from rockrobot.db import db
 from rockrobot.purposes.models import Purpose
 from rockrobot.purposes.rules import SHIPPED, PurposeCode
+from rockrobot.screen_words import stored_text
 
 
 def purposes() -> dict[PurposeCode, Purpose]:
@@ -16,4 +16,4 @@ def purposes() -> dict[PurposeCode, Purpose]:
 
 def purpose_names() -> dict[PurposeCode, str]:
     """The name of each purpose, in the language of the screen where it is as shipped."""
-    return {code: gettext(row.name) for code, row in purposes().items()}
+    return {code: stored_text(row.name) for code, row in purposes().items()}

@@ -24,6 +24,15 @@ def test_data_protection_changes_the_words_and_says_who_checked(protection):
     assert queries.purpose_names()[PurposeCode.RECALL] == "Takaisinveto ja turvallisuus"
 
 
+def test_words_of_a_purpose_are_no_markup_and_have_no_places(protection):
+    script = "<script>alert(1)</script> 10 % %(name)s"
+    protection.post("/purposes/marketing/edit", data=dict.fromkeys(WORDS, script))
+
+    for html in (protection.get("/purposes/").text, protection.get("/purposes/marketing/edit").text):
+        assert "<script>alert" not in html
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; 10 % %(name)s" in html
+
+
 def test_who_checked_and_when_are_told_together(protection):
     answer = protection.post("/purposes/marketing/edit", data=WORDS | {"checked_by": "Tiina Tieto"})
 
