@@ -12,7 +12,7 @@ from rockrobot.passkeys.queries import house, passkeys_of
 from rockrobot.second_factors.queries import app_key_of, codes_left
 from rockrobot.staff import actions, queries
 from rockrobot.staff.models import SignIn
-from rockrobot.staff.rules import Ending
+from rockrobot.staff.rules import Ending, Outcome
 from rockrobot.staff_devices.queries import devices_of
 from rockrobot.web import commit_and_go, page
 
@@ -44,10 +44,11 @@ def index() -> str:
 
 
 @blueprint.post("/sign-ins/<int:sign_in_id>/end")
-@allow(*EVERYONE, event="own_account.end_sign_in", in_ledger=False, fresh=True)
+@allow(*EVERYONE, event="own_account.end_sign_in", fresh=True)
 def end_sign_in(sign_in_id: int) -> Response:
     if not actions.end_sign_in(current_user, sign_in_id):
         abort(404)
+    actions.record(Outcome.ENDED, current_user.id, address=browser_key.address())
     return commit_and_go(url_for("own_account.index"), _("Kirjautuminen lopetettu."))
 
 
@@ -56,6 +57,7 @@ def end_sign_in(sign_in_id: int) -> Response:
 def end_others() -> Response:
     here = _here()
     count = actions.end_sign_ins(current_user, Ending.SIGNED_OUT, keep=here)
+    actions.record(Outcome.ENDED, current_user.id, address=browser_key.address())
     browser_key.swap(actions.renew_key(here))  # whoever copied the key of this one is out too
     told = ngettext("%(num)s muu kirjautuminen lopetettu.", "%(num)s muuta kirjautumista lopetettu.", count)
     return commit_and_go(url_for("own_account.index"), told)

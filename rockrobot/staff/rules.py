@@ -43,13 +43,17 @@ class Step(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a try to sign in, or a sign-in, ended; or that it was used for what the role may not."""
+    """How a try to sign in, or a sign-in, ended; or that it was used for what the role may not.
+
+    ended: from elsewhere, by the member or an administrator.
+    """
 
     SIGNED_IN = "signed_in"
     TURNED_AWAY = "turned_away"
     WRONG_CODE = "wrong_code"
     CONFIRMED = "confirmed"
     SIGNED_OUT = "signed_out"
+    ENDED = "ended"
     UNLISTED = "unlisted"
     DENIED = "denied"
 

@@ -295,4 +295,5 @@ def activate(member_id: int) -> Response:
 @allow(Role.ADMINISTRATOR, event="staff.end_sign_ins", fresh=True)
 def end_sign_ins(member_id: int) -> Response:
     actions.end_sign_ins(_member(member_id), Ending.SIGNED_OUT_BY)
+    actions.record(Outcome.ENDED, member_id, address=browser_key.address())
     return commit_and_go(url_for("staff.show", member_id=member_id), _("Käyttäjä on kirjattu ulos kaikkialta."))

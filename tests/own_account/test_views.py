@@ -1,8 +1,10 @@
 """One's own page: where one is signed in, and ending it."""
 
+import pytest
 from sqlalchemy import select
 
 from rockrobot.access import Role
+from rockrobot.chain import ChangeSet, LedgerEntry, verify
 from rockrobot.db import db
 from rockrobot.staff.actions import sign_in
 from rockrobot.staff.models import SignIn
@@ -59,6 +61,37 @@ def test_the_sign_in_of_another_does_not_exist(app, office):
 
     assert answers == [404, 404, 404]
     assert other.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("place", "event", "by"),
+    [
+        ("/account/sign-ins/{row_id}/end", "own_account.end_sign_in", "office"),
+        ("/account/sign-ins/end-others", "own_account.end_others", "office"),
+        ("/staff/{member_id}/sign-outs", "staff.end_sign_ins", "administrator"),
+    ],
+)
+def test_whose_sign_ins_were_ended_by_whom_stands_in_the_ledger(app, office, administrator, place, event, by):
+    """The member has no calendar and no passkey: nothing that the ledger covers ends with the sign-ins."""
+    elsewhere, row_id = second_sign_in(app, office)
+    who = office if by == "office" else administrator
+
+    who.post(place.format(row_id=row_id, member_id=office.member_id), environ_base={"REMOTE_ADDR": "192.0.2.9"})
+
+    told = select(ChangeSet.actor, LedgerEntry.table_name, LedgerEntry.changes)
+    ((actor, table, changes),) = db.session.execute(told.join(LedgerEntry).where(ChangeSet.event == event))
+    named = {name: changes[name][1] for name in ("staff_member_id", "outcome", "address")}
+    assert (actor, table) == (f"staff:{who.member_id}", "sign_in_facts")
+    assert named == {"staff_member_id": office.member_id, "outcome": "ended", "address": "192.0.2.9"}
+    assert verify(db.session.connection()).fault is None
+    assert elsewhere.get("/account/").status_code == 303
+    assert "Kirjautuminen lopetettu" in administrator.get(f"/staff/{office.member_id}").text
+
+
+def test_no_end_is_written_down_of_a_sign_in_that_is_not_there(office):
+    office.post("/account/sign-ins/999999/end")
+
+    assert db.session.scalar(select(ChangeSet.id).where(ChangeSet.event == "own_account.end_sign_in")) is None
 
 
 def test_single_keys_can_be_switched_off_and_on(office):
