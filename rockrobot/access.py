@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
+from sqlalchemy import ColumnElement, exists, select
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response
 
@@ -15,12 +16,14 @@ from rockrobot import ledger
 from rockrobot.db import db, may_write
 
 View = TypeVar("View", bound=Callable[..., Any])
+ObjectRule = Callable[..., bool | None]
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _is_fresh: list[Callable[[], bool]] = []
 _keepers: list[Callable[[], str | None]] = []
 _purpose: list[Callable[[], str | None]] = []
 _doorkeepers: list[Callable[[], Response | None]] = []
-_denial_noters: list[Callable[[str], None]] = []
+DenialNoter = Callable[[str, bool], None]
+_denial_noters: list[DenialNoter] = []
 
 
 class Role(StrEnum):
@@ -43,21 +46,21 @@ class Permission:
 
     roles: frozenset[Role] | None
     event: str
-    object_rule: Callable[..., bool] | None = None
+    object_rule: ObjectRule | None = None
     fresh: bool = False
     from_anywhere: bool = False
     while_typing: bool = False
     in_ledger: bool = True
 
-    def may_touch(self, arguments: Mapping[str, Any]) -> bool:
-        """True when the object that the arguments of an address name may be opened."""
+    def may_touch(self, arguments: Mapping[str, Any]) -> bool | None:
+        """Whether the object that the arguments of an address name may be opened; None where there is none."""
         return self.object_rule is None or self.object_rule(**arguments)
 
 
 def allow(
     *roles: Role,
     event: str,
-    object_rule: Callable[..., bool] | None = None,
+    object_rule: ObjectRule | None = None,
     fresh: bool = False,
     from_anywhere: bool = False,
     while_typing: bool = False,
@@ -66,10 +69,11 @@ def allow(
     """Mark a view as open to these roles.
 
     event: the act's name in the ledger. object_rule: called with the view's arguments, false means 404 (what one may
-    not see does not exist). fresh: a weighty act, before which they prove again who they are unless they just did.
-    from_anywhere: no doorkeeper is asked. while_typing: htmx asks while somebody types: nobody is led away from that,
-    the answer is nothing (204). in_ledger: False where what it changes is kept outside the ledger (the tables say so),
-    and nobody's data is shown; the tests see to it that every other change is found under its event.
+    not see does not exist) and a denial noted; None means 404 where there is no such row. fresh: a weighty act, before
+    which they prove again who they are unless they just did. from_anywhere: no doorkeeper is asked. while_typing: htmx
+    asks while somebody types: nobody is led away from that, the answer is nothing (204). in_ledger: False where what it
+    changes is kept outside the ledger (the tables say so), and nobody's data is shown; the tests see to it that every
+    other change is found under its event.
     """
     return _mark(Permission(frozenset(roles), event, object_rule, fresh, from_anywhere, while_typing, in_ledger))
 
@@ -103,7 +107,7 @@ def may_open(endpoint: str, **arguments: Any) -> bool:
     if permission is None or permission.roles is None:
         return permission is not None
     may = current_user.is_authenticated and current_user.role in permission.roles
-    return may and (not arguments or permission.may_touch(arguments))
+    return may and (not arguments or bool(permission.may_touch(arguments)))
 
 
 def freshness(answer: Callable[[], bool]) -> Callable[[], bool]:
@@ -124,8 +128,11 @@ def doorkeeper(answer: Callable[[], Response | None]) -> Callable[[], Response |
     return answer
 
 
-def denial_noter(note: Callable[[str], None]) -> Callable[[str], None]:
-    """Register who writes down that somebody asked for what their role may not; it is given the event of that door."""
+def denial_noter(note: DenialNoter) -> DenialNoter:
+    """Register who writes down that somebody asked for what they may not.
+
+    It is given the event of that door, and true where a row was withheld, false where their role may not at all.
+    """
     _denial_noters.append(note)
     return note
 
@@ -174,10 +181,37 @@ def keep_doors() -> Response | None:
     return next(filter(None, (answer() for answer in _doorkeepers)), None)
 
 
-def _deny(event: str) -> NoReturn:
+def _note_denial(*, is_withheld: bool) -> None:
+    permission = permission_of(request.endpoint)
     for note in _denial_noters:
-        note(event)
+        note(permission.event if permission else "", is_withheld)
+
+
+def deny() -> NoReturn:
+    """Refuse what the role of the person signed in may not (403), and note it."""
+    _note_denial(is_withheld=False)
     abort(403)
+
+
+def withhold() -> NoReturn:
+    """Answer as where there is no such row (404), and note that one is asked for which is not theirs."""
+    _note_denial(is_withheld=True)
+    abort(404)
+
+
+def missing(*which: ColumnElement[bool]) -> NoReturn:
+    """Answer 404; where a row meets these conditions, and so is there but not theirs, it is withheld."""
+    if db.session.scalar(select(exists().where(*which))):
+        withhold()
+    abort(404)
+
+
+def _need_object(permission: Permission) -> None:
+    may_touch = permission.may_touch(request.view_args or {})
+    if may_touch is None:
+        abort(404)
+    if not may_touch:
+        withhold()
 
 
 def guard() -> Response | None:
@@ -191,9 +225,8 @@ def guard() -> Response | None:
         if not current_user.is_authenticated:
             return _lead_to("staff.sign_in")
         if current_user.role not in permission.roles:
-            _deny(permission.event)
-        if not permission.may_touch(request.view_args or {}):
-            abort(404)
+            deny()
+        _need_object(permission)
         if permission.fresh and not all(answer() for answer in _is_fresh):
             return _lead_to("staff.confirm")
     _announce(permission.event)

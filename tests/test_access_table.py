@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, select
 
 from rockrobot import clock
 from rockrobot.access import Role
-from rockrobot.chain import ChangeSet, verify
+from rockrobot.chain import ChangeSet, LedgerEntry, verify
 from rockrobot.db import Base, db
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
 from rockrobot.staff.rules import Outcome
@@ -35,7 +35,7 @@ def _but_denials(table: Table) -> Select[Any]:
     denials = select(ChangeSet.id).where(ChangeSet.event == "access.denied")
     told = {"change_sets": "id", "ledger_entries": "change_set_id"}.get(table.name)
     if table.name == "sign_in_facts":
-        return table.select().where(table.c.outcome != Outcome.DENIED)
+        return table.select().where(table.c.outcome.not_in([Outcome.DENIED, Outcome.WITHHELD]))
     return table.select().where(table.c[told].not_in(denials)) if told else table.select()
 
 
@@ -49,6 +49,16 @@ def digest() -> dict[str, str]:
             told[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     db.session.rollback()
     return told
+
+
+def withheld_doors() -> list[str]:
+    """The events of the doors at which rows were withheld, as it was noted; each of these stands in the ledger."""
+    db.session.rollback()
+    told = select(ChangeSet.event, SignInFact.door, SignInFact.id).where(SignInFact.outcome == Outcome.WITHHELD)
+    in_ledger = told.join_from(SignInFact, LedgerEntry, LedgerEntry.row_id == SignInFact.id).join(ChangeSet)
+    rows = db.session.execute(in_ledger.where(LedgerEntry.table_name == "sign_in_facts")).all()
+    assert {event for event, _door, _id in rows} <= {"access.denied"}
+    return sorted(door for _event, door, _id in rows)
 
 
 def register() -> None:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger, paper
-from rockrobot.access import PEOPLE_READERS, Role, allow
+from rockrobot.access import PEOPLE_READERS, Role, allow, withhold
 from rockrobot.answers import actions, queries
 from rockrobot.answers.forms import SENT_WORDS, LetterForm, RefusalForm, SentForm
 from rockrobot.answers.models import Answer
@@ -198,8 +198,9 @@ def erase(request_id: int) -> Reply:
 def _proposal(request_id: int, act_id: int) -> Proposal:
     """A proposal that the person signed in made."""
     found = decided.proposal_of(act_id)
-    is_mine = found and found.request_id == request_id and found.act.asked_by == f"staff:{current_user.id}"
-    return found if found and is_mine else abort(404)
+    if found is None or found.request_id != request_id:
+        abort(404)
+    return found if found.act.asked_by == f"staff:{current_user.id}" else withhold()
 
 
 @blueprint.get("/proposals/<int:act_id>")

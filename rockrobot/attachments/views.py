@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import clock, ledger
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, missing
 from rockrobot.attachments import actions, queries
 from rockrobot.attachments.forms import AttachForm
 from rockrobot.events.models import Attachment, Event
@@ -26,7 +26,7 @@ SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png"})
 
 def _event(event_id: int) -> Event:
     """The event, if the person signed in may see it."""
-    return event_with(event_id, sees_people=current_user.role in PEOPLE_READERS) or abort(404)
+    return event_with(event_id, sees_people=current_user.role in PEOPLE_READERS) or missing(Event.id == event_id)
 
 
 def _attachment(attachment_id: int) -> tuple[Attachment, Event]:

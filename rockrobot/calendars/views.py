@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import browser_key, clock, ledger
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone, missing
 from rockrobot.calendars import actions, queries
 from rockrobot.calendars.rules import Entry, calendar_of
 from rockrobot.events.models import EventTask
@@ -61,7 +61,7 @@ def feed(token: str) -> Response:
 def task(task_id: int) -> Response:
     """One follow-up, in its own words, for the calendar of who is signed in."""
     sees_people = current_user.role in PEOPLE_READERS
-    found = task_with(task_id, sees_people=sees_people) or abort(404)
+    found = task_with(task_id, sees_people=sees_people) or missing(EventTask.id == task_id)
     ledger.log_view([person.id for person in found.event.people] if sees_people else [])
     return _calendar(_("Rockrobot: seurannat"), [_entry(found, found.what)])
 

@@ -224,10 +224,11 @@ def jobs() -> str:
     return page("desk/jobs.html", fragments=("job_rows",), found=found)
 
 
-def _is_own_or_customer_care(change_set_id: int) -> bool:
+def _is_own_or_customer_care(change_set_id: int) -> bool | None:
     change_set = queries.change_set_with(change_set_id)
-    is_own = change_set is not None and change_set.actor == f"staff:{current_user.id}"
-    return is_own or (change_set is not None and current_user.role is Role.CUSTOMER_CARE)
+    if change_set is None:
+        return None
+    return change_set.actor == f"staff:{current_user.id}" or current_user.role is Role.CUSTOMER_CARE
 
 
 @blueprint.post("/history/<int:change_set_id>/undo")

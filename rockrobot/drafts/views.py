@@ -1,4 +1,4 @@
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import validate_csrf
@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from rockrobot import browser_key
-from rockrobot.access import EVERYONE, LOOKING, allow, keeper
+from rockrobot.access import EVERYONE, LOOKING, allow, keeper, missing
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
+from rockrobot.drafts.models import Draft
 from rockrobot.drafts.rules import kept_fields, typed_fields
 from rockrobot.fields import SECRET_FIELDS
 from rockrobot.forms import show_again, was_shown_again
@@ -108,5 +109,6 @@ def show(draft_id: int) -> Answer:
 @blueprint.post("/<int:draft_id>/discard")
 @allow(*EVERYONE, event="drafts.discard", in_ledger=False)
 def discard(draft_id: int) -> Response:
-    actions.discard(queries.draft_of(current_user.id, draft_id) or abort(404))
+    draft = queries.draft_of(current_user.id, draft_id)
+    actions.discard(draft or missing(Draft.id == draft_id, Draft.staff_member_id != current_user.id))
     return commit_and_go(url_for("own_account.index"), _("Keskeneräinen lomake on poistettu."))

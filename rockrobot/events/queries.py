@@ -116,10 +116,10 @@ def event_with(event_id: int, *, sees_people: bool = True) -> Event | None:
     return event if event is not None and (sees_people or event.channel in JOBS) else None
 
 
-def is_seen(event_id: int, *, sees_people: bool) -> bool:
-    """True when an event with this id may be looked at; without people only a visit or a service."""
+def is_seen(event_id: int, *, sees_people: bool) -> bool | None:
+    """Whether this event may be looked at, without people only a visit or a service; None where there is none."""
     channel = db.session.scalar(select(Event.channel).where(Event.id == event_id))
-    return channel is not None and (sees_people or channel in JOBS)
+    return None if channel is None else sees_people or channel in JOBS
 
 
 def events_with(ids: Iterable[int]) -> dict[int, Event]:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, missing
 from rockrobot.attachments.actions import attach
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import company_with, person_with
@@ -46,10 +46,10 @@ def _subject(place: str, subject_id: int) -> Subject:
 
 
 def _event(event_id: int) -> Event:
-    return queries.event_with(event_id, sees_people=_sees_people()) or abort(404)
+    return queries.event_with(event_id, sees_people=_sees_people()) or missing(Event.id == event_id)
 
 
-def _may_see(event_id: int) -> bool:
+def _may_see(event_id: int) -> bool | None:
     return queries.is_seen(event_id, sees_people=_sees_people())
 
 
@@ -204,7 +204,7 @@ def delete(event_id: int) -> Response:
 
 
 def _task(task_id: int) -> EventTask:
-    return queries.task_with(task_id, sees_people=_sees_people()) or abort(404)
+    return queries.task_with(task_id, sees_people=_sees_people()) or missing(EventTask.id == task_id)
 
 
 @blueprint.route("/events/<int:event_id>/tasks/new", methods=["GET", "POST"])

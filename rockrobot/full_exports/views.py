@@ -2,14 +2,14 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, send_file, url_for
+from flask import Blueprint, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
-from rockrobot.access import PEOPLE_READERS, allow
+from rockrobot.access import PEOPLE_READERS, allow, missing
 from rockrobot.dual_control.actions import DualControlError
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.queries import Kind, act_for, deciders_of, declare, state_now
@@ -51,7 +51,7 @@ def _act(act_id: int) -> RequestedAct:
     """A full export that the person signed in asked for."""
     act = act_for(current_user, act_id)
     is_mine = act is not None and act.kind == KIND and act.asked_by == f"staff:{current_user.id}"
-    return act if act and is_mine else abort(404)
+    return act if act and is_mine else missing(RequestedAct.id == act_id, RequestedAct.kind == KIND)
 
 
 # ---------- asking ----------

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, url_for
 from flask_login import current_user
 
 from rockrobot import undo as undoing
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow, may_open
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow, deny, may_open, withhold
 from rockrobot.desk.queries import is_personal, log_shown
 from rockrobot.histories import queries
 from rockrobot.web import asked_page, page
@@ -19,9 +19,11 @@ def show(kind: str, row_id: int) -> str:
     record = queries.RECORDS[kind]
     named: dict[str, Any] = {record.key: row_id}
     if not may_open(record.register or record.card):
-        abort(403)
-    if not queries.is_there(kind, row_id) or not may_open(record.card, **named):
+        deny()
+    if not queries.is_there(kind, row_id):
         abort(404)
+    if not may_open(record.card, **named):
+        withhold()
     found = queries.history_page(queries.rows_of(kind, row_id), number=asked_page())
     entries = [entry for act in found.rows for entry in act.entries]
     sees_people = current_user.role in PEOPLE_READERS

@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import browser_key
-from rockrobot.access import EVERYONE, allow
+from rockrobot.access import EVERYONE, allow, missing
 from rockrobot.digests.queries import digest_for
 from rockrobot.drafts.queries import drafts_of
 from rockrobot.passkeys.queries import house, passkeys_of
@@ -26,7 +26,7 @@ def _here() -> SignIn:
 @blueprint.get("/")
 @allow(*EVERYONE, event="own_account.index")
 def index() -> str:
-    running, facts = queries.running_sign_ins(current_user.id), queries.latest_facts(current_user.id)
+    running, facts = queries.running_sign_ins(current_user.id), queries.facts_told_to(current_user.id)
     return page(
         "own_account/index.html",
         here=_here(),
@@ -47,7 +47,7 @@ def index() -> str:
 @allow(*EVERYONE, event="own_account.end_sign_in", fresh=True)
 def end_sign_in(sign_in_id: int) -> Response:
     if not actions.end_sign_in(current_user, sign_in_id):
-        abort(404)
+        missing(SignIn.id == sign_in_id, SignIn.staff_member_id != current_user.id)
     actions.record(Outcome.ENDED, current_user.id, address=browser_key.address())
     return commit_and_go(url_for("own_account.index"), _("Kirjautuminen lopetettu."))
 

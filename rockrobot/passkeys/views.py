@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import browser_key, clock
-from rockrobot.access import EVERYONE, allow, allow_anyone
+from rockrobot.access import EVERYONE, allow, allow_anyone, missing
 from rockrobot.db import db
 from rockrobot.networks.actions import turn_away
 from rockrobot.passkeys import actions, queries
@@ -129,6 +129,6 @@ def new() -> Answer:
 def remove(passkey_id: int) -> Response:
     row = sign_in_for(browser_key.key()) or abort(403)
     if not actions.remove_passkeys(row.staff_member_id, passkey_id):
-        abort(404)
+        missing(Passkey.id == passkey_id)
     browser_key.swap(keep_only(row, Ending.FACTOR))
     return commit_and_go(url_for("own_account.index"), _("Pääsyavain on poistettu."))

@@ -4,7 +4,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
-from rockrobot.access import REGISTER_READERS, allow, may_open
+from rockrobot.access import REGISTER_READERS, allow, may_open, withhold
 from rockrobot.saved_filters import actions, queries
 from rockrobot.saved_filters.forms import SavedFilterForm
 from rockrobot.saved_filters.models import SavedFilter
@@ -19,9 +19,9 @@ REGISTERS = ",".join(Register)
 
 def _own(filter_id: int) -> SavedFilter:
     """The filter, where the person signed in may change it; what is not theirs does not exist for them."""
-    row = queries.filter_with(filter_id)
-    if row is None or not queries.is_changeable_by(row, current_user.id) or not may_open(f"{row.register}.index"):
-        abort(404)
+    row = queries.filter_with(filter_id) or abort(404)
+    if not queries.is_changeable_by(row, current_user.id) or not may_open(f"{row.register}.index"):
+        withhold()
     return row
 
 

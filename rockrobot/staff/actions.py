@@ -101,8 +101,8 @@ def record(outcome: Outcome, member_id: int | None, *, address: str = "", door: 
     db.session.flush()
 
 
-def record_denial(member_id: int, door: str, *, address: str = "") -> None:
-    """Write down that a member asked for what their role may not, in a transaction of its own.
+def record_denial(member_id: int, door: str, *, is_withheld: bool = False, address: str = "") -> None:
+    """Write down that a member asked for what their role may not, or a row withheld, in a transaction of its own.
 
     At most once in ten minutes for each door, so that nobody fills the ledger. Source: our choice, after ASVS 5.0
     16.3.2.
@@ -111,7 +111,7 @@ def record_denial(member_id: int, door: str, *, address: str = "") -> None:
         return
     db.session.rollback()
     with writing_now(), ledger.change_set("access.denied", actor=f"staff:{member_id}"):
-        record(Outcome.DENIED, member_id, address=address, door=door)
+        record(Outcome.WITHHELD if is_withheld else Outcome.DENIED, member_id, address=address, door=door)
         db.session.commit()
 
 

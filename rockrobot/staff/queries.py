@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from rockrobot import clock
 from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.organisation.queries import organisation
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
-from rockrobot.staff.rules import HALF_WAY, Step, folded, session_runs
+from rockrobot.staff.rules import HALF_WAY, Outcome, Step, folded, session_runs
 
 WORDS = Path(__file__).resolve().parents[2] / "words"
 FACTS_SHOWN = 20
@@ -109,7 +109,16 @@ def was_denied(member_id: int, door: str, since: datetime) -> bool:
 
 def latest_facts(member_id: int) -> Sequence[SignInFact]:
     """A member's latest tries to sign in, the newest first."""
-    theirs = select(SignInFact).where(SignInFact.staff_member_id == member_id)
+    return _latest(SignInFact.staff_member_id == member_id)
+
+
+def facts_told_to(member_id: int) -> Sequence[SignInFact]:
+    """A member's latest facts as they see them: not what was withheld, which would tell them that it is there."""
+    return _latest(SignInFact.staff_member_id == member_id, SignInFact.outcome != Outcome.WITHHELD)
+
+
+def _latest(*which: ColumnElement[bool]) -> Sequence[SignInFact]:
+    theirs = select(SignInFact).where(*which)
     return db.session.scalars(theirs.order_by(SignInFact.id.desc()).limit(FACTS_SHOWN)).all()
 
 

@@ -43,9 +43,10 @@ class Step(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a try to sign in, or a sign-in, ended; or that it was used for what the role may not.
+    """How a try to sign in, or a sign-in, ended; or that it was used for what they may not.
 
-    ended: from elsewhere, by the member or an administrator.
+    ended: from elsewhere, by the member or an administrator. denied: what the role may not at all. withheld: a row that
+    is there and not theirs.
     """
 
     SIGNED_IN = "signed_in"
@@ -56,6 +57,7 @@ class Outcome(StrEnum):
     ENDED = "ended"
     UNLISTED = "unlisted"
     DENIED = "denied"
+    WITHHELD = "withheld"
 
 
 class Ending(StrEnum):

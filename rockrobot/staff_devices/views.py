@@ -47,8 +47,11 @@ def _card(device: StaffDevice) -> str:
     return url_for("staff_devices.show", device_id=device.id)
 
 
-def _is_own_or_administered(device_id: int) -> bool:
-    return current_user.role is Role.ADMINISTRATOR or _device(device_id).owner_id == current_user.id
+def _is_own_or_administered(device_id: int) -> bool | None:
+    device = queries.device_with(device_id)
+    if device is None:
+        return None
+    return current_user.role is Role.ADMINISTRATOR or device.owner_id == current_user.id
 
 
 def _standing(device: StaffDevice, known: Mapping[str, Found]) -> Standing:

@@ -6,22 +6,22 @@ import pytest
 from sqlalchemy import func, select
 
 from rockrobot import clock
+from rockrobot.chain import ChangeSet, verify
 from rockrobot.db import db
 from rockrobot.drafts.actions import keep_draft
 from rockrobot.drafts.models import Draft
-from rockrobot.events.models import Attachment, Event
+from rockrobot.events.actions import add_task
+from rockrobot.events.models import Attachment, Event, EventTask
 from rockrobot.passkeys.models import Passkey
 from rockrobot.saved_filters.models import SavedFilter
 from rockrobot.staff.models import SignIn
 from rockrobot.staff_devices.models import StaffDevice
 from tests import make
 from tests.abuse.crawl import without_chance
-from tests.access_table import kept_lines
-from tests.conftest import ON_ONE_DATABASE
-from tests.test_access_table import digest
+from tests.access_table import Line, kept_lines
+from tests.test_access_table import digest, withheld_doors
 from tests.walk import ok
 
-pytestmark = ON_ONE_DATABASE  # no matter of the database
 ABSENT = 999_999
 CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti"}
 
@@ -44,6 +44,8 @@ def of_the_office(office, administrator):
     phone = {"name": "Puhelin", "kind": "phone", "owner_id": member_id, "serial": "356"}
     ok(administrator.post("/staff-devices/new", data=phone))
     db.session.rollback()
+    add_task(db.session.scalars(select(Event)).one(), what="Soita", due_on=clock.today(), assigned_to_id=member_id)
+    db.session.commit()
     sign_in = select(SignIn.id).where(SignIn.staff_member_id == member_id)
     ids = {"sign_in_id": db.session.scalar(sign_in)}
     for name, model in OWN.items():
@@ -58,6 +60,8 @@ OWN = {
     "event_id": Event,
     "attachment_id": Attachment,
     "device_id": StaffDevice,
+    "task_id": EventTask,
+    "change_set_id": ChangeSet,
 }
 LED_AWAY = 303  # who signs in where a colleague's form ran out goes to the first page
 DOORS = (
@@ -67,19 +71,29 @@ DOORS = (
     "/events/<",
     "/attachments/",
     "/staff-devices/<int:device_id>/lose",
+    "/event-tasks/",
+    "/history/<int:change_set_id>/undo",
 )
+
+
+def doors_of_rows() -> list[Line]:
+    """The doors to such rows that are open to the workshop."""
+    open_ = [line for line in kept_lines() if line["workshop"]]
+    return [line for line in open_ if line["rule"].startswith(DOORS) and "<" in line["rule"]]
+
+
+def name_in(line: Line) -> str:
+    return line["rule"].partition("<int:")[2].partition(">")[0]
 
 
 def test_what_is_anothers_answers_as_what_is_not_there(workshop, of_the_office):
     """A3, C8 (CVE-2021-23203, CVE-2018-15631): drafts, sign-ins, passkeys, filters, events and files."""
-    lines = [
-        line for line in kept_lines() if line["rule"].startswith(DOORS) and line["workshop"] and "<" in line["rule"]
-    ]
+    lines = doors_of_rows()
     workshop.get("/")
     before, odd = digest(), []
 
     for line in lines:
-        name = line["rule"].partition("<int:")[2].partition(">")[0]
+        name = name_in(line)
         asked = [line["rule"].replace(f"<int:{name}>", str(number)) for number in (of_the_office[name], ABSENT)]
         answers = [workshop.open(path, method=line["method"], headers={"HX-Request": "true"}) for path in asked]
         told = {
@@ -89,9 +103,37 @@ def test_what_is_anothers_answers_as_what_is_not_there(workshop, of_the_office):
         if {answer.status_code for answer in answers} != {expected} or len(told) > 1:
             odd.append((line["method"], asked[0], [answer.status_code for answer in answers]))
 
-    assert len(lines) > 12
+    assert len(lines) > 16
     assert odd == []
     assert digest() == before
+    assert withheld_doors() == sorted({line["event"] for line in lines} - {"drafts.show"})
+    assert verify(db.session.connection()).fault is None
+
+
+def test_what_is_not_there_is_no_denial(workshop, of_the_office):
+    """L1, the control: nobody is said to have asked for another's row where there is none."""
+    for line in doors_of_rows():
+        workshop.open(line["rule"].replace(f"<int:{name_in(line)}>", str(ABSENT)), method=line["method"])
+    workshop.get(f"/events/{ABSENT}/history")
+
+    assert withheld_doors() == []
+
+
+def test_who_asked_for_anothers_row_is_told_to_others_alone(workshop, administrator, of_the_office):
+    """A3, L1: the asker's own page would tell that the row is there."""
+    workshop.get(f"/events/{of_the_office['event_id']}/history")
+
+    assert withheld_doors() == ["histories.show"]
+    assert "Ei oikeutta tietoon" not in workshop.get("/account/").text
+    assert "Ei oikeutta tietoon" in administrator.get(f"/staff/{workshop.member_id}").text
+
+
+def test_asking_for_anothers_row_again_at_once_is_noted_once(workshop, of_the_office):
+    """L1: nobody fills the ledger."""
+    for _time in range(3):
+        workshop.get(f"/events/{of_the_office['event_id']}")
+
+    assert withheld_doors() == ["events.show"]
 
 
 def test_the_owner_finds_what_others_do_not(office, of_the_office):

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from rockrobot.access import Role
 from rockrobot.answers.models import Answer
 from rockrobot.chain import verify
 from rockrobot.contacts.models import Person
@@ -16,7 +17,9 @@ from rockrobot.privacy_requests.rules import Outcome, Right
 from tests import make
 from tests.answers.test_views import house, text_of  # noqa: F401 (a fixture)
 from tests.approving import approve
+from tests.conftest import visitor
 from tests.privacy_requests.test_views import request_of
+from tests.test_access_table import withheld_doors
 
 LETTER = {"language": "fi", "recipient": "Aino Aho\nKivitie 7\n32800 KOKEMÄKI"}
 
@@ -69,6 +72,21 @@ def test_who_asked_does_not_approve(house, protection):  # noqa: F811
     db.session.expire_all()
     assert answer.status_code != 200
     assert act().decision is None
+
+
+def test_a_proposal_of_a_colleague_is_not_theirs_to_carry_out(app, house, protection, supervisor):  # noqa: F811
+    row = request_of(make.person("Aino", "Aho"), right=Right.ACCESS)
+    here = f"/privacy-requests/{row.id}"
+    protection.post(f"{here}/refuse", data=LETTER | {"told": "Pyysit samat tiedot.", "ground": "excessive"})
+    approve(supervisor, f"/requested-acts/{act().id}")
+    colleague = visitor(app, Role.DATA_PROTECTION, "Timo Toinen")
+
+    refused = colleague.post(f"{here}/proposals/{act().id}/carry-out")
+    absent = colleague.get(f"{here}/proposals/{act().id + 1}")
+
+    assert (refused.status_code, absent.status_code) == (404, 404)
+    assert withheld_doors() == ["answers.carry_out"]
+    assert db.session.query(Answer).count() == 0
 
 
 def test_an_erasure_shows_its_plan_and_is_carried_out_once_approved(house, protection, supervisor):  # noqa: F811

@@ -26,7 +26,7 @@ from rockrobot.staff.models import SignIn
 from tests import make
 from tests.approving import approve
 from tests.exports.test_views import objection, table
-from tests.test_access_table import digest
+from tests.test_access_table import digest, withheld_doors
 from tests.walk import ok, work
 
 ALL_PEOPLE = "/full-exports/people/new?purpose=marketing&channel=letter&file=csv"
@@ -234,6 +234,8 @@ def test_nobody_but_the_asker_makes_or_fetches_the_file(office, supervisor, prot
     answers += [supervisor.post(f"{export}/make")]
 
     assert {answer.status_code for answer in answers} == {404}
+    doors = ["full_exports.download", "full_exports.show"]
+    assert withheld_doors() == sorted([*doors, *doors, "full_exports.make"])
     assert office.get(f"{export}/file").status_code == 200
 
 

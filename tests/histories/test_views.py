@@ -14,6 +14,8 @@ from rockrobot.events.actions import add_event
 from rockrobot.events.rules import JOBS, Channel
 from rockrobot.histories.queries import RECORDS
 from rockrobot.lists import ROWS
+from rockrobot.staff.models import SignInFact
+from rockrobot.staff.rules import Outcome
 from tests import make
 from tests.referrals.cases import confirmed, enquiry, importer
 
@@ -100,6 +102,8 @@ def test_the_workshop_reads_histories_of_machines_and_not_of_people(workshop):
     assert workshop.get(f"/companies/{company.id}").status_code == 200
     assert workshop.get(f"/companies/{company.id}/history").status_code == 403
     assert "Kivitie 1" not in place.text
+    noted = db.session.execute(select(SignInFact.staff_member_id, SignInFact.outcome, SignInFact.door)).all()
+    assert noted == [(workshop.member_id, Outcome.DENIED, "histories.show")]
 
 
 def one_of_each(channel: Channel) -> dict[str, int]:
