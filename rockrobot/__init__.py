@@ -101,6 +101,7 @@ ROOM_NAMES = (
     "recalls",
     "scopes",
     "recipients",
+    "letter_parts",
     "approvals",
     "case_letters",
     "attempts",

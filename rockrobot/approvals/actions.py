@@ -24,7 +24,7 @@ from rockrobot.devices.rules import PictureKind
 from rockrobot.dual_control.queries import may_sign_own
 from rockrobot.recalls.actions import set_state
 from rockrobot.recalls.models import Approval, CasePicture, CaseText, RecallCase, ScopeVersion
-from rockrobot.recalls.queries import SECOND_PERSONS
+from rockrobot.recalls.queries import SECOND_PERSONS, latest_version
 from rockrobot.recalls.rules import CaseState
 
 DRILL_REASON = "drill"
@@ -39,7 +39,11 @@ class ApprovalError(ValueError):
 
 
 def save_text(case: RecallCase, language: Language, values: Mapping[str, Any]) -> CaseText:
-    """Keep the text of a case in a language; a change counts its version and takes back an approval before letters."""
+    """Keep the text of a case in a language; a change counts its version and takes back an approval before letters.
+
+    Who opened the case or froze its scope, and so may not approve it, answers for a text by saving it as it is: where
+    there are only two people, whoever wrote it may approve it then.
+    """
     text = queries.text_of(case.id, language)
     if text is None:
         text = queries.blank_text(case.id, language)
@@ -47,11 +51,20 @@ def save_text(case: RecallCase, language: Language, values: Mapping[str, Any]) -
     changed = {name: value for name, value in values.items() if getattr(text, name) != value}
     for name, value in changed.items():
         setattr(text, name, value)
-    if changed or not text.version:
+    if changed or not text.version or _takes_over(case, language):
         text.version += 1
         _want_approval(case)
     db.session.flush()
     return text
+
+
+def _takes_over(case: RecallCase, language: Language) -> bool:
+    """True when somebody who may not approve saves what another wrote and no approval covers."""
+    version = latest_version(case.id)
+    barred = {case.opened_by, version.frozen_by if version else case.opened_by}
+    if ledger.actor() not in barred or queries.standing_approval(case):
+        return False
+    return not queries.writers_of(case, [language]) <= barred
 
 
 def save_facts(case: RecallCase, values: Mapping[str, Any]) -> None:
@@ -89,7 +102,7 @@ def _want_approval(case: RecallCase) -> None:
 def approve(
     case: RecallCase, *, confirmed: Mapping[Language, str], own_reason: str = "", seen: str | None = None
 ) -> Approval:
-    """A second person approves the frozen scope and the texts as they are.
+    """A second person approves the frozen scope and what the letters show as it is.
 
     confirmed: by language, the name by which the approver confirms a heading that nobody has checked. seen: the digest
     of what the approver read, where a person did. Raises ApprovalError: approved by somebody already, changed since it
@@ -100,7 +113,8 @@ def approve(
     names = {heading.language: confirmed.get(heading.language, "").strip() for heading in readiness.unchecked}
     if not all(names.values()):
         raise ApprovalError(ApprovalFault.HEADING_UNCONFIRMED)
-    who = Signatories(ledger.actor(), case.opened_by, version.frozen_by)
+    writers = queries.writers_of(case, [check.language for check in readiness.languages])
+    who = Signatories(ledger.actor(), case.opened_by, version.frozen_by, writers)
     may_own = case.is_drill or may_sign_own(who.approver, SECOND_PERSONS)
     own_reason = own_reason.strip() or (DRILL_REASON if case.is_drill else "")
     fault = signing_fault(who, may_approve_own=may_own, own_reason=own_reason)
@@ -113,7 +127,7 @@ def approve(
         approved_by=who.approver,
         own_approval_reason=own_reason if who.is_own else "",
         text_versions={check.language.value: check.text.version for check in readiness.languages},
-        digests={check.language.value: queries.digest_of(check.text, check.heading) for check in readiness.languages},
+        digests=readiness.parts,
         confirmed_headings={language.value: name for language, name in names.items()},
     )
     db.session.add(approval)

@@ -1,11 +1,9 @@
 """What the texts of a case lack before they may be approved, and whether an approval stands."""
 
 import functools
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Select, String, bindparam, func, select
 
@@ -13,18 +11,17 @@ from rockrobot import storage
 from rockrobot.approvals.rules import ApprovalFault
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
-from rockrobot.devices.models import Device, DeviceModel, ModelPicture
+from rockrobot.devices.models import Device, DeviceModel
 from rockrobot.devices.rules import PictureKind
+from rockrobot.letter_parts import rules as parts
+from rockrobot.letter_parts.queries import LINTED, SAID, Shown, models_among, shown_in, writers_in
 from rockrobot.notices.models import NoticeHeading
-from rockrobot.notices.queries import headings
 from rockrobot.notices.rules import Element, Hit, Notice, forbidden_words, missing_elements
 from rockrobot.recalls.models import Approval, CasePicture, CaseText, CaseUnit, RecallCase, ScopeVersion
 from rockrobot.recalls.queries import latest_version
 from rockrobot.recalls.rules import CaseState
 from rockrobot.recipients.queries import languages_of, units_by_party
 
-LINTED = ("subject", "hazard", "stop_use", "instructions", "remedies", "self_repair", "pass_on", "apology")
-SAID = (*LINTED, "plate_text", "service_hours", "linter_override")
 storage.count_bodies(CasePicture)
 
 
@@ -60,6 +57,7 @@ class Readiness:
     languages: list[LanguageCheck]
     without_picture: list[str]
     without_plate: list[str]
+    parts: dict[str, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> dict[Language, list[Element]]:
@@ -81,15 +79,14 @@ class Readiness:
 
     @property
     def digest(self) -> str:
-        """What an approver reads, in 16 letters: other ones after a change of scope, text, shared fact or heading."""
-        read = [[check.language, check.text.version, check.heading.words] for check in self.languages]
-        told = json.dumps([self.version.version if self.version else 0, self.units, read])
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        """What an approver reads, in 16 letters: other ones after a change of scope, or of what the letters show."""
+        versions = [[check.language, check.text.version] for check in self.languages]
+        return parts.digest([self.version.version if self.version else 0, self.units, versions, self.parts])
 
 
 def texts_of(case_id: int) -> dict[Language, CaseText]:
     """The texts of a case by language."""
-    return _texts_by_case([case_id]).get(case_id, {})
+    return {text.language: text for text in db.session.scalars(select(CaseText).where(CaseText.case_id == case_id))}
 
 
 def text_of(case_id: int, language: Language) -> CaseText | None:
@@ -122,18 +119,11 @@ def count_scope(case_id: int) -> int:
     return db.session.scalar(select(func.count(CaseUnit.id)).where(in_scope)) or 0
 
 
-def picture_kinds(models: Sequence[DeviceModel]) -> set[tuple[int, PictureKind]]:
-    """Which pictures (model id, kind) there are of these models."""
-    ids = [model.id for model in models]
-    statement = select(ModelPicture.device_model_id, ModelPicture.kind).where(ModelPicture.device_model_id.in_(ids))
-    return {(row[0], row[1]) for row in db.session.execute(statement)}
-
-
-def unpictured(models: Sequence[DeviceModel]) -> tuple[list[str], list[str]]:
+def _unpictured(models: Sequence[DeviceModel], shown: Shown) -> tuple[list[str], list[str]]:
     """Codes of the models without a picture of the product, and of those without a picture or words of the plate."""
-    kinds = picture_kinds(models)
-    plain = [m.model_code for m in models if (m.id, PictureKind.PRODUCT) not in kinds]
-    return plain, [m.model_code for m in models if (m.id, PictureKind.PLATE) not in kinds and not m.plate_place]
+    kinds = {model.id: shown.pictures.get(model.id, {}) for model in models}
+    plain = [m.model_code for m in models if PictureKind.PRODUCT not in kinds[m.id]]
+    return plain, [m.model_code for m in models if PictureKind.PLATE not in kinds[m.id] and not m.plate_place]
 
 
 def case_pictures(case_id: int) -> set[PictureKind]:
@@ -155,14 +145,15 @@ def readiness_of(case: RecallCase) -> Readiness:
     languages = languages_of(units_by_party(case.id))
     count = languages or Counter({Language.FI: 0})
     models = models_of(case.id)
-    own = set(PictureKind) if case.is_drill else case_pictures(case.id)
-    plain, plateless = unpictured(models)
+    shown = shown_in([case.id], [model.id for model in models])
+    own = set(PictureKind) if case.is_drill else set(shown.own_pictures.get(case.id, {}))
+    plain, plateless = _unpictured(models, shown)
     without_picture = [] if PictureKind.PRODUCT in own else plain
     without_plate = [] if PictureKind.PLATE in own else plateless
     seen = Readiness(
         latest_version(case.id), count_scope(case.id), languages.total(), [], without_picture, without_plate
     )
-    texts, heads = texts_of(case.id), headings()
+    texts, heads = shown.texts_of(case), shown.headings
     for language in sorted({*count, *texts}):
         text = texts.get(language) or blank_text(case.id, language)
         heading = heads[language]
@@ -174,7 +165,15 @@ def readiness_of(case: RecallCase) -> Readiness:
         if missing and language not in count:
             continue
         seen.languages.append(LanguageCheck(language, count[language], text, heading, missing, hits))
+    stored = [texts[check.language] for check in seen.languages if check.language in texts]
+    seen.parts.update(shown.parts(case, stored, [model.id for model in models]))
     return seen
+
+
+def writers_of(case: RecallCase, languages: Iterable[Language]) -> set[str]:
+    """Who wrote what the letters of a case say in these languages, as it stands."""
+    wrote = writers_in([case], shown_in([case.id], ()))[case.id]
+    return {who for language in languages for who in wrote.get(language, ())}
 
 
 def blank_text(case_id: int, language: Language) -> CaseText:
@@ -220,45 +219,57 @@ def approval_of_letters(case: RecallCase, seen: Readiness) -> Approval | None:
 
 
 def standing_approval(case: RecallCase) -> Approval | None:
-    """The approval that covers the scope in force and the texts and headings as they are now, or None."""
+    """The approval that covers the scope in force and what the letters show as it is now, or None."""
     latest, version = next(iter(approvals_of(case.id)), None), latest_version(case.id)
-    stands = latest and version and _covers(latest, version, texts_of(case.id), headings())
-    return latest if stands else None
+    if latest is None or version is None:
+        return None
+    return latest if _covers(latest, case, version, shown_in([case.id], models_among(latest.digests))) else None
 
 
-def _covers(
-    approval: Approval,
-    version: ScopeVersion,
-    texts: Mapping[Language, CaseText],
-    heads: Mapping[Language, NoticeHeading],
-) -> bool:
-    """True when a scope, texts and headings are still what was approved."""
-    if approval.scope_version != version.version:
+def _covers(approval: Approval, case: RecallCase, version: ScopeVersion, shown: Shown) -> bool:
+    """True when a scope and what letters show are still what was approved.
+
+    An approval from before senders and pictures were approved along covers nothing.
+    """
+    if approval.scope_version != version.version or parts.SENDER not in approval.digests:
         return False
-    written = {language.value: text.version for language, text in texts.items()}
+    written = {language.value: text.version for language, text in shown.texts_of(case).items()}
     if any(written.get(code) != number for code, number in approval.text_versions.items()):
         return False
-    return all(
-        digest_of(texts[Language(code)], heads[Language(code)]) == digest for code, digest in approval.digests.items()
-    )
+    return all(shown.digest(case, part) == digest for part, digest in approval.digests.items())
 
 
 def cases_awaiting(*, but_of: str) -> list[tuple[RecallCase, ScopeVersion]]:
     """Real cases with a text that says all it must, and that no approval covers as they are now, the oldest first.
 
-    but_of: who opened a case or froze its scope does not wait for it; empty leaves out nobody's.
+    but_of: who opened a case, froze its scope or wrote its letters does not wait for it; empty leaves out nobody's.
     """
     found = [(case, version) for case, version in db.session.execute(_open_cases(), {"but_of": but_of})]
     if not found:
         return []
     ids = [case.id for case, _ in found]
-    approvals, texts, heads = _newest_approvals(ids), _texts_by_case(ids), headings()
-    return [
+    approvals = _newest_approvals(ids)
+    shown = shown_in(ids, models_among(part for approval in approvals.values() for part in approval.digests))
+    finished = {case.id: _finished(case, version, shown) for case, version in found}
+    waiting = [
         (case, version)
         for case, version in found
-        if case.id not in approvals or not _covers(approvals[case.id], version, texts[case.id], heads)
-        if any(_says_all(case, version, text, heads[language]) for language, text in texts[case.id].items())
+        if finished[case.id] and (case.id not in approvals or not _covers(approvals[case.id], case, version, shown))
     ]
+    if not waiting or not but_of:
+        return waiting
+    wrote = writers_in([case for case, _ in waiting], shown)
+    return [
+        (case, version)
+        for case, version in waiting
+        if not any(but_of in wrote[case.id].get(language, ()) for language in finished[case.id])
+    ]
+
+
+def _finished(case: RecallCase, version: ScopeVersion, shown: Shown) -> list[Language]:
+    """The languages in which a case says all that it must."""
+    texts = shown.texts_of(case).items()
+    return [language for language, text in texts if _says_all(case, version, text, shown.headings[language])]
 
 
 def _says_all(case: RecallCase, version: ScopeVersion, text: CaseText, heading: NoticeHeading) -> bool:
@@ -284,16 +295,3 @@ def _open_cases() -> Select[RecallCase, ScopeVersion]:
 def _newest_approvals(case_ids: Sequence[int]) -> dict[int, Approval]:
     newest = select(func.max(Approval.id)).where(Approval.case_id.in_(case_ids)).group_by(Approval.case_id)
     return {row.case_id: row for row in db.session.scalars(select(Approval).where(Approval.id.in_(newest)))}
-
-
-def _texts_by_case(case_ids: Sequence[int]) -> dict[int, dict[Language, CaseText]]:
-    texts: dict[int, dict[Language, CaseText]] = {}
-    for row in db.session.scalars(select(CaseText).where(CaseText.case_id.in_(case_ids))):
-        texts.setdefault(row.case_id, {})[row.language] = row
-    return texts
-
-
-def digest_of(text: CaseText, heading: NoticeHeading) -> str:
-    """What a letter's heading and text say, in 16 letters; other ones after any change, whoever counted a version."""
-    said = json.dumps([heading.words, *(getattr(text, name) for name in SAID)])
-    return hashlib.sha256(said.encode()).hexdigest()[:16]

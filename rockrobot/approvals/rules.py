@@ -1,10 +1,11 @@
 """Who may approve a case, and the texts that a drill ships with. Pure."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
 from rockrobot.contacts.rules import Language
-from rockrobot.dual_control.rules import signature_fault
+from rockrobot.dual_control.rules import Fault, signature_fault
 
 
 class ApprovalFault(StrEnum):
@@ -17,29 +18,39 @@ class ApprovalFault(StrEnum):
     MISSING_ELEMENTS = "missing_elements"
     HEADING_UNCONFIRMED = "heading_unconfirmed"
     SECOND_PERSON = "second_person"
+    WRITER = "writer"
     OWN_REASON = "own_reason"
 
 
 class Signatories(NamedTuple):
-    """Who does what: the approver, and who opened the case or froze its scope."""
+    """Who does what: the approver, who opened the case or froze its scope, and who wrote what the letters say."""
 
     approver: str
     opened_by: str
     frozen_by: str
+    writers: Collection[str] = ()
+
+    @property
+    def has_scoped(self) -> bool:
+        """True when the approver opened the case or froze its scope."""
+        return self.approver in {self.opened_by, self.frozen_by}
 
     @property
     def is_own(self) -> bool:
-        """True when the approver opened the case or froze its scope."""
-        return self.approver in {self.opened_by, self.frozen_by}
+        """True when the approver opened the case, froze its scope or wrote what the letters say."""
+        return self.has_scoped or self.approver in self.writers
 
 
 def signing_fault(who: Signatories, *, may_approve_own: bool, own_reason: str) -> ApprovalFault | None:
     """Why this person may not approve, or None.
 
-    A second person approves: not who opened the case nor who froze the scope. A firm of one may allow its own approval
-    by a setting; then a written reason is needed, which every report shows. Source: reference 6; our choice.
+    A second person approves: not who opened the case, who froze the scope, nor who wrote what the letters say. A firm
+    of one may allow its own approval by a setting; then a written reason is needed, which every report shows. Source:
+    reference 6; our choice.
     """
     fault = signature_fault(is_own=who.is_own, may_sign_own=may_approve_own, own_reason=own_reason)
+    if fault is Fault.SECOND_PERSON and not who.has_scoped:
+        return ApprovalFault.WRITER
     return ApprovalFault(fault.value) if fault else None
 
 

@@ -13,7 +13,7 @@ from rockrobot.admission import UploadError, file_fault
 from rockrobot.approvals import actions, queries
 from rockrobot.approvals.actions import ApprovalError
 from rockrobot.approvals.forms import ApprovalForm, FactsForm, PictureForm, TextForm
-from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
+from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault, Signatories
 from rockrobot.case_letters.queries import Studio, content_of, sender_of, studio_of
 from rockrobot.case_letters.rules import SAMPLE_SENDER
 from rockrobot.contacts.rules import Language
@@ -37,12 +37,16 @@ NO_SENDER = dict.fromkeys(SAMPLE_SENDER, "") | {"name": "–"}
 FAULTS = {
     ApprovalFault.NO_SCOPE: lambda: _("Rajaa tapaus ensin."),
     ApprovalFault.CHANGED_SINCE: lambda: _(
-        "Rajaus, tekstit tai otsikot muuttuivat, kun luit niitä. Lue ne uudelleen ja hyväksy."
+        "Rajaus tai se, mitä kirjeissä näkyy, muuttui, kun luit sitä. Lue kaikki uudelleen ja hyväksy."
     ),
     ApprovalFault.APPROVED_ALREADY: lambda: _("Toinen henkilö ehti hyväksyä tämän ennen sinua."),
     ApprovalFault.EMPTY_SCOPE: lambda: _("Rajauksessa ei ole yhtään yksikköä."),
     ApprovalFault.MISSING_ELEMENTS: lambda: _("Kirjeestä puuttuu pakollisia osia. Ne on lueteltu alla."),
     ApprovalFault.SECOND_PERSON: lambda: _("Hyväksyjän on oltava toinen henkilö kuin tapauksen avaaja tai rajaaja."),
+    ApprovalFault.WRITER: lambda: _(
+        "Muutit itse viimeksi sitä, mitä kirjeissä näkyy. Pyydä toista henkilöä hyväksymään. Jos teitä on vain kaksi, "
+        "pyydä tapauksen avaajaa tai rajaajaa lukemaan ja tallentamaan jokainen teksti: sitten sinä voit hyväksyä."
+    ),
     ApprovalFault.OWN_REASON: lambda: _("Kirjoita, miksi hyväksyt oman tapauksesi. Syy näkyy kaikissa raporteissa."),
 }
 
@@ -81,7 +85,8 @@ def show(case_id: int) -> Answer:
 def _page(case: RecallCase, form: ApprovalForm, fault: ApprovalFault | None = None) -> Answer:
     readiness = queries.readiness_of(case)
     version = readiness.version
-    me, here = f"staff:{current_user.id}", {case.opened_by, version.frozen_by if version else ""}
+    writers = queries.writers_of(case, [check.language for check in readiness.languages])
+    who = Signatories(f"staff:{current_user.id}", case.opened_by, version.frozen_by if version else "", writers)
     form.seen.data = readiness.digest
     if fault:
         _tell(form, fault, [heading.language for heading in readiness.unchecked])
@@ -94,8 +99,9 @@ def _page(case: RecallCase, form: ApprovalForm, fault: ApprovalFault | None = No
         own_pictures=queries.case_pictures(case.id),
         approval=queries.approval_of_letters(case, readiness),
         approvals=queries.approvals_of(case.id),
-        is_own=me in here,
-        may_own=case.is_drill or may_sign_own(me, SECOND_PERSONS),
+        who=who,
+        may_own=case.is_drill or may_sign_own(who.approver, SECOND_PERSONS),
+        told_writer=FAULTS[ApprovalFault.WRITER](),
         has_sender=bool(sender_of(case)),
         languages=list(Language),
     )

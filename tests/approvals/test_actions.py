@@ -3,17 +3,21 @@ from sqlalchemy import select
 
 from rockrobot import ledger, undo
 from rockrobot.approvals import queries
-from rockrobot.approvals.actions import ApprovalError, approve, fill_samples, save_text, set_picture
+from rockrobot.approvals.actions import ApprovalError, approve, fill_samples, save_facts, save_text, set_picture
 from rockrobot.approvals.rules import SAMPLE_TEXTS, ApprovalFault
 from rockrobot.case_letters.queries import letter_faults
 from rockrobot.case_letters.rules import LettersFault
-from rockrobot.chain import LedgerEntry
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.devices.actions import change_model, set_model_picture
+from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
 from rockrobot.notices.actions import change_heading, check_heading, ensure_headings
 from rockrobot.notices.rules import Element
+from rockrobot.organisation.actions import change_organisation
+from rockrobot.recalls.models import CasePicture
 from rockrobot.recalls.rules import CaseState
 from rockrobot.scopes.actions import freeze_scope
 from tests import make
@@ -197,3 +201,249 @@ def test_an_approval_does_not_cover_a_language_that_came_later(database):
     with ledger.change_set("approve", actor="second"):
         approve(case, confirmed=ALL)
     assert letter_faults(case) == []
+
+
+# ---------- what the letters show beside their texts ----------
+
+BLUE, RED = b"\x89PNG blue", b"\x89PNG red"
+
+
+def standing_after(case, change):
+    """The approval before, after a change, and after what was changed is as it was."""
+    approval = queries.standing_approval(case)
+    back = change()
+    db.session.flush()
+    changed, faults = queries.standing_approval(case), letter_faults(case)
+    back()
+    db.session.flush()
+    return [approval is not None, changed, LettersFault.NOT_APPROVED in faults, queries.standing_approval(case)]
+
+
+def set_to(row, name, value):
+    """A change of a row, and the way back."""
+
+    def change():
+        before = getattr(row, name)
+        setattr(row, name, value)
+        return lambda: setattr(row, name, before)
+
+    return change
+
+
+def test_another_picture_of_a_model_wants_approval_again_until_it_is_as_it_was(database):
+    batch = _batch()
+    model, other = db.session.scalars(db.select(DeviceModel)).one(), make.device_model("RR-9")
+    set_model_picture(model, PictureKind.PLATE, BLUE)
+    case = cases.approved(cases.worded(cases.opened(batch)))
+    approval = queries.standing_approval(case)
+
+    def change():
+        set_model_picture(model, PictureKind.PLATE, RED)
+        return lambda: set_model_picture(model, PictureKind.PLATE, BLUE)
+
+    set_model_picture(other, PictureKind.PLATE, RED)
+
+    assert queries.standing_approval(case) is approval
+    assert standing_after(case, change) == [True, None, True, approval]
+
+
+@pytest.mark.parametrize("name", ["name", "postal_street", "phone", "email", "contact_person"])
+def test_another_sender_wants_approval_again_until_it_is_as_it_was(database, name):
+    house = cases.house()
+    case = cases.approved(cases.worded(cases.opened(_batch())))
+    approval = queries.standing_approval(case)
+
+    house.duplex_letters = True
+    house.visiting_street = "Ei kirjeessä 1"
+    db.session.flush()
+
+    assert standing_after(case, set_to(house, name, "Toinen")) == [True, None, True, approval]
+
+
+def test_another_plate_place_wants_approval_again_where_a_letter_prints_it(database):
+    batch = _batch()
+    model = db.session.scalars(db.select(DeviceModel)).one()
+    model.plate_place = "Rungossa oikealla."
+    own_words = cases.approved(cases.worded(cases.opened(batch)))
+    of_the_card = cases.worded(cases.opened(batch))
+    save_text(of_the_card, Language.FI, {"plate_text": ""})
+    cases.approved(of_the_card)
+    approval = queries.standing_approval(of_the_card)
+
+    told = standing_after(of_the_card, set_to(model, "plate_place", "Puomissa vasemmalla."))
+    model.plate_place = "Puomissa vasemmalla."
+    db.session.flush()
+
+    assert told == [True, None, True, approval]
+    assert queries.standing_approval(own_words) is not None
+
+
+def test_a_picture_or_fact_of_the_case_wants_approval_again_whoever_counted_the_texts(database):
+    case = cases.worded(cases.opened(_batch()))
+    set_picture(case, PictureKind.PLATE, BLUE)
+    approval = queries.standing_approval(cases.approved(case))
+    picture = db.session.scalars(db.select(CasePicture)).one()
+
+    assert standing_after(case, set_to(picture, "sha256", "1" * 64)) == [True, None, True, approval]
+    assert standing_after(case, set_to(case, "service_phone", "0800 666")) == [True, None, True, approval]
+
+
+def test_an_approval_from_before_pictures_and_senders_were_approved_along_ends(database):
+    case = cases.approved(cases.worded(cases.opened(_batch())))
+    approval = queries.standing_approval(case)
+
+    approval.digests = {code: digest for code, digest in approval.digests.items() if code == "fi"}
+    db.session.flush()
+
+    assert queries.standing_approval(case) is None
+
+
+def test_what_an_approver_reads_includes_pictures_and_the_sender(database):
+    house, case = cases.house(), ready()
+    model = db.session.scalars(db.select(DeviceModel)).one()
+    seen = [queries.readiness_of(case).digest]
+
+    set_model_picture(model, PictureKind.PLATE, RED)
+    seen.append(queries.readiness_of(case).digest)
+    house.phone = "0800 2"
+    seen.append(queries.readiness_of(case).digest)
+
+    assert len(set(seen)) == 3
+    assert fault_of(case, seen=seen[1]) is ApprovalFault.CHANGED_SINCE
+
+
+# ---------- who wrote it ----------
+
+
+def as_(who, act, *given, event="approvals.text"):
+    with ledger.change_set(event, actor=who):
+        act(*given)
+        db.session.commit()
+
+
+HAZARD = {"hazard": "Tiiviste pettää ja kuumaa öljyä suihkuaa käyttäjän päälle."}
+
+
+def test_who_wrote_a_text_may_not_approve_it_and_another_may(database):
+    case = ready()
+    as_("writer", save_text, case, Language.SV, HAZARD)
+
+    assert fault_of(case, by="writer") is ApprovalFault.WRITER
+    assert queries.standing_approval(cases_approve(case)) is not None
+
+
+def cases_approve(case, by="second"):
+    with ledger.change_set("approve", actor=by):
+        approve(case, confirmed=ALL)
+        db.session.commit()
+    return case
+
+
+def test_who_wrote_what_another_has_written_over_may_approve(database):
+    case = ready()
+    as_("writer", save_text, case, Language.FI, HAZARD)
+    as_("third", save_text, case, Language.FI, {"apology": "Pahoittelemme."})
+
+    assert fault_of(case, by="third") is ApprovalFault.WRITER
+    assert queries.standing_approval(cases_approve(case, by="writer")) is not None
+
+
+def test_who_undid_a_text_and_who_wrote_what_stands_again_may_not_approve(database):
+    case = ready()
+    as_("writer", save_text, case, Language.FI, HAZARD)
+    as_("third", save_text, case, Language.FI, {"apology": "Pahoittelemme."})
+    last = select(ChangeSet.id).order_by(ChangeSet.id.desc()).limit(1)
+    as_("fourth", undo.undo, db.session.scalars(last).one(), event="desk.undo")
+    db.session.expire_all()
+
+    faults = [fault_of(case, by=who) for who in ("writer", "fourth")]
+
+    assert faults == [ApprovalFault.WRITER, ApprovalFault.WRITER]
+    assert queries.standing_approval(cases_approve(case, by="third")) is not None
+
+
+def shared_parts(case):
+    """Ways to change what letters show beside a text of their own."""
+    model = db.session.scalars(db.select(DeviceModel)).one()
+    heading = queries.readiness_of(case).languages[0].heading
+    yield save_facts, case, {"service_phone": "0800 666"}
+    yield set_picture, case, PictureKind.PLATE, BLUE
+    yield set_model_picture, model, PictureKind.PLATE, RED
+    yield (lambda: change_heading(ensure_headings()[heading.language], words="Varoitus", source=""),)
+    yield (lambda: change_organisation(phone="0800 777"),)
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_who_changed_another_part_may_not_approve_until_somebody_else_writes_the_texts(database, which):
+    cases.house()
+    case = ready()
+    act, *given = list(shared_parts(case))[which]
+    as_("writer", act, *given, event="changed")
+
+    before = fault_of(case, by="writer")
+    as_("test", save_text, case, Language.FI, {})
+    between = fault_of(case, by="writer") if which != 3 else before
+    as_("test", save_text, case, Language.SV, {})
+
+    assert (before, between) == (ApprovalFault.WRITER, ApprovalFault.WRITER)
+    assert queries.standing_approval(cases_approve(case, by="writer")) is not None
+
+
+def test_who_set_the_register_up_before_the_case_was_opened_may_approve(database):
+    cases.house()
+    batch = _batch()
+    model = db.session.scalars(db.select(DeviceModel)).one()
+    as_("writer", set_model_picture, model, PictureKind.PLATE, RED, event="changed")
+    as_("writer", lambda: change_organisation(phone="0800 777"), event="changed")
+    case = cases.worded(cases.opened(batch))
+    freeze_scope(case)
+    db.session.commit()
+
+    assert queries.standing_approval(cases_approve(case, by="writer")) is not None
+
+
+def test_a_plate_place_counts_for_who_changed_it_where_a_letter_prints_it(database):
+    case = ready()
+    model = db.session.scalars(db.select(DeviceModel)).one()
+    as_("writer", lambda: change_model(model, name="KR", plate_place="Puomissa."), event="changed")
+    other = queries.writers_of(case, Language)
+    as_("test", save_text, case, Language.FI, {"plate_text": ""})
+    as_("writer", lambda: change_model(model, name="KR", plate_place="Rungossa."), event="changed")
+
+    assert "writer" not in other
+    assert "writer" in queries.writers_of(case, [Language.FI])
+    assert "writer" not in queries.writers_of(case, [Language.SV])
+
+
+def test_who_may_approve_takes_nothing_over_by_saving_what_another_wrote(database):
+    case = ready()
+    as_("writer", save_text, case, Language.FI, HAZARD)
+    version = queries.text_of(case.id, Language.FI).version
+
+    as_("second", save_text, case, Language.FI, {})
+
+    assert queries.text_of(case.id, Language.FI).version == version
+    assert queries.standing_approval(cases_approve(case)) is not None
+
+
+def test_saving_a_text_as_it_is_ends_no_approval(database):
+    case = ready()
+    as_("writer", save_text, case, Language.FI, HAZARD)
+    cases_approve(case)
+
+    as_("test", save_text, case, Language.FI, {})
+
+    assert queries.standing_approval(case) is not None
+
+
+def test_a_firm_of_one_approves_what_it_wrote_with_a_reason(database):
+    case = ready()
+    as_("writer", save_text, case, Language.FI, HAZARD)
+    cases.house(may_approve_own_cases=True)
+
+    without = fault_of(case, by="writer")
+    with ledger.change_set("approve", actor="writer"):
+        approval = approve(case, confirmed=ALL, own_reason="Olen ainoa")
+
+    assert without is ApprovalFault.OWN_REASON
+    assert approval.own_approval_reason == "Olen ainoa"

@@ -1,6 +1,7 @@
 """The approval page, pressed by people."""
 
 import re
+from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from rockrobot.access import Role
 from rockrobot.approvals import queries
 from rockrobot.approvals.rules import SAMPLE_TEXTS
+from rockrobot.case_letters.queries import letter_faults
+from rockrobot.case_letters.rules import LettersFault
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
+from rockrobot.devices.models import DeviceModel
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import Approval
 from rockrobot.scopes.actions import freeze_scope
@@ -17,6 +21,7 @@ from tests import make
 from tests.approving import digest_on
 from tests.drafts.test_views import hidden_fields, later, next_of
 from tests.recalls import cases
+from tests.statements import Count
 
 HAZARD = "Letku irtoaa ja kone kaatuu päälle."
 
@@ -90,7 +95,7 @@ def test_what_changed_while_it_was_read_is_not_approved(supervisor, office):
     none_yet = db.session.scalars(db.select(Approval)).all()
     supervisor.post(there, data=form_of(supervisor, there))
 
-    assert "muuttuivat, kun luit niitä" in late.text
+    assert "muuttui, kun luit sitä" in late.text
     assert none_yet == []
     assert len(db.session.scalars(db.select(Approval)).all()) == 1
 
@@ -178,3 +183,84 @@ def test_a_case_whose_texts_are_unfinished_waits_for_nobody(supervisor, office):
     assert there not in unfinished
     assert "Odottaa toista henkilöä <b>" not in unfinished
     assert there in supervisor.get("/requested-acts/").text
+
+
+def staff(visitor):
+    return f"staff:{visitor.member_id}"
+
+
+def write(visitor, case, **rest):
+    texts = f"/recalls/{case.id}/texts/fi"
+    return visitor.post(texts, data=SAMPLE_TEXTS[Language.FI]._asdict() | rest)
+
+
+def test_a_text_waits_for_another_than_its_writer_on_every_page(supervisor, office):
+    case = ready_case()
+    there = f"/recalls/{case.id}/approval"
+
+    write(office, case, hazard=HAZARD)
+    page, listed = office.get(there).text, office.get("/requested-acts/").text
+    refused = office.post(there, data={"seen": queries.readiness_of(case).digest, "heading_fi": "Olga Office"})
+    none_yet = db.session.scalars(db.select(Approval)).all()
+    theirs = supervisor.get("/requested-acts/").text
+    supervisor.post(there, data=form_of(supervisor, there))
+
+    assert "Muutit itse viimeksi sitä, mitä kirjeissä näkyy." in page
+    assert "Hyväksy rajaus ja tekstit" not in page
+    assert "Muutit itse viimeksi sitä, mitä kirjeissä näkyy." in refused.text
+    assert none_yet == []
+    assert (f'href="{there}"' in listed, f'href="{there}"' in theirs) == (False, True)
+    assert db.session.scalars(db.select(Approval)).one().approved_by == staff(supervisor)
+
+
+def test_of_two_people_the_one_who_opened_takes_a_text_over_and_its_writer_approves(supervisor, office):
+    case = ready_case()
+    case.opened_by = queries.readiness_of(case).version.frozen_by = staff(office)
+    db.session.commit()
+    there = f"/recalls/{case.id}/approval"
+
+    write(supervisor, case, hazard=HAZARD)
+    before = [one.get("/requested-acts/").text for one in (supervisor, office)]
+    write(office, case, hazard=HAZARD)
+    after = supervisor.get("/requested-acts/").text
+    supervisor.post(there, data=form_of(supervisor, there))
+
+    assert [there in page for page in (*before, after)] == [False, False, True]
+    assert db.session.scalars(db.select(Approval)).one().approved_by == staff(supervisor)
+
+
+def test_who_changes_a_picture_after_the_approval_has_no_letter_printed_alone(supervisor, office):
+    case = ready_case()
+    there = f"/recalls/{case.id}/approval"
+    supervisor.post(there, data=form_of(supervisor, there))
+    model = db.session.scalars(db.select(DeviceModel)).one()
+
+    supervisor.post(f"/models/{model.id}/pictures/plate", data={"picture": (BytesIO(cases.drawn("red")), "kilpi.png")})
+    case_page, letters = supervisor.get(f"/recalls/{case.id}").text, letter_faults(case)
+    listed = [one.get("/requested-acts/").text for one in (supervisor, office)]
+    again = supervisor.post(there, data={"seen": queries.readiness_of(case).digest, "heading_fi": "Esa Esimies"})
+    office.post(there, data=form_of(office, there))
+
+    assert "Rajaus, tekstit, otsikot, kuvat, kilven paikka tai lähettäjän tiedot ovat muuttuneet" in case_page
+    assert letters == [LettersFault.NOT_APPROVED]
+    assert [there in page for page in listed] == [False, True]
+    assert again.status_code == 422
+    assert letter_faults(case) == []
+
+
+def test_the_menu_asks_no_more_of_many_cases_than_of_few(supervisor):
+    ready_case()
+    supervisor.get("/requested-acts/")
+    with Count() as few:
+        supervisor.get("/requested-acts/")
+    model = db.session.scalars(db.select(DeviceModel)).one()
+    for _ in range(4):
+        batch = make.batch()
+        cases.sold_machine(batch, model=model)
+        cases.approved(cases.worded(cases.opened(batch)))
+        freeze_scope(cases.worded(cases.opened(batch)))
+    db.session.commit()
+    with Count() as many:
+        supervisor.get("/requested-acts/")
+
+    assert many.statements <= few.statements + 2

@@ -30,12 +30,15 @@ def house(**rest: object) -> Organisation:
     return row
 
 
-def picture(model: DeviceModel, kind: PictureKind) -> ModelPicture:
+def drawn(colour: str = "navy") -> bytes:
+    """A picture of one colour."""
     stream = BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(stream, "PNG")
-    row = ModelPicture(
-        device_model_id=model.id, kind=kind, media_type="image/png", sha256="0" * 64, body=stream.getvalue()
-    )
+    Image.new("RGB", (40, 30), colour).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def picture(model: DeviceModel, kind: PictureKind) -> ModelPicture:
+    row = ModelPicture(device_model_id=model.id, kind=kind, media_type="image/png", sha256="0" * 64, body=drawn())
     db.session.add(row)
     db.session.commit()
     return row
