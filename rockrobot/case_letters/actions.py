@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from flask import current_app
 
 from rockrobot.approvals.actions import approve, fill_samples
+from rockrobot.approvals.queries import standing_approval
 from rockrobot.case_letters.queries import Studio, content_of, letter_faults, lines_of
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.contacts.rules import Language
@@ -50,11 +51,14 @@ def write_letters(studio: Studio, recipients: Iterable[Recipient], kind: LetterK
     """One letter to each recipient about all their units; their ids, in order.
 
     The first letter to an importer, and to somebody who only holds hired machines, is of their own kind, also where
-    it follows a change of owner.
+    it follows a change of owner. Raises LettersRefusedError when what the letters show was changed meanwhile.
     """
     case = studio.case
     drafts = [_draft(recipient, _kind_for(recipient, kind), studio) for recipient in recipients]
     url = str(current_app.config["BASE_URL"]) + REPLY_PATH
+    # Asked once more: what the studio holds was read after the letters were checked.
+    if standing_approval(case) is None:
+        raise LettersRefusedError([LettersFault.NOT_APPROVED])
     ids = make_letters(case.number, drafts, is_drill=case.is_drill, reply_url=url)
     lists = [
         NewTask(TaskKind.IMPORTER_LIST, draft.units[0]["case_unit_id"], draft.recipient_name)
