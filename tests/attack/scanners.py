@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ MINUTES = int(os.environ.get("ROCKROBOT_ATTACK_MINUTES", "30"))
 # What sqlmap suspects and then says it was wrong to: pages that say how long to wait differ.
 DISPROVED = "false positive"
 CUT_SHORT = "Max attack time was reached"
+TESTED = re.compile(r"testing (?:URL '([^']+)'|for SQL injection on (GET|POST) parameter '([^']+)')")
 
 
 class Finding(NamedTuple):
@@ -70,7 +72,10 @@ def _of_wapiti(kind: str, one: dict[str, str]) -> Finding:
 
 
 def sqlmap(base: str, cookie: str, doors: Sequence[Door], folder: Path, *, level: int = 2) -> list[Finding]:
-    """What sqlmap finds in the parameters of these doors, asked through a gate."""
+    """What sqlmap finds in the parameters of these doors, asked through a gate.
+
+    Raises AssertionError when it left one out: what was not attacked proves nothing.
+    """
     cookies = [crumb.split("=")[0] for crumb in cookie.split("; ")]
     log, results = folder / "requests.txt", folder / "results.csv"
     log.write_text("".join(_as_request(base, cookie, door) for door in doors if door.names))
@@ -99,15 +104,27 @@ def sqlmap(base: str, cookie: str, doors: Sequence[Door], folder: Path, *, level
         "-v",
         "1",
     ]
-    (folder / "sqlmap.log").write_text(_run([program("sqlmap"), *options], folder))
-    if not results.exists():
-        return []
+    said = _run([program("sqlmap"), *options], folder)
+    (folder / "sqlmap.log").write_text(said)
+    to_test = {(door.method, door.path, name) for door in doors for name, _ in door.fields if name not in TOKENS}
+    assert to_test == _tested(said)
     with results.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["Parameter"] and DISPROVED not in row["Note(s)"]]
     return [
         Finding("SQL Injection", urlsplit(row["Target URL"]).path, row["Parameter"], row["Technique(s)"])
         for row in rows
     ]
+
+
+def _tested(said: str) -> set[tuple[str, str, str]]:
+    """Method, path and name of each parameter that sqlmap says it tested."""
+    tested, path = set(), ""
+    for address, method, name in TESTED.findall(said):
+        if address:
+            path = urlsplit(address).path
+        else:
+            tested.add((method, path, name))
+    return tested
 
 
 def _as_request(base: str, cookie: str, door: Door) -> str:

@@ -86,10 +86,12 @@ def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_p
         house.gate.doors = with_their_token(house, shares[role])
 
         found = wapiti(house.gate.base, house.somebody.cookie, tmp_path)
+        asked = {(method, path) for method, path, _ in house.gate.names}
 
         still_in = house.somebody.get("/account/")
     tell(measure(house.gate))
     assert (urlsplit(still_in.url).path, house.gate.turned_away) == ("/account/", [])
+    assert {(door.method, door.path) for door in shares[role]} - asked == set()
     assert not_allowed(found) == []
     assert house.gate.faults == []
 
