@@ -1,7 +1,7 @@
 """The table of who may open what, as the tests keep it: python -m tests.access_table writes it anew, to be read over.
 
-One line a door: address, method, what it is called, who may, whether they must prove themselves afresh, whether a rule
-looks at the object, and the act's name in the ledger. The tests refuse a door that is not there, or not as it says.
+One line a door: address, method, what it is called, who may, the marks of its view (rockrobot/access.py says what each
+means), and the act's name in the ledger. The tests refuse a door that is not there, or not as it says.
 """
 
 import csv
@@ -13,7 +13,8 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 from rockrobot.access import Role, permission_of
 
 TABLE = Path(__file__).with_suffix(".csv")
-COLUMNS = ("rule", "method", "endpoint", *(role.value for role in Role), "fresh", "object_rule", "event")
+MARKS = ("fresh", "object_rule", "from_anywhere", "while_typing", "in_ledger")
+COLUMNS = ("rule", "method", "endpoint", *(role.value for role in Role), *MARKS, "event")
 OPEN, YES, NO = "anyone", "yes", ""
 Line = dict[str, str]
 
@@ -29,9 +30,9 @@ def lines_of(app: Flask) -> list[Line]:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 roles = permission.roles
                 may = {role.value: OPEN if roles is None else YES if role in roles else NO for role in Role}
-                marks = {"fresh": permission.fresh, "object_rule": bool(permission.object_rule)}
+                marks = {name: YES if getattr(permission, name) else NO for name in MARKS}
                 line = {"rule": rule.rule, "method": method, "endpoint": rule.endpoint, "event": permission.event}
-                found.append(line | may | {name: YES if is_set else NO for name, is_set in marks.items()})
+                found.append(line | may | marks)
     return sorted(found, key=lambda line: (line["rule"], line["method"]))
 
 

@@ -1,6 +1,7 @@
 """Every door as the table says, and behind every closed one nothing happens."""
 
 import hashlib
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,13 @@ from flask import Flask
 from sqlalchemy import Select, Table, select
 
 from rockrobot import clock
-from rockrobot.access import Role
+from rockrobot.access import Permission, Role
 from rockrobot.chain import ChangeSet, LedgerEntry, verify
 from rockrobot.db import Base, db
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
 from rockrobot.staff.rules import Outcome
 from tests import make
-from tests.access_table import NO, OPEN, YES, Line, addresses, kept_lines, lines_of
+from tests.access_table import MARKS, NO, OPEN, YES, Line, addresses, kept_lines, lines_of
 from tests.conftest import Visitor
 
 NOT_STORED_DATA = {"sign_ins"}
@@ -28,6 +29,21 @@ def test_every_door_stands_in_the_table_as_it_is(app):
     extra = [line for line in kept if line not in doors]
 
     assert (missing, extra) == ([], []), "read the doors over, then: python -m tests.access_table"
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_changed_mark_is_not_as_the_table_says(app, monkeypatch, mark):
+    view = app.view_functions["people.show"]
+    changed = replace(view.permission, **{mark: not getattr(view.permission, mark)})
+    monkeypatch.setattr(view, "permission", changed)
+
+    odd = [line for line in lines_of(app) if line not in kept_lines()]
+
+    assert [(line["endpoint"], line[mark]) for line in odd] == [("people.show", YES if getattr(changed, mark) else NO)]
+
+
+def test_the_table_has_a_column_for_every_mark():
+    assert {field.name for field in fields(Permission)} == {"roles", "event", *MARKS}
 
 
 def _but_denials(table: Table) -> Select[Any]:
