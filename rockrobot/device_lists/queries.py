@@ -1,17 +1,22 @@
 """What a list of machines tells of each."""
 
+import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from typing import BinaryIO
 
 from flask import get_template_attribute
 from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 
+from rockrobot import clock
 from rockrobot.contacts.models import Address, Worksite
 from rockrobot.db import among, db
 from rockrobot.devices.models import Ownership
 from rockrobot.devices.queries import devices_with, fates_of, ownerships_of
 from rockrobot.devices.rules import owner_on
+from rockrobot.exports.rules import Subject
+from rockrobot.sheet_writer import write_sheet
 from rockrobot.tags.queries import tags_of
 from rockrobot.tags.rules import Register
 from rockrobot.worksites.models import WorksiteStay
@@ -58,17 +63,31 @@ def rows_of(ids: Sequence[int], day: date) -> Iterator[list[str]]:
             ]
 
 
-def people_in(ids: Collection[int]) -> set[int]:
-    """Ids of the people whom a list of these machines tells of: who owns one now, or lives where one stands."""
+def parties_in(ids: Collection[int], day: date) -> dict[Subject, set[int]]:
+    """Ids of those of whom a list of these machines tells: who owns one on a day, or whose the worksite of one is."""
     owners, stays = Ownership.__table__.c, WorksiteStay.__table__.c
-    owning = select(owners.person_id).where(among(owners.device_id, ids), owners.to_on.is_(None))
+    owning = select(owners.person_id, owners.company_id).where(among(owners.device_id, ids))
     living = (
-        select(Address.person_id)
+        select(Address.person_id, Address.company_id)
         .join(Worksite, Worksite.address_id == Address.id)
         .join(WorksiteStay, WorksiteStay.worksite_id == Worksite.id)
-        .where(among(stays.device_id, ids), stays.to_on.is_(None))
+        .where(among(stays.device_id, ids))
     )
-    return {id_ for found in (owning, living) for id_ in db.session.scalars(found) if id_ is not None}
+    rows = [
+        row
+        for told, to_on in ((owning, owners.to_on), (living, stays.to_on))
+        for row in db.session.execute(told.where(or_(to_on.is_(None), to_on > day)))
+    ]
+    people, companies = {row.person_id for row in rows}, {row.company_id for row in rows}
+    return {Subject.PEOPLE: people - {None}, Subject.COMPANIES: companies - {None}}
+
+
+def file_of(ids: Sequence[int]) -> BinaryIO:
+    """The list of these machines today as a workbook, whole before its first byte is sent."""
+    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
+    write_sheet(file, NAME, COLUMNS, rows_of(ids, clock.today()))
+    file.seek(0)
+    return file
 
 
 def _owner(row: Ownership | None) -> tuple[str, str]:

@@ -1,7 +1,27 @@
 """Keep the count of what one person takes out."""
 
-from rockrobot.db import db
+from rockrobot import ledger
+from rockrobot.db import db, writing_now
+from rockrobot.exports.queries import needs_second
+from rockrobot.exports.rules import Parties
 from rockrobot.staff.models import StaffMember
+
+
+def take_out(member: StaffMember, parties: Parties, *, is_whole: bool = False) -> bool:
+    """Write into the running act whose data this member takes out alone; False where that needs a second person.
+
+    is_whole: a whole list of the register is asked for. It is asked anew here, where nobody takes anything out as this
+    member meanwhile, so that two files made at once are counted together. In a transaction of its own: what was read
+    before is read, and nobody waits while a file is made. Raises PurposeMissingError as ledger.log_view does.
+    """
+    db.session.rollback()
+    with writing_now():
+        hold_exports_of(member)
+        may_go = not needs_second(ledger.actor(), parties, is_whole=is_whole)
+        for subject, ids in parties.items():
+            ledger.log_view(ids if may_go else [], table=subject.value)
+        db.session.commit()
+    return may_go
 
 
 def hold_exports_of(member: StaffMember) -> None:

@@ -25,12 +25,14 @@ from rockrobot.exports.rules import (
     PLACE_COUNTRY,
     Export,
     FileFormat,
+    Parties,
     Row,
     Subject,
     calling_cells,
     card_of,
     choose,
     is_reached,
+    needs_second_person,
     sticker_lines,
 )
 from rockrobot.fields import format_day
@@ -47,7 +49,9 @@ from rockrobot.workbooks import XLSX
 Progress = Callable[[int], None]
 CHUNK = 500
 DOWNLOAD = "exports.download"
-"""The act by which the ledger names a file that one person took out alone."""
+"""The act by which the ledger names an export that one person took out alone."""
+COUNTED_TOGETHER = (DOWNLOAD, "device_lists.download", "traces.download")
+"""The acts by which one person alone takes people's or companies' data out of the register, whatever the list."""
 MEDIA_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: XLSX,
@@ -83,10 +87,29 @@ def plan_export(subject: Subject, ids: Sequence[int], purpose: PurposeCode, chan
 
 
 def taken_by(actor: str, subject: Subject) -> set[int]:
-    """Whom somebody took out alone in the last 24 hours; what a second person approved is not among them."""
-    acts = (ChangeSet.actor == actor, ChangeSet.event == DOWNLOAD, ChangeSet.at >= clock.now() - COUNTED_FOR)
+    """Whom somebody took out alone in the last 24 hours, in exports, lists of machines and traces.
+
+    What a second person approved is not among them.
+    """
+    acts = (
+        ChangeSet.actor == actor,
+        ChangeSet.event.in_(COUNTED_TOGETHER),
+        ChangeSet.at >= clock.now() - COUNTED_FOR,
+    )
     taken = select(LedgerEntry.row_id).join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id)
     return set(db.session.scalars(taken.where(*acts, LedgerEntry.table_name == subject.value)))
+
+
+def needs_second(actor: str, parties: Parties, *, is_whole: bool = False) -> bool:
+    """True when a second person has to approve that somebody takes these out; a list that tells of nobody needs none.
+
+    is_whole: a whole list of the register is asked for.
+    """
+    return any(
+        needs_second_person(is_whole=is_whole, ids=ids, taken=taken_by(actor, subject))
+        for subject, ids in parties.items()
+        if ids
+    )
 
 
 def rows_of(subject: Subject, ids: Sequence[int], day: date, *, kind: FileFormat = FileFormat.CSV) -> Iterator[Row]:

@@ -21,6 +21,10 @@ class Subject(StrEnum):
     COMPANIES = "companies"
 
 
+Parties = Mapping[Subject, Collection[int]]
+"""The ids of the people and of the companies of whom a file tells."""
+
+
 class FileFormat(StrEnum):
     """As what it goes out."""
 
@@ -112,14 +116,20 @@ def needs_second_person(*, is_whole: bool, ids: Collection[int], taken: Collecti
 
 
 def ledger_words(
-    purpose: PurposeCode, channel: Channel, file_format: FileFormat, export: Export, filter_hash: str
+    purpose: PurposeCode,
+    channel: Channel,
+    file_format: FileFormat,
+    export: Export,
+    filter_hash: str,
+    rows: int | None = None,
 ) -> str:
     """What the ledger keeps of an export: purpose, channel, format, how many went out and stayed, and the filter.
 
+    rows: how many lines the file has, where they are not those whose data is in it.
     A filter is what somebody typed and may be a name, and the ledger can't forget. So it is kept as its keyed hash: the
     same filter is known again, and somebody who knows the app's secret can check a guess. "-" means no filter.
     """
-    counts = f"rows {len(export.ids)}; left out {export.left_out_count}"
+    counts = f"rows {len(export.ids) if rows is None else rows}; left out {export.left_out_count}"
     return f"{purpose}; {channel}; {file_format}; {counts}; filter {filter_hash or '-'}"
 
 

@@ -8,9 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from rockrobot import ledger
 from rockrobot.access import PEOPLE_READERS, allow
-from rockrobot.db import db, writing_now
 from rockrobot.exports import queries
-from rockrobot.exports.actions import hold_exports_of
+from rockrobot.exports.actions import take_out
 from rockrobot.exports.forms import ExportForm
 from rockrobot.exports.rules import (
     NAMES,
@@ -154,10 +153,5 @@ def _needs_second(subject: Subject, form: ExportForm, asked: Asked) -> Answer:
 def _take(subject: Subject, form: ExportForm, asked: Asked, export: Export) -> bool:
     """Write down whose data goes out; False when meanwhile, by another file made at once, it became too much."""
     told = ledger_words(PurposeCode(form.purpose.data), Channel(form.channel.data), form.kind, export, asked.hash)
-    db.session.rollback()  # the file is made: only now others have to wait
-    with writing_now(), ledger.change_set(queries.DOWNLOAD, purpose=told):
-        hold_exports_of(current_user)
-        may_go = not asked.needs_second(export, queries.taken_by(ledger.actor(), subject))
-        ledger.log_view(export.ids if may_go else [], table=subject.value)
-        db.session.commit()
-    return may_go
+    with ledger.change_set(queries.DOWNLOAD, purpose=told):
+        return take_out(current_user, {subject: export.ids}, is_whole=asked.is_whole)

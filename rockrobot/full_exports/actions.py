@@ -56,7 +56,8 @@ def make(job: jobs.Job) -> dict[str, Any]:
             raise jobs.JobError(_("Hakua ei voi enää lukea. Pyydä vienti uudelleen."))
         plan = queries.plan_of(asked)
         content = queries.content_of(asked, plan, lambda done, total: jobs.progress(job, done, total))
-        told = ledger_words(asked.purpose, asked.channel, asked.file, plan, act.details["filter"])
+        rows = len(queries.machines_of(asked)) if asked.is_devices else None
+        told = ledger_words(asked.purpose, asked.channel, asked.file, plan, act.details["filter"], rows)
         db.session.rollback()
     mine = select(FullExport).where(FullExport.requested_act_id == act_id)
     export = db.session.scalars(mine.with_for_update()).one()

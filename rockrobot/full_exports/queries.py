@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from rockrobot import clock
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
+from rockrobot.device_lists import queries as device_lists
+from rockrobot.device_lists.queries import parties_in
 from rockrobot.devices.models import Device
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.queries import Shown, state_now
@@ -20,13 +22,14 @@ from rockrobot.exchange.rules import SHEETS
 from rockrobot.exports.queries import FORMAT_WORDS, file_of, hash_of_filter, plan_export
 from rockrobot.exports.rules import Export, FileFormat, Subject
 from rockrobot.full_exports.models import FullExport
-from rockrobot.full_exports.rules import REGISTER, Asked, asked_of, details_of, is_kept
+from rockrobot.full_exports.rules import DEVICES, REGISTER, Asked, asked_of, details_of, is_kept
 from rockrobot.imports.queries import export_sheets, people_ids
 from rockrobot.jobs import Job
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.sealing import unseal
 from rockrobot.selections.queries import ids_of, understand
+from rockrobot.selections.rules import Choices, Selection
 from rockrobot.tags.rules import Register
 from rockrobot.workbooks import write_workbook
 
@@ -39,6 +42,7 @@ COUNTED: dict[str, Any] = {
 SUBJECTS: dict[str, Any] = {
     "people": lazy_gettext("Henkilöiden luettelo"),
     "companies": lazy_gettext("Yritysten luettelo"),
+    DEVICES: lazy_gettext("Laitteiden luettelo"),
     REGISTER: lazy_gettext("Koko rekisteri"),
 }
 
@@ -84,15 +88,27 @@ def was_emptied(export: FullExport | None) -> bool:
 
 
 def plan_of(asked: Asked) -> Export:
-    """Who goes out and who is left out, read now; of the register all its people."""
+    """Who goes out and who is left out, read now; of the register all its people, of machines those they belong to."""
     if asked.is_register:
         return Export(people_ids(), {})
+    if asked.is_devices:
+        return Export(sorted(parties_in(machines_of(asked), clock.today())[Subject.PEOPLE]), {})
     selection, _choices = understand(Register(asked.subject), asked.words)
     return plan_export(Subject(asked.subject), ids_of(selection), asked.purpose, asked.channel)
 
 
+def machines_of(asked: Asked) -> list[int]:
+    """The machines that a list of them holds now."""
+    selection, _choices = understand(Register.DEVICES, asked.words)
+    return ids_of(selection)
+
+
 def counts_of(asked: Asked, export: Export) -> dict[str, int]:
     """How many of each kind go out."""
+    if asked.is_devices:
+        ids = machines_of(asked)
+        parties = parties_in(ids, clock.today())
+        return {DEVICES: len(ids)} | {subject.value: len(whose) for subject, whose in parties.items()}
     if not asked.is_register:
         return {asked.subject: len(export.ids)}
     companies = select(func.count(Company.id)).where(Company.merged_into_id.is_(None))
@@ -107,6 +123,9 @@ def content_of(asked: Asked, export: Export, progress: Progress) -> bytes:
     """The whole file; progress is told of steps done and in all."""
     if asked.is_register:
         return write_workbook(_sheets(progress))
+    if asked.is_devices:
+        with device_lists.file_of(machines_of(asked)) as file:
+            return file.read()
     told = functools.partial(progress, total=len(export.ids))
     with file_of(Subject(asked.subject), asked.file, export.ids, progress=told) as file:
         return file.read()
@@ -144,7 +163,7 @@ def facts_of(details: Mapping[str, Any], asked: Asked | None, *, then: Mapping[s
         (_("Käyttötarkoitus"), purpose_names()[PurposeCode(details["purpose"])]),
         (_("Tiedosto"), str(FORMAT_WORDS[FileFormat(details["file"])])),
         *counts,
-        (_("Jää pois"), "" if details["subject"] == REGISTER else _counted(details["left_out"], then["left_out"])),
+        (_("Jää pois"), _counted(details["left_out"], then["left_out"]) if details["subject"] in set(Subject) else ""),
     ]
 
 
@@ -154,7 +173,11 @@ def _narrowed(details: Mapping[str, Any], asked: Asked | None) -> str:
         return _("ei rajausta")
     if asked is None:
         return _("haku, jota ei enää säilytetä")
-    selection, choices = understand(Register(asked.subject), asked.words)
+    return narrowed_by(*understand(Register(asked.subject), asked.words))
+
+
+def narrowed_by(selection: Selection, choices: Choices) -> str:
+    """What narrows a list, as the list itself tells it."""
     told = get_template_attribute("selections/pieces.html", "told")
     return str(told(selection, choices)).strip() or _("ei rajausta")
 

@@ -8,9 +8,12 @@ from rockrobot.exports.rules import FileFormat
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.selections.rules import TEXT
+from rockrobot.tags.rules import Register
 
 REGISTER: Final = "register"
 """What goes out instead of a list (exports' Subject): the register as a whole, in its exchange format."""
+DEVICES: Final = Register.DEVICES.value
+"""What goes out instead: a list of machines with whose they are (device_lists)."""
 KEPT_FOR: Final = timedelta(hours=24)
 """How long a made file can be fetched. Source: our choice."""
 
@@ -28,6 +31,11 @@ class Asked(NamedTuple):
     def is_register(self) -> bool:
         """True for the register as a whole: nobody is left out, and there is one kind of file."""
         return self.subject == REGISTER
+
+    @property
+    def is_devices(self) -> bool:
+        """True for a list of machines, a workbook from which nobody is left out."""
+        return self.subject == DEVICES
 
     @property
     def text(self) -> str:

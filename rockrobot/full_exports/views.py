@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
 from rockrobot.access import PEOPLE_READERS, allow, missing
+from rockrobot.device_lists import queries as device_lists
 from rockrobot.dual_control.actions import DualControlError
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.queries import Kind, act_for, deciders_of, declare, state_now
@@ -20,7 +22,7 @@ from rockrobot.full_exports import actions, queries
 from rockrobot.full_exports.actions import KIND
 from rockrobot.full_exports.forms import AskForm, RegisterForm
 from rockrobot.full_exports.queries import FILE_SEAL
-from rockrobot.full_exports.rules import REGISTER, Asked
+from rockrobot.full_exports.rules import DEVICES, REGISTER, Asked
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.sealing import unseal
@@ -29,6 +31,12 @@ from rockrobot.tags.rules import Register
 from rockrobot.web import Answer, commit_and_go, form_page, once, page
 
 blueprint = Blueprint("full_exports", __name__, url_prefix="/full-exports")
+FIRST_APPROVED = lazy_gettext("Toinen henkilö hyväksyy viennin ensin.")
+FILE_NAMES: dict[str, str] = {
+    **{subject.value: name for subject, name in NAMES.items()},
+    DEVICES: device_lists.NAME,
+    REGISTER: "rekisteri",
+}
 
 
 def _page_of(act: RequestedAct) -> str:
@@ -58,10 +66,12 @@ def _act(act_id: int) -> RequestedAct:
 
 
 def _asked(subject: str, purpose: PurposeCode) -> Asked:
-    """What the address asks for; the register as a whole is one workbook for any channel."""
+    """What the address asks for; the register as a whole is one workbook for any channel, and so are machines."""
     if subject == REGISTER:
         return Asked(subject, purpose, Channel.ALL, FileFormat.XLSX, {})
     selection, _choices = understand(Register(subject), request.args)
+    if subject == DEVICES:
+        return Asked(subject, purpose, Channel.ALL, FileFormat.XLSX, selection.words)
     channel, file = request.args.get("channel", ""), request.args.get("file", "")
     return Asked(
         subject,
@@ -80,7 +90,25 @@ def new() -> Answer:
     form = RegisterForm()
     if form.validate_on_submit():
         return _ask(_asked(REGISTER, PurposeCode(form.purpose.data)), form)
-    return _form_page(form, url_for("imports.index"))
+    intro = _("Koko rekisteri lähtee taulukkona. Toinen henkilö hyväksyy viennin ensin.")
+    return _form_page(form, (_("Tuonti ja vienti"), url_for("imports.index")), intro)
+
+
+@blueprint.route("/devices/new", methods=["GET", "POST"])
+@allow(*PEOPLE_READERS, event="full_exports.new")
+@once
+def new_devices() -> Answer:
+    """Ask for a list of machines with whose they are, narrowed as its address says."""
+    form = RegisterForm()
+    if form.validate_on_submit():
+        return _ask(_asked(DEVICES, PurposeCode(form.purpose.data)), form)
+    selection, choices = understand(Register.DEVICES, request.args)
+    facts = [
+        (_("Mitä viedään"), str(queries.SUBJECTS[DEVICES])),
+        (_("Rajaus"), queries.narrowed_by(selection, choices)),
+    ]
+    back: dict[str, Any] = selection.words
+    return _form_page(form, (_("Laitteet"), url_for("devices.index", **back)), FIRST_APPROVED, facts)
 
 
 @blueprint.route(f"/<any({','.join(Subject)}):subject>/new", methods=["GET", "POST"])
@@ -97,7 +125,8 @@ def new_list(subject: str) -> Answer:
     details = queries.details_now(asked)
     chosen: dict[str, Any] = {"purpose": purpose, "channel": asked.channel.value, "file": asked.file.value}
     back = url_for("exports.show", subject=subject, **chosen | dict(asked.words))
-    return _form_page(form, back, queries.facts_of(details, asked, then=details))
+    facts = queries.facts_of(details, asked, then=details)
+    return _form_page(form, (_("Vie tiedostoon"), back), FIRST_APPROVED, facts)
 
 
 def _ask(asked: Asked, form: AskForm) -> Response:
@@ -106,10 +135,13 @@ def _ask(asked: Asked, form: AskForm) -> Response:
     return commit_and_go(url_for("dual_control.show", act_id=act.id), told)
 
 
-def _form_page(form: AskForm, back: str, facts: Sequence[tuple[str, str]] = ()) -> Answer:
+def _form_page(
+    form: AskForm, back: tuple[str, str], intro: str | LazyString, facts: Sequence[tuple[str, str]] = ()
+) -> Answer:
+    """The form; back: the name and the address of the page it was asked from."""
     ledger.log_view([])
     deciders = deciders_of(KIND, f"staff:{current_user.id}")
-    return form_page("full_exports/new.html", form, back=back, facts=facts, deciders=deciders)
+    return form_page("full_exports/new.html", form, back=back, intro=intro, facts=facts, deciders=deciders)
 
 
 # ---------- the file ----------
@@ -163,7 +195,7 @@ def download(act_id: int) -> Answer:
         io.BytesIO(content),
         mimetype=MEDIA_TYPES[kind],
         as_attachment=True,
-        download_name=f"{NAMES.get(subject, 'rekisteri')}.{kind}",
+        download_name=f"{FILE_NAMES[subject]}.{kind}",
         max_age=0,
     )
 

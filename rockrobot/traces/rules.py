@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from rockrobot.devices.rules import Fate
+from rockrobot.exports.rules import Subject
 
 
 class TraceClass(StrEnum):
@@ -242,6 +243,13 @@ def csv_of(rows: Iterable[TraceRow], shown: Callable[[str], str] = str) -> str:
         values = (getattr(row, name) for name in _FIELDS)
         writer.writerow([shown("" if value is None else str(value)) for value in values])
     return text.getvalue()
+
+
+def parties_of(rows: Iterable[TraceRow]) -> dict[Subject, set[int]]:
+    """Ids of the people and of the companies whom a trace names."""
+    rows = list(rows)
+    people = {row.person_id for row in rows if row.person_id}
+    return {Subject.PEOPLE: people, Subject.COMPANIES: {row.company_id for row in rows if row.company_id}}
 
 
 class TraceSummary(NamedTuple):

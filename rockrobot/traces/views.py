@@ -11,6 +11,7 @@ from wtforms import Form
 from rockrobot import clock, languages, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow
 from rockrobot.devices import queries as devices
+from rockrobot.exports.actions import take_out
 from rockrobot.formulas import harmless
 from rockrobot.lists import Listing
 from rockrobot.navigation import Link, add_link
@@ -20,8 +21,8 @@ from rockrobot.serials.queries import machines_named
 from rockrobot.serials.rules import Why, read_units
 from rockrobot.traces import queries
 from rockrobot.traces.forms import BatchForm, BuildDatesForm, SerialsForm
-from rockrobot.traces.rules import Pieces, TraceRow, csv_of, summary_of
-from rockrobot.web import asked_id, asked_page, page
+from rockrobot.traces.rules import Pieces, TraceRow, csv_of, parties_of, summary_of
+from rockrobot.web import Answer, asked_id, asked_page, page
 
 ROWS = 50
 KNOWN = 300
@@ -73,9 +74,19 @@ def index() -> str:
 
 @blueprint.get("/rows.csv")
 @allow(*REGISTER_READERS, event="traces.download")
-def download() -> Response:
-    rows = [_as_seen(row) for row in _find().rows or []]
-    ledger.log_view(row.person_id for row in rows if row.person_id)
+def download() -> Answer:
+    """The trace as a file; of those whom it names one person takes no more alone than exports let them.
+
+    The workshop's file names nobody, and they export nothing else: it is not counted.
+    """
+    found = _find()
+    rows = [_as_seen(row) for row in found.rows or []]
+    if current_user.role not in PEOPLE_READERS:
+        ledger.log_view([])
+    elif not take_out(current_user, parties_of(rows)):
+        model: dict[str, Any] = {"model": found.opening.get("device_model_id") or None}
+        ask_url = url_for("full_exports.new_devices", **model)
+        return page("exports/second_person.html", ask_url=ask_url, is_trace=True), 409
     name = f"{_('jaljitys')}-{clock.today():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(csv_of(rows, harmless), mimetype="text/csv", headers=headers)

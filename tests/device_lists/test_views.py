@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 from sqlalchemy import select
@@ -11,11 +11,14 @@ from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import db
 from rockrobot.devices.actions import record_fate
 from rockrobot.devices.rules import Fate
+from rockrobot.exports import queries as exports
+from rockrobot.exports import rules
 from rockrobot.tags.actions import put_tags, tags_for
 from rockrobot.tags.rules import Register
 from rockrobot.worksites.actions import move_devices
 from tests import make
 from tests.statements import Count
+from tests.test_access_table import digest
 
 
 def sheet_of(answer) -> list[dict[str, str | None]]:
@@ -51,25 +54,27 @@ def test_of_people_only_their_number_goes_out_and_whose_it_is_is_written_down(of
     db.session.commit()
 
     closed = workshop.get("/devices/list.xlsx")
-    rows = sheet_of(office.get("/devices/list.xlsx"))
+    rows = sheet_of(office.get("/devices/list.xlsx?fate=none"))
 
     assert (rows[0]["omistajan numero"], rows[0]["omistaja"]) == ("H1", "henkilö")
     acts = select(ChangeSet.purpose, LedgerEntry.table_name, LedgerEntry.row_id).join(LedgerEntry)
     told = db.session.execute(acts.where(ChangeSet.event == "device_lists.download").order_by(LedgerEntry.id)).all()
     assert told[0][1:] == ("people", aino.id)
-    assert told[1] == ("xlsx; rows 1; filter -", "devices", device.id)
+    assert told[1][0].startswith("xlsx; rows 1; filter ")
+    assert told[1][1:] == ("devices", device.id)
     assert closed.status_code == 403
 
 
 def test_a_long_list_asks_no_more_often_than_a_short_one_and_an_empty_one_is_none(office):
     assert office.get("/devices/list.xlsx").status_code == 404
     make.device()
+    make.ownership(make.device(), make.company())
     with Count() as short:
-        office.get("/devices/list.xlsx")
+        office.get("/devices/list.xlsx?fate=none")
     for _ in range(5):
         make.ownership(make.device(), make.company())
     with Count() as long:
-        office.get("/devices/list.xlsx")
+        assert office.get("/devices/list.xlsx?fate=none").status_code == 200
 
     assert long.statements <= short.statements + 3
 
@@ -84,3 +89,56 @@ def test_what_went_out_imports_into_the_register_without_change(app, office, tmp
 
     counts = json.loads(result.output.strip().splitlines()[-1])
     assert counts == {"new": 0, "changed": 0, "unchanged": 2, "refused": 0}, result.output
+
+
+def test_the_whole_list_with_whose_machines_are_needs_a_second_person(office):
+    make.ownership(make.device(), make.company("Louhinta Oy"))
+    db.session.commit()
+    before = digest()
+
+    answer = office.get("/devices/list.xlsx")
+
+    assert answer.status_code == 409
+    assert 'href="/full-exports/devices/new"' in answer.text
+    assert "Louhinta" not in answer.text
+    assert digest() == before
+
+
+def test_whose_machines_went_out_counts_with_the_exports_of_the_day(office, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 1)
+    for name, model in (("Aino", "A"), ("Eero", "E")):
+        make.ownership(make.device(make.device_model(model)), make.person(name, "Aho"))
+        make.ownership(make.device(make.device_model(f"{model}-company")), make.company(f"{name} Oy"))
+    db.session.commit()
+    chosen = "purpose=marketing&channel=letter&file=csv"
+
+    def taken(path: str) -> int:
+        return office.get(path).status_code
+
+    people = [taken(f"/exports/people/file?q=aino&{chosen}"), taken("/devices/list.xlsx?model=1")]
+    people += [taken("/devices/list.xlsx?model=3"), taken("/devices/list.xlsx?model=1")]
+    companies = [taken("/devices/list.xlsx?model=2"), taken("/devices/list.xlsx?model=4")]
+    companies += [taken(f"/exports/companies/file?q=eero&{chosen}"), taken(f"/exports/companies/file?q=aino&{chosen}")]
+    monkeypatch.setattr(exports, "COUNTED_FOR", timedelta(0))
+    next_day = [taken("/devices/list.xlsx?model=3"), taken("/devices/list.xlsx?model=4")]
+
+    assert people == [200, 200, 409, 200]
+    assert companies == [200, 409, 409, 200]
+    assert next_day == [200, 200]
+
+
+def test_who_lives_at_a_worksite_counts_too(office, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 0)
+    machine = make.device()
+    move_devices([machine], make.worksite(make.person("Aino", "Aho")), on=date(2026, 5, 1))
+    db.session.commit()
+
+    assert office.get("/devices/list.xlsx?fate=none").status_code == 409
+
+
+def test_a_list_of_machines_that_are_nobodys_needs_no_second_person(office, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 0)
+    make.device()
+    db.session.commit()
+
+    assert office.get("/devices/list.xlsx").status_code == 200

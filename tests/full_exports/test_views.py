@@ -188,6 +188,50 @@ def test_the_whole_register_goes_out_in_its_format(office, protection):
     assert book["henkilöt"].max_row == 2
 
 
+def test_a_list_of_machines_with_whose_they_are_goes_out_once_approved(office, supervisor):
+    model, aino = make.device_model("SP-1"), make.person("Aino", "Aho", person_no="H1")
+    make.ownership(make.device(model, "000100"), aino)
+    make.ownership(make.device(model, "000200"), make.company("Louhinta Oy"))
+    make.device(make.device_model("SP-2"), "000300")
+    db.session.commit()
+    address = f"/full-exports/devices/new?model={model.id}&file=vcf&channel=phone"
+    page = office.get(address).text
+    request = asked(office, address, purpose="rights")
+    told = supervisor.get(request).text
+    ok(approve(supervisor, request))
+    export = f"/full-exports/{act_id(request)}"
+    ok(office.post(f"{export}/make"))
+    work()
+
+    file = office.get(f"{export}/file")
+
+    rows = list(openpyxl.load_workbook(io.BytesIO(file.data))["laitteet"].iter_rows(min_row=2, values_only=True))
+    assert "Malli: SP-1" in page
+    assert all(words in told for words in ("Laitteiden luettelo", "Malli: SP-1", "Laitteita", "Yrityksiä"))
+    assert file.headers["Content-Disposition"] == "attachment; filename=laitteet.xlsx"
+    assert [row[1] for row in rows] == ["000100", "000200"]
+    assert [row[6] for row in rows] == ["henkilö", "Louhinta Oy"]
+    db.session.rollback()
+    act = db.session.scalars(select(ChangeSet).where(ChangeSet.event == "full_exports.download")).one()
+    seen = select(LedgerEntry.table_name, LedgerEntry.row_id).where(LedgerEntry.change_set_id == act.id)
+    assert act.purpose.startswith("rights; all; xlsx; rows 2; left out 0; filter ")
+    assert [tuple(row) for row in db.session.execute(seen)] == [("people", aino.id)]
+
+
+def test_an_erasure_takes_a_list_of_machines_too(office, supervisor):
+    person = make.person("Aino", "Aho")
+    make.ownership(make.device(), person)
+    db.session.commit()
+    export = made(office, supervisor, "/full-exports/devices/new", purpose="rights")
+    erase_person(person)
+    db.session.commit()
+
+    answer = office.get(f"{export}/file")
+
+    assert answer.location == export
+    assert db.session.scalars(select(FullExport)).one().sealed_file is None
+
+
 def test_the_second_person_sees_what_how_many_for_what_and_why(office, supervisor):
     for name in ("Aino", "Eero"):
         make.person(name, "Aho", contact_type="asiakas")

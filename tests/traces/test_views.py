@@ -1,12 +1,19 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
 from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
+from rockrobot.exports import rules
+from rockrobot.exports.queries import taken_by
+from rockrobot.exports.rules import Subject
 from rockrobot.parts.queries import block_of
+from rockrobot.traces import queries
 from tests import make
+from tests.test_access_table import digest
 
 
 @pytest.fixture
@@ -149,3 +156,81 @@ def test_a_batch_that_went_nowhere_can_be_recalled_too_and_is_blocked(office):
 
     assert "Avaa takaisinvetotapaus" in page
     assert block_of(batch.id).reason == "Väärä teräs"
+
+
+# ---------- the file counts as an export ----------
+
+EXPORTED = "purpose=marketing&channel=letter&file=csv"
+
+
+def owned_by(name: str, serial: str) -> None:
+    """A machine of a person."""
+    make.ownership(make.device(serial=serial), make.person(name, "Aho"))
+    db.session.commit()
+
+
+def serials(*wanted: str) -> str:
+    return f"/traces/rows.csv?by=serials&expression={'+'.join(wanted)}&device_model_id="
+
+
+@pytest.mark.parametrize("owner", [make.person, make.company])
+def test_the_owners_of_a_whole_model_do_not_go_out_without_a_second_person(office, monkeypatch, owner):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 1)
+    model = make.device_model("RR")
+    for serial in ("000100", "000200"):
+        make.ownership(make.device(model, serial), owner())
+    db.session.commit()
+    before = digest()
+
+    answers = [office.get(f"/traces/rows.csv?by=build_dates&device_model_id={model.id}")]
+    answers += [office.get(serials("000100-000300"))]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all("Jäljitystä ei voi sellaisenaan hyväksyttää." in answer.text for answer in answers)
+    assert f'href="/full-exports/devices/new?model={model.id}"' in answers[0].text
+    assert 'href="/full-exports/devices/new"' in answers[1].text
+    assert not any("owner_name" in answer.text for answer in answers)
+    assert digest() == before
+
+
+def test_traces_and_exports_of_a_day_are_counted_together(office, protection, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 1)
+    owned_by("Aino", "000100")
+    owned_by("Eero", "000200")
+
+    first = [office.get(serials("000100")), office.get(serials("000100")), office.get(serials("000200"))]
+    exported = [office.get(f"/exports/people/file?q={name}&{EXPORTED}") for name in ("eero", "aino")]
+    listed = office.get("/devices/list.xlsx?person=2")
+    anothers = protection.get(serials("000200"))
+
+    assert [answer.status_code for answer in first] == [200, 200, 409]
+    assert [answer.status_code for answer in exported] == [409, 200]
+    assert (listed.status_code, anothers.status_code) == (409, 200)
+
+
+def test_traces_taken_at_once_are_counted_together(app, office, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 1)
+    owned_by("Aino", "000100")
+    owned_by("Eero", "000200")
+    gate, trace_serials = Barrier(2, timeout=20), queries.trace_serials
+
+    def traced_when_both_are_let_in(*asked):
+        gate.wait()
+        return trace_serials(*asked)
+
+    def take(serial: str) -> int:
+        with app.app_context():
+            return office.get(serials(serial)).status_code
+
+    monkeypatch.setattr(queries, "trace_serials", traced_when_both_are_let_in)
+    with ThreadPoolExecutor(2) as pool:
+        statuses = list(pool.map(take, ("000100", "000200")))
+
+    assert sorted(statuses) == [200, 409]
+    assert len(taken_by(f"staff:{office.member_id}", Subject.PEOPLE)) == 1
+
+
+def test_the_workshops_file_names_no_people_and_is_not_counted(workshop, batch, monkeypatch):
+    monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 0)
+
+    assert workshop.get(f"/traces/rows.csv?batch_id={batch.id}").status_code == 200
