@@ -142,3 +142,14 @@ def test_a_list_of_machines_that_are_nobodys_needs_no_second_person(office, monk
     db.session.commit()
 
     assert office.get("/devices/list.xlsx").status_code == 200
+
+
+def test_the_whole_list_leads_to_where_a_second_person_is_asked_and_a_narrowed_one_to_its_file(office):
+    model = make.device().device_model_id
+    db.session.commit()
+
+    whole, narrowed = office.get("/devices/").text, office.get(f"/devices/?model={model}").text
+
+    assert 'href="/full-exports/devices/new"' in whole
+    assert "/devices/list.xlsx" not in whole
+    assert f'href="/devices/list.xlsx?model={model}"' in narrowed
