@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -140,19 +141,18 @@ class _Ledger:
     def __init__(self, cases: Collection[RecallCase], shown: Shown) -> None:
         self.shown = shown
         ids = [case.id for case in cases]
-        self.acts = _acts([text.id for case in cases for text in shown.texts_of(case).values() if text.id], ids)
+        since = min(case.opened_at for case in cases)
+        self.acts = _acts([text.id for case in cases for text in shown.texts_of(case).values() if text.id], ids, since)
         self.own_pictures = defaultdict(list)
         of_cases = select(CasePicture.case_id, CasePicture.id).where(CasePicture.case_id.in_(ids))
         for case_id, id_ in db.session.execute(of_cases):
             self.own_pictures[case_id].append(id_)
-        since = min(case.opened_at for case in cases)
-        self.pictures, self.models = self._changed_models(ids, since)
+        self.pictures, self.models = self._changed_models(ids)
 
-    def _changed_models(self, case_ids: Collection[int], since: Any) -> tuple[dict[int, int], set[tuple[int, int]]]:
-        """Models by picture, and (case, model) in scope, of the models that were changed since."""
-        fresh = {key for key, acts in self.acts.items() if any(act.at >= since for act in acts)}
-        drawn = [id_ for table, id_ in fresh if table == ModelPicture.__tablename__]
-        models = {id_ for table, id_ in fresh if table == DeviceModel.__tablename__}
+    def _changed_models(self, case_ids: Collection[int]) -> tuple[dict[int, int], set[tuple[int, int]]]:
+        """Models by picture, and (case, model) in scope, of the models that were changed since a case was opened."""
+        drawn = [id_ for table, id_ in self.acts if table == ModelPicture.__tablename__]
+        models = {id_ for table, id_ in self.acts if table == DeviceModel.__tablename__}
         pictures = {}
         if drawn:
             of = select(ModelPicture.id, ModelPicture.device_model_id)
@@ -186,18 +186,21 @@ def _in_scope(case_ids: Collection[int], model_ids: Collection[int]) -> set[tupl
     return {(case_id, model_id) for case_id, model_id in db.session.execute(statement)}
 
 
-def _acts(text_ids: Sequence[int], case_ids: Sequence[int]) -> dict[tuple[str, int], list[Act]]:
-    """Who changed, or wrote first, these texts, facts of cases, and what every letter shows; by table and row."""
-    of_row = LedgerEntry.row_id
+def _acts(text_ids: Sequence[int], case_ids: Sequence[int], since: datetime) -> dict[tuple[str, int], list[Act]]:
+    """Who changed, or wrote first, these texts, facts of cases, and since then what every letter shows.
+
+    By table and row. since: what belongs to no case has years of changes before it that nobody asks for.
+    """
+    of_row, is_late = LedgerEntry.row_id, ChangeSet.at >= since
     is_change, is_writing = LedgerEntry.action == "update", ChangeSet.event == WRITING
     wanted = [
         _said("case_texts", of_row.in_(text_ids), or_(_says(*SAID), is_writing)),
         _said("recall_cases", of_row.in_(case_ids), _says(*SHARED)),
         _said("case_pictures", _says("sha256")),
-        _said("model_pictures", _says("sha256")),
-        _said("device_models", is_change, _says("plate_place")),
-        _said("notice_headings", is_change, _says("words")),
-        _said("organisations", is_change, _says(*HOUSE)),
+        _said("model_pictures", is_late, _says("sha256")),
+        _said("device_models", is_late, is_change, _says("plate_place")),
+        _said("notice_headings", is_late, is_change, _says("words")),
+        _said("organisations", is_late, is_change, _says(*HOUSE)),
     ]
     columns = (LedgerEntry.table_name, of_row, ChangeSet.id, ChangeSet.actor, ChangeSet.at, ChangeSet.undoes_id)
     statement = select(*columns).join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id).where(or_(*wanted))
