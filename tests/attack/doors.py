@@ -16,6 +16,8 @@ NOTHING = re.compile(r"(?!)")
 TOKENS = ("csrf_token", "idempotency_key")
 CHOICES = {"checkbox", "radio"}
 ONE_OF_MANY = {*CHOICES, "submit", "button"}
+# Wapiti leaves out what looks like a picture or a document, unless a parameter follows.
+FILES, FOLLOWING = (".pdf", ".png", ".jpg", ".zip"), "?any=1"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Door:
     def as_html(self) -> str:
         """The door as a link or a form of a page."""
         if self.method == "GET":
-            return f'<p><a href="{html.escape(self.target)}">x</a></p>\n'
+            target = self.target + FOLLOWING if self.target.endswith(FILES) else self.target
+            return f'<p><a href="{html.escape(target)}">x</a></p>\n'
         kind = ' enctype="multipart/form-data"' if self.files else ""
         inputs = "".join(f'<input name="{html.escape(n)}" value="{html.escape(value)}">' for n, value in self.fields)
         inputs += "".join(f'<input type="file" name="{html.escape(name)}">' for name in self.files)
@@ -115,14 +118,14 @@ class _Reader(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.page = page
-        self.links: list[tuple[str, str]] = []
+        self.links: list[str] = []
         self.forms: list[dict[str, Any]] = []
         self.by_id: dict[str, dict[str, Any]] = {}
         self.inside: dict[str, Any] | None = None
         self.choice: list[Any] | None = None
 
     def doors(self) -> list[Door]:
-        whole = [(method, urljoin(self.page, address), (), ()) for method, address in self.links]
+        whole = [("GET", urljoin(self.page, address), (), ()) for address in self.links]
         for form in self.forms:
             address = urljoin(self.page, form["action"])
             whole.append((form["method"], address, tuple(map(tuple, form["fields"])), tuple(form["files"])))
@@ -132,17 +135,17 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in has:
-            self.links.append(("GET", has["href"]))
+            self.links.append(has["href"])
         elif tag == "form":
             self._begin_form(has)
         elif tag in {"input", "button", "select", "textarea"} and has.get("name"):
             self._add_control(tag, has)
         elif tag == "option" and self.choice is not None and ("selected" in has or not self.choice[1]):
             self.choice[1] = has.get("value", "")
-        if tag != "form":
-            self.links += [
-                (verb.upper(), has[f"data-hx-{verb}"]) for verb in ("get", "post") if f"data-hx-{verb}" in has
-            ]
+        if tag != "form" and "data-hx-get" in has:
+            self.links.append(has["data-hx-get"])
+        if tag != "form" and "data-hx-post" in has:
+            self.forms.append(self._brought_along(has) | {"method": "POST", "action": has["data-hx-post"]})
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -154,18 +157,26 @@ class _Reader(HTMLParser):
         if self.lasttag == "textarea" and self.choice is not None:
             self.choice[1] += data
 
+    def _brought_along(self, has: dict[str, str]) -> dict[str, Any]:
+        """The form whose fields htmx sends along: the one it names, else the one around it; fields may come yet."""
+        named = has.get("data-hx-include", "")
+        if named.startswith("#"):
+            return self._form_of(named[1:])
+        return self.inside or {"fields": [], "files": []}
+
+    def _form_of(self, name: str) -> dict[str, Any]:
+        return self.by_id.setdefault(name, {"fields": [], "files": [], "method": "GET", "action": self.page})
+
     def _begin_form(self, has: dict[str, str]) -> None:
-        form = self.by_id.get(has["id"], {"fields": [], "files": []}) if "id" in has else {"fields": [], "files": []}
+        form = self._form_of(has["id"]) if "id" in has else {"fields": [], "files": []}
         form |= {"method": has.get("method", "get").upper(), "action": has.get("action", "") or self.page}
         self.forms.append(form)
         self.inside = form
-        if "id" in has:
-            self.by_id[has["id"]] = form
 
     def _add_control(self, tag: str, has: dict[str, str]) -> None:
         form = self.inside
         if "form" in has:
-            form = self.by_id.setdefault(has["form"], {"fields": [], "files": [], "method": "GET", "action": self.page})
+            form = self._form_of(has["form"])
         if form is None:
             return
         kind = has.get("type", "text")
