@@ -28,6 +28,7 @@ EXAMPLE = ROOT / "docs/nginx.conf"
 NAME = "rekisteri.example"
 BASE = f"https://{NAME}"
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+QUIET = 10  # a busy machine may think for some seconds before it answers
 AROUND = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 768; }}
@@ -59,7 +60,7 @@ class Front:
         return self.trust.wrap_socket(plain, server_hostname=NAME, suppress_ragged_eofs=True)
 
     def answered(self, source: str, *pieces: bytes) -> bytes:
-        """What comes back on one line until the other side ends it, or says nothing for three seconds."""
+        """What comes back on one line until the other side ends it, or says nothing for QUIET seconds."""
         with self.line(source) as line:
             with suppress(OSError):
                 for piece in pieces:
@@ -102,9 +103,9 @@ class _ByThisFront(urllib.request.HTTPSHandler):
 
 
 def heard(line: ssl.SSLSocket) -> bytes:
-    """What comes until the other side ends the line, or says nothing for three seconds."""
+    """What comes until the other side ends the line, or says nothing for QUIET seconds."""
     told = bytearray()
-    line.settimeout(3)
+    line.settimeout(QUIET)
     with suppress(OSError):
         while piece := line.recv(65536):
             told += piece
