@@ -22,22 +22,23 @@ FILES, FOLLOWING = (".pdf", ".png", ".jpg", ".zip"), "?any=1"
 
 @dataclass(frozen=True)
 class Door:
-    """An address with its query (GET), or a form with what it sends (POST); files: names of its file fields."""
+    """An address with its query, and what its form sends (POST); files: names of its file fields."""
 
     method: str
     path: str
+    query: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     files: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters one can attack, each once."""
-        return tuple(sorted(({name for name, _ in self.fields} | set(self.files)) - set(TOKENS)))
+        return tuple(sorted(({name for name, _ in self.query + self.fields} | set(self.files)) - set(TOKENS)))
 
     @property
     def target(self) -> str:
         """The address with its query."""
-        return f"{self.path}?{urlencode(self.fields)}" if self.method == "GET" and self.fields else self.path
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
     def with_token(self, token: str) -> "Door":
         """The door as it stands on a page of whoever has this CSRF token."""
@@ -51,7 +52,7 @@ class Door:
         kind = ' enctype="multipart/form-data"' if self.files else ""
         inputs = "".join(f'<input name="{html.escape(n)}" value="{html.escape(value)}">' for n, value in self.fields)
         inputs += "".join(f'<input type="file" name="{html.escape(name)}">' for name in self.files)
-        return f'<form method="post" action="{html.escape(self.path)}"{kind}>{inputs}<button>x</button></form>\n'
+        return f'<form method="post" action="{html.escape(self.target)}"{kind}>{inputs}<button>x</button></form>\n'
 
 
 def by_numbers(path: str) -> str:
@@ -193,4 +194,7 @@ class _Reader(HTMLParser):
 
 def _door(method: str, address: str, fields: tuple[tuple[str, str], ...], files: tuple[str, ...]) -> Door:
     parts = urlsplit(address)
-    return Door(method, parts.path, (*parse_qsl(parts.query, keep_blank_values=True), *fields), files)
+    query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+    if method == "GET":
+        return Door(method, parts.path, (*query, *fields), (), files)
+    return Door(method, parts.path, query, fields, files)

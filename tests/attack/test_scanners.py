@@ -67,7 +67,8 @@ def sqlmap_proved(twin, tmp_path_factory) -> str:
     with gate_to(twin) as gate:
         somebody = enter_twin(gate.base)
         doors = doors_of(somebody)
-        found = sqlmap(gate.base, somebody.cookie, doors, tmp_path_factory.mktemp("sqlmap"))
+        found, left = sqlmap(gate.base, somebody.cookie, doors, tmp_path_factory.mktemp("sqlmap"))
+    assert left == []
     assert {(one.where, one.parameter) for one in found} == PLANTED_FOR_SQLMAP
     return f"caught {len(found)} of {len(PLANTED_FOR_SQLMAP)} planted; {measure(gate)}"
 
@@ -98,16 +99,21 @@ def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_p
 
 @pytest.mark.parametrize("role", ORDER)
 def test_sqlmap_finds_nothing_in_the_app(sqlmap_proved, furnished, shares, tmp_path, tell, role):
-    with entered(furnished, tmp_path / "data", role) as house:
-        doors = with_their_token(house, shares[role])
+    """Doors that another's attack shut are attacked in a fresh house, until none is left out."""
+    left = shares[role]
+    while left:
+        before, folder = left, tmp_path / str(len(left))
+        with entered(furnished, folder / "data", role) as house:
+            doors = with_their_token(house, before)
 
-        found = sqlmap(house.gate.base, house.somebody.cookie, doors, tmp_path)
+            found, left = sqlmap(house.gate.base, house.somebody.cookie, doors, folder)
 
-        still_in = house.somebody.get("/account/")
-    tell(measure(house.gate))
-    assert (urlsplit(still_in.url).path, house.gate.turned_away) == ("/account/", [])
-    assert found == []
-    assert house.gate.faults == []
+            still_in = house.somebody.get("/account/")
+        tell(measure(house.gate))
+        assert (urlsplit(still_in.url).path, house.gate.turned_away) == ("/account/", [])
+        assert found == []
+        assert house.gate.faults == []
+        assert len(left) < len(before), left
 
 
 def with_their_token(house: Entered, doors: list[Door]) -> list[Door]:
