@@ -44,6 +44,10 @@ class Door:
         """The door as it stands on a page of whoever has this CSRF token."""
         return replace(self, fields=tuple((name, token if name == TOKENS[0] else value) for name, value in self.fields))
 
+    def spoiled(self) -> "Door":
+        """The door with words that no form takes, for one that is shut once it was opened."""
+        return replace(self, fields=tuple((name, value if name in TOKENS else "?") for name, value in self.fields))
+
     def as_html(self) -> str:
         """The door as a link or a form of a page."""
         if self.method == "GET":

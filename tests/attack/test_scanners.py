@@ -99,12 +99,12 @@ def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_p
 
 @pytest.mark.parametrize("role", ORDER)
 def test_sqlmap_finds_nothing_in_the_app(sqlmap_proved, furnished, shares, tmp_path, tell, role):
-    """Doors that another's attack shut are attacked in a fresh house, until none is left out."""
-    left = shares[role]
+    """Doors that an attack shut are attacked in a fresh house, until none is left out."""
+    left, is_spoiled = shares[role], False
     while left:
-        before, folder = left, tmp_path / str(len(left))
+        before, folder = left, tmp_path / f"{len(left)}-{is_spoiled}"
         with entered(furnished, folder / "data", role) as house:
-            doors = with_their_token(house, before)
+            doors = with_their_token(house, [door.spoiled() for door in before] if is_spoiled else before)
 
             found, left = sqlmap(house.gate.base, house.somebody.cookie, doors, folder)
 
@@ -113,7 +113,8 @@ def test_sqlmap_finds_nothing_in_the_app(sqlmap_proved, furnished, shares, tmp_p
         assert (urlsplit(still_in.url).path, house.gate.turned_away) == ("/account/", [])
         assert found == []
         assert house.gate.faults == []
-        assert len(left) < len(before), left
+        assert len(left) < len(before) or not is_spoiled, left
+        is_spoiled = len(left) == len(before)
 
 
 def with_their_token(house: Entered, doors: list[Door]) -> list[Door]:
