@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pysqlite3
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -14,7 +15,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import TextClause, text
+from sqlalchemy import Engine, TextClause, event, text
 
 import config
 from rockrobot import chain, create_app, ledger
@@ -66,6 +67,13 @@ def settings(data_dir: Path, url: str, **rest: Any) -> config.Config:
     return config.Config(
         secret_key=SECRET, data_dir=data_dir, database_url=url, environment="development", is_testing=True, **rest
     )
+
+
+@event.listens_for(Engine, "connect")
+def _wait_for_no_disk(connection: Any, _record: Any) -> None:
+    """What a test stores need not outlive a power cut; the server of PostgreSQL is told the same."""
+    if isinstance(connection, pysqlite3.dbapi2.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,7 @@ class PostgreSQL:
         self._run(str(binaries / "initdb"), "-D", str(data), "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = (
             f"-h 127.0.0.1 -p {self.port} -k '' -F -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+            " -c gin_pending_list_limit=64kB"  # nobody vacuums: what waits to be indexed is read by every search
         )
         self._run(
             str(binaries / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(self.folder / "log"), "start"
