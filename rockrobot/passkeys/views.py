@@ -84,8 +84,8 @@ def enter() -> Answer:
     if refusal := turn_away(member, request.form.get("next")):
         db.session.commit()
         return page("networks/refused.html", refusal=refusal), 403
-    address = browser_key.address()
-    key = sign_in(member, browser=browser_name(request.user_agent.string), address=address)
+    address, browser = browser_key.address(), browser_name(request.user_agent.string)
+    key = sign_in(member, browser=browser, address=address, earlier_key=browser_key.key())
     note_device(key, browser_key.device_key())
     browser_key.give(key)
     record(Outcome.SIGNED_IN, member.id, address=address)

@@ -82,11 +82,20 @@ def _put_password(member: StaffMember, password: str) -> None:
 # ---------- sign-ins ----------
 
 
-def sign_in(member: StaffMember, *, waits_for: Step = Step.NOTHING, browser: str = "", address: str = "") -> str:
+def sign_in(
+    member: StaffMember,
+    *,
+    waits_for: Step = Step.NOTHING,
+    browser: str = "",
+    address: str = "",
+    earlier_key: str = "",
+) -> str:
     """Begin a sign-in; returns the key for the browser, of which the database keeps only the digest.
 
-    waits_for: what they still have to do before it counts.
+    waits_for: what they still have to do before it counts. earlier_key: what the browser had until now; whoever copied
+    it has nothing from now on.
     """
+    _end(SignIn.key_digest == digest_of(earlier_key))
     key, now = secrets.token_urlsafe(32), clock.now()
     row = SignIn(key_digest=digest_of(key), staff_member_id=member.id, begun_at=now, confirmed_at=now, seen_at=now)
     row.waits_for, row.browser, row.address = waits_for, browser[:60], address[:45]

@@ -118,8 +118,8 @@ def _let_in(member: StaffMember, target: str | None) -> Response:
     step, address = step_after_password(member.id), browser_key.address()
     if passkeys_of(member.id):
         step = Step.SECOND_FACTOR
-    browser = browser_name(request.user_agent.string)
-    key = actions.sign_in(member, waits_for=step, browser=browser, address=address)
+    browser, earlier_key = browser_name(request.user_agent.string), browser_key.key()
+    key = actions.sign_in(member, waits_for=step, browser=browser, address=address, earlier_key=earlier_key)
     note_device(key, browser_key.device_key())
     browser_key.give(key)
     if step is Step.ENROLMENT:

@@ -12,7 +12,9 @@ from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
 from rockrobot.passkeys.models import Passkey
 from rockrobot.staff.actions import set_access
+from rockrobot.staff.models import SignIn
 from rockrobot.staff.queries import member_with
+from rockrobot.staff.rules import Step
 from rockrobot.staff_devices.actions import make_device
 from rockrobot.staff_devices.rules import DeviceKind
 from tests import make
@@ -151,6 +153,18 @@ def test_a_copied_key_is_worth_nothing_after_a_passkey_was_added(app, office, de
         session["sign_in"] = key
 
     assert (is_in(office), is_in(thief)) == (True, False)
+
+
+def test_signing_in_with_a_passkey_ends_what_the_browser_had_begun(office, stranger, device):
+    add(office, device)
+    stranger.post("/sign-in", data={"email": member_with(office.member_id).email, "password": make.PASSWORD})
+    begun = db.session.scalars(select(SignIn).where(SignIn.waits_for == Step.SECOND_FACTOR)).one()
+
+    enter(stranger, device)
+
+    db.session.refresh(begun)
+    assert begun.ended_at is not None
+    assert (is_in(stranger), is_in(office)) == (True, True)
 
 
 def test_with_a_passkey_the_password_alone_confirms_nothing(office, device):

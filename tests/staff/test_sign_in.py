@@ -211,6 +211,18 @@ def test_a_cookie_kept_aside_is_worth_nothing_after_signing_out(app, stranger, o
     assert answer.headers["Clear-Site-Data"] == '"storage"'
 
 
+def test_a_cookie_kept_aside_is_worth_nothing_after_signing_in_again(app, stranger, olga):
+    try_in(stranger)
+    copy = app.test_client()
+    with copy.session_transaction() as session:
+        session["sign_in"] = key_of(stranger)
+    before = copy.get("/account/").status_code
+
+    try_in(stranger)
+
+    assert (before, copy.get("/account/").status_code, stranger.get("/account/").status_code) == (200, 303, 200)
+
+
 @pytest.mark.parametrize(("span", "status"), [({"minutes": 29}, 200), ({"minutes": 31}, 303), ({"hours": 13}, 303)])
 def test_a_sign_in_ends_after_half_an_hour_of_rest(office, monkeypatch, span, status):
     later(monkeypatch, **span)
