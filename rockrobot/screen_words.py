@@ -20,9 +20,9 @@ def text_of(text: str, /, **values: Any) -> Markup:
 def stored_text(text: str) -> str:
     """A text that is stored and may be changed, in the language of the screen where it stands as we wrote it.
 
-    It is a value as any other: no markup, no places to fill.
+    It is a value as any other: no markup, no places to fill; a catalogue answers no text at all with its own heading.
     """
-    return str(get_translations().ugettext(text))
+    return str(get_translations().ugettext(text)) if text else ""
 
 
 @lru_cache(TEXTS_KEPT)

@@ -41,3 +41,9 @@ def test_two_percent_signs_are_one_on_the_screen(screen):
     told = render_template_string('{{ _("95 %%") }} {{ _("%(share)s %%", share=7) }}')
 
     assert told == "95 % 7 %"
+
+
+def test_a_stored_text_that_is_empty_stays_empty(screen):
+    with force_locale("sv"):
+        assert screen_words.stored_text("") == ""
+        assert screen_words.stored_text("Laite %(serial)s") == "Maskin %(serial)s"
