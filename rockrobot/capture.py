@@ -111,16 +111,19 @@ def _before_commit(session: Session) -> None:
     pending = ledger.pending_of(session)
     if pending.rows and pending.change_set_id:
         chain.append(session.connection(), pending.change_set_id, pending.rows)
+    session.info.setdefault("carried", set()).update(row for row in pending.rows if row[0] == "view")
     session.info["ledger"] = ledger.Pending()
 
 
 @event.listens_for(Session, "after_commit")
-def _after_commit(_session: Session) -> None:
-    shown.settle()
+def _after_commit(session: Session) -> None:
+    if not session.in_nested_transaction():  # what a savepoint carried is lost with the whole yet
+        shown.settle(session.info.pop("carried", set()))
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _after_rollback(session: Session, _previous: Any) -> None:
+    session.info.pop("carried", None)
     pending: ledger.Pending | None = session.info.pop("ledger", None)
     if pending and pending.opened:
         pending.opened.change_set_id = None

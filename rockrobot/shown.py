@@ -1,6 +1,6 @@
 """What the running request has read of personal data, and whose data its page is to show; kept with the request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -41,15 +41,15 @@ def add_due(views: Iterable[Change]) -> None:
     _due.set((*_due.get(), *views))
 
 
-def settle() -> None:
-    """What was due is written: the change that carried it was committed."""
-    _due.set(())
+def settle(written: Collection[Change]) -> None:
+    """These views are written: the change that carried them was committed."""
+    _due.set(tuple(view for view in _due.get() if view not in written))
 
 
 def take_due() -> tuple[Change, ...]:
     """The views that no change carried; they are due no more."""
     due = _due.get()
-    settle()
+    _due.set(())
     return due
 
 
@@ -57,7 +57,7 @@ def forget() -> None:
     """Begin a request that has read and shown nothing yet."""
     _was_read.set(False)
     _was_said.set(False)
-    settle()
+    _due.set(())
 
 
 @contextmanager

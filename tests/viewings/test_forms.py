@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from rockrobot import ledger, shown
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Person
 from rockrobot.db import db
@@ -56,3 +57,32 @@ def test_a_change_and_its_view_are_one_act(office, two):
 
     assert answer.status_code == 303
     assert views() == {("people.edit", 1, 1)}
+
+
+def test_a_view_is_due_until_a_commit_has_carried_it(two):
+    shown.forget()
+
+    ledger.log_view([1])
+    db.session.rollback()
+    make.company("Louhinta Oy")
+    db.session.commit()
+    ledger.log_view([2])
+    with db.session.begin_nested():
+        db.session.get(Person, 2).first_name = "Eetu"
+    db.session.rollback()
+    ledger.log_view([2])
+    db.session.commit()
+
+    assert shown.take_due() == (("view", "people", 1, None),)
+    assert {(person_id, count) for _, person_id, count in views()} == {(2, 1)}
+
+
+def test_a_view_that_a_savepoint_carried_is_due_when_the_whole_is_taken_back(two):
+    shown.forget()
+
+    ledger.log_view([2])
+    with db.session.begin_nested():
+        db.session.get(Person, 2).first_name = "Eetu"
+    db.session.rollback()
+
+    assert shown.take_due() == (("view", "people", 2, None),)
