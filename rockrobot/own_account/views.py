@@ -57,7 +57,8 @@ def end_sign_in(sign_in_id: int) -> Response:
 def end_others() -> Response:
     here = _here()
     count = actions.end_sign_ins(current_user, Ending.SIGNED_OUT, keep=here)
-    actions.record(Outcome.ENDED, current_user.id, address=browser_key.address())
+    if count:
+        actions.record(Outcome.ENDED, current_user.id, address=browser_key.address())
     browser_key.swap(actions.renew_key(here))  # whoever copied the key of this one is out too
     told = ngettext("%(num)s muu kirjautuminen lopetettu.", "%(num)s muuta kirjautumista lopetettu.", count)
     return commit_and_go(url_for("own_account.index"), told)

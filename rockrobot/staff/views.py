@@ -294,6 +294,6 @@ def activate(member_id: int) -> Response:
 @blueprint.post("/staff/<int:member_id>/sign-outs")
 @allow(Role.ADMINISTRATOR, event="staff.end_sign_ins", fresh=True)
 def end_sign_ins(member_id: int) -> Response:
-    actions.end_sign_ins(_member(member_id), Ending.SIGNED_OUT_BY)
-    actions.record(Outcome.ENDED, member_id, address=browser_key.address())
+    if actions.end_sign_ins(_member(member_id), Ending.SIGNED_OUT_BY):
+        actions.record(Outcome.ENDED, member_id, address=browser_key.address())
     return commit_and_go(url_for("staff.show", member_id=member_id), _("Käyttäjä on kirjattu ulos kaikkialta."))
