@@ -2,18 +2,28 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 import config
-from rockrobot import backups, create_app, ledger
+from rockrobot import backups, clock, create_app, ledger
+from rockrobot.calendars.actions import make_feed
+from rockrobot.calendars.models import CalendarFeed
 from rockrobot.contacts.models import Person
 from rockrobot.db import db, is_sqlite
 from rockrobot.erasures.actions import erase_person, keep_register
+from rockrobot.passwords import actions as passwords
+from rockrobot.passwords.models import OneTimeLink
 from rockrobot.sealed_backups import BackupError
+from rockrobot.staff.actions import sign_in
+from rockrobot.staff.models import SignIn, StaffMember
 from rockrobot.staff.queries import member_with_email
+from rockrobot.staff.rules import Ending
+from rockrobot.staff_devices import actions as staff_devices
 from rockrobot.staff_devices.models import StaffDevice
+from rockrobot.staff_devices.rules import DeviceKind
 from tests import make
 from tests.conftest import SECRET, settings
 
@@ -104,6 +114,52 @@ def test_a_backup_is_restored_into_an_empty_folder_and_nowhere_else(tmp_path):
     assert "1 people erased again" in restored.output
     assert twice.exit_code == 1
     assert empty.invoke(args=["ledger", "verify"]).exit_code == 0
+
+
+def test_a_restored_backup_lets_nobody_in_by_what_may_have_ended_since(tmp_path):
+    folder, member, link = tmp_path / "old", StaffMember.id == 1, OneTimeLink.ends_at > clock.now() + timedelta(hours=1)
+    app = create_app(settings(folder, f"sqlite:///{folder / 'r.db'}", is_demo=True))
+    for arguments in (["db", "upgrade"], ["demo", "load"]):
+        assert app.test_cli_runner().invoke(args=arguments).exit_code == 0
+    with app.app_context(), ledger.change_set("test"):
+        olga = db.session.scalars(select(StaffMember).where(member)).one()
+        sign_in(olga)
+        make_feed(olga)
+        passwords.make_link(olga)
+        staff_devices.make_link(staff_devices.make_device(owner_id=olga.id, kind=DeviceKind.PHONE, name="Puhelin"))
+        db.session.commit()
+    open_doors = (
+        select(func.count()).where(SignIn.ended_at.is_(None)),
+        select(func.count()).where(CalendarFeed.ended_at.is_(None)),
+        select(func.count()).where(link),
+        select(func.count()).where(StaffDevice.link_digest.is_not(None)),
+    )
+    assert app.test_cli_runner().invoke(args=["backup", str(tmp_path / "b.db")]).exit_code == 0
+    restored = create_app(settings(tmp_path / "new", f"sqlite:///{tmp_path / 'new' / 'r.db'}"))
+
+    told = restored.test_cli_runner().invoke(args=["restore", str(tmp_path / "b.db")])
+
+    assert told.exit_code == 0, told.output
+    assert "links and calendar addresses are ended" in told.output
+    with app.app_context():
+        assert [db.session.scalar(one) for one in open_doors] == [1, 1, 1, 1]
+    with restored.app_context():
+        assert [db.session.scalar(one) for one in open_doors] == [0, 0, 0, 0]
+        assert db.session.scalars(select(CalendarFeed)).one().ended_for is Ending.RESTORED
+
+
+def test_a_line_of_the_register_that_names_nobody_here_is_told(tmp_path):
+    app = create_app(settings(tmp_path / "old", f"sqlite:///{tmp_path / 'old' / 'r.db'}", is_demo=True))
+    for arguments in (["db", "upgrade"], ["demo", "load"], ["backup", str(tmp_path / "b.db")]):
+        assert app.test_cli_runner().invoke(args=arguments).exit_code == 0
+    register = tmp_path / "erasures.jsonl"
+    register.write_text(json.dumps({"person_id": 2, "digest": "f" * 64}) + "\n")
+    empty = create_app(settings(tmp_path / "new", f"sqlite:///{tmp_path / 'new' / 'r.db'}")).test_cli_runner()
+
+    told = empty.invoke(args=["restore", str(tmp_path / "b.db"), "--erasures", str(register)])
+
+    assert "0 people erased again" in told.output
+    assert "by hand: 2\n" in told.output
 
 
 @pytest.mark.parametrize("body", [b"", b"no database at all, only text" * 100])

@@ -20,6 +20,8 @@ from rockrobot.evidence.actions import check_chain
 from rockrobot.evidence.rules import SealError, read_seal, seal_text
 from rockrobot.log import fault as log_fault
 from rockrobot.sealed_backups import BackupError, read_identities
+from rockrobot.staff.actions import end_all_sign_ins
+from rockrobot.staff.rules import Ending
 
 ledger_group = AppGroup("ledger", help="The change ledger.")
 
@@ -96,7 +98,8 @@ def backup(path: Path) -> None:
 def restore(path: Path, erasures: Path | None, identity: Path | None) -> None:
     """Put a backup into the empty place that ROCKROBOT_DATA_DIR or ROCKROBOT_DATABASE_URL names, and check it.
 
-    With the register of erasures, whoever was erased after the backup is erased again before the app opens.
+    The database is upgraded; sign-ins, unused links and calendar addresses end, since they may have ended since. With
+    the register of erasures, whoever was erased after the backup is erased again before the app opens.
     """
     try:
         keys = read_identities(identity) if identity else []
@@ -109,13 +112,25 @@ def restore(path: Path, erasures: Path | None, identity: Path | None) -> None:
     if verdict.fault:
         raise click.ClickException(f"The restored ledger does not add up: {verdict.fault}")
     click.echo(f"{path}: restored, {verdict.entries} ledger entries verified")
-    if erasures is None:
-        click.echo("No register of erasures was given (--erasures): people erased since the backup are back.")
-        return
     db.session.remove()
     upgrade()
+    with ledger.change_set("restore", actor="cli:restore"):
+        end_all_sign_ins(Ending.RESTORED)
+        db.session.commit()
+    click.echo("Sign-ins, unused links and calendar addresses are ended; members and devices are as in the backup.")
+    if erasures is None:
+        click.echo("No register of erasures was given (--erasures): people erased since the backup are back.")
+    else:
+        _erase_again(erasures)
+
+
+def _erase_again(erasures: Path) -> None:
     with ledger.change_set("erasures replay", actor="cli:restore"):
-        click.echo(f"{erasures}: {replay(erasures)} people erased again")
+        replayed = replay(erasures)
+    click.echo(f"{erasures}: {replayed.erased} people erased again")
+    if replayed.unknown:
+        numbers = ", ".join(map(str, replayed.unknown))
+        click.echo(f"Not recognised as the people that were erased, look at each by hand: {numbers}")
 
 
 COMMANDS = (ledger_group, worker, backup, restore)

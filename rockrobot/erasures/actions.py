@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -143,19 +143,29 @@ def keep_register() -> int:
     return len(missing)
 
 
-def replay(path: Path) -> int:
-    """Erase again in a restored database whom this register names; how many. Commits.
+class Replayed(NamedTuple):
+    """How many people were erased again, and the ids of those who are not known for the ones that the register names.
 
-    Passed over is who was erased already, and an id that another person has here: in another register, or after an
-    earlier restore lost who came since the backup.
+    Another person has such an id: in another register, or after an earlier restore lost who came since the backup. Or
+    the line is of an earlier version, which knew people by their number alone.
     """
-    count = 0
+
+    erased: int
+    unknown: list[int]
+
+
+def replay(path: Path) -> Replayed:
+    """Erase again in a restored database whom this register names; who was erased already is passed over. Commits."""
+    count, known, unknown = 0, set(), set()
     for entry in queries.read_register(path):
         person = person_with(entry.person_id)
         if person is not None and queries.digest_of(person) == entry.person_digest:
             erase_person(person)
             db.session.commit()
+            known.add(entry.person_id)
             count += 1
+        elif person is not None:
+            unknown.add(entry.person_id)
     db.session.rollback()
     forgetting.clear_file()
-    return count
+    return Replayed(count, sorted(unknown - known))

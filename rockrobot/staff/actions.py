@@ -188,6 +188,11 @@ def end_sign_ins(member: StaffMember, why: Ending, *, keep: SignIn | None = None
     return _end(SignIn.staff_member_id == member.id, SignIn.id != (keep.id if keep else 0))
 
 
+def end_all_sign_ins(why: Ending) -> int:
+    """End every running sign-in of everybody, and what else lets them in; how many sign-ins there were."""
+    return sum(end_sign_ins(member, why) for member in db.session.scalars(select(StaffMember)))
+
+
 def end_sign_in(member: StaffMember, sign_in_id: int) -> int:
     """End one sign-in of a member; 0 when it is not theirs or has ended."""
     return _end(SignIn.staff_member_id == member.id, SignIn.id == sign_in_id)

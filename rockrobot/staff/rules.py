@@ -65,7 +65,8 @@ class Ending(StrEnum):
 
     password: it was changed. factor: they changed what else they sign in by; factor_removed: an administrator took that
     away, as with a lost phone. signed_out: they ended their other sign-ins; signed_out_by: an administrator did.
-    access: it was taken away. role: it became another. lost_device: a device of theirs is lost.
+    access: it was taken away. role: it became another. lost_device: a device of theirs is lost. restored: a backup was
+    put back, in which runs what was ended since.
     """
 
     PASSWORD = "password"  # noqa: S105 (a word, not a secret)
@@ -76,6 +77,7 @@ class Ending(StrEnum):
     ACCESS = "access"
     ROLE = "role"
     LOST_DEVICE = "lost_device"
+    RESTORED = "restored"
 
 
 def session_runs(*, begun_at: datetime, seen_at: datetime, now: datetime, idle: timedelta, length: timedelta) -> bool:

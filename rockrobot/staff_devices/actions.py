@@ -10,8 +10,8 @@ from sqlalchemy import or_, select
 from rockrobot import clock, jobs, ledger
 from rockrobot.db import db, forget
 from rockrobot.passkeys.queries import passkeys_of
-from rockrobot.staff.actions import end_these, end_what_else_lets_in
-from rockrobot.staff.models import SignIn
+from rockrobot.staff.actions import end_these, end_what_else_lets_in, ends_with_sign_ins
+from rockrobot.staff.models import SignIn, StaffMember
 from rockrobot.staff.queries import digest_of, row_of_key
 from rockrobot.staff.rules import Ending
 from rockrobot.staff_devices.models import DeviceCheck, DeviceSignIn, StaffDevice
@@ -101,6 +101,15 @@ def retire(device: StaffDevice) -> int:
     """The device is used no more: its key is worth nothing and its sign-ins end; how many there were."""
     device.retired_on = clock.today()
     return _void(device)
+
+
+@ends_with_sign_ins
+def _void_links_when_restored(member: StaffMember, why: Ending) -> None:
+    """A link that took a device into use after the backup would take another."""
+    if why is Ending.RESTORED:
+        for device in db.session.scalars(select(StaffDevice).where(StaffDevice.owner_id == member.id)):
+            device.link_digest = device.link_ends_at = None
+        db.session.flush()
 
 
 def _void(device: StaffDevice) -> int:
