@@ -114,12 +114,14 @@ def _refuse(case: RecallCase, error: LettersRefusedError) -> None:
 
 
 def _write(case: RecallCase, out: Path) -> None:
-    for position, row in enumerate(batches_of(case.number), 1):
-        batch = batch_with_body(row.id)
+    """Write each batch to its file, once the view of whom it names is stored."""
+    for position, batch_id in enumerate([row.id for row in batches_of(case.number)], 1):
+        batch = batch_with_body(batch_id)
         if batch is None:
             continue
-        ledger.log_view(sorted(people_in_batch(batch.id)))
+        body = batch.body
+        ledger.log_view(sorted(people_in_batch(batch_id)))
+        db.session.commit()
         path = out if position == 1 else out.with_name(f"{out.stem}-{position}{out.suffix}")
-        path.write_bytes(batch.body)
+        path.write_bytes(body)
         click.echo(str(path))
-    db.session.commit()

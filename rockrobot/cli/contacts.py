@@ -4,6 +4,7 @@ import getpass
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +14,15 @@ from rockrobot.contact_changes.rules import Outcome
 from rockrobot.contact_columns.queries import fields_of, first_fields, mapping_named
 from rockrobot.contact_columns.rules import Target
 from rockrobot.contact_files import actions
-from rockrobot.contact_files.queries import alike_text, further_alike, ignored_columns, plan_of, reason_of, remark_text
+from rockrobot.contact_files.queries import (
+    alike_text,
+    further_alike,
+    ignored_columns,
+    people_told,
+    plan_of,
+    reason_of,
+    remark_text,
+)
 from rockrobot.contact_files.rules import ContactPlan
 from rockrobot.contact_rows.queries import ContactTable, read_contact_tables
 from rockrobot.db import db, reading
@@ -30,6 +39,8 @@ from rockrobot.workbooks import FileError
 def import_contacts(path: Path, sheet: str, mapping: str, dry_run: bool, take_good: bool) -> None:
     """Import contacts: a CSV of Outlook, Google, Thunderbird or your own, a sheet of an XLSX, or vCards.
 
+    Of whom it tells that they may be in the register already, a view is logged, on a dry run too.
+
     Nothing lands while a row is refused or may be a duplicate, unless --take-good. The last line is one JSON object
     with the counts of new, changed, unchanged, duplicate and refused rows. Exit code 0 when nothing was left, else 1.
     """
@@ -40,15 +51,17 @@ def import_contacts(path: Path, sheet: str, mapping: str, dry_run: bool, take_go
         click.echo(json.dumps(dict.fromkeys(Outcome, 0)))
         sys.exit(1)
     table = _chosen(tables, sheet)
-    with reading():
+    act = partial(ledger.change_set, "cli:import contacts", actor=f"cli:{getpass.getuser()}")
+    with reading(), act():
         fields = _fields(table, mapping)
         plan = plan_of(table, fields)
         db.session.rollback()
+        ledger.log_view(people_told(plan))
     _tell(table, fields, plan)
     counts = plan.counts()
     is_whole = not counts["refused"] and not counts["duplicate"]
     if not dry_run and (take_good or is_whole):
-        with ledger.change_set("cli:import contacts", actor=f"cli:{getpass.getuser()}", is_import=True):
+        with act(is_import=True):
             actions.apply_contacts(plan, on=clock.today())
     click.echo(json.dumps(counts))
     sys.exit(0 if is_whole else 1)

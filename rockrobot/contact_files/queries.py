@@ -97,6 +97,12 @@ def further_alike(row: PlannedContact) -> list[Alike]:
     return [alike for alike in row.alike if (alike.kind, alike.id) not in told]
 
 
+def people_told(plan: ContactPlan) -> list[int]:
+    """Ids of the people in the register whom the words of a plan name."""
+    alike = {alike.id for row in plan.rows for alike in row.alike if alike.kind is Kind.PEOPLE}
+    return sorted(alike | {party.id for row in plan.rows for party in row.similar if not party.is_company})
+
+
 def refused_table(table: ContactTable, plan: ContactPlan, fields: Sequence[Target]) -> list[Any]:
     """(sheet, header, rows) of the rows not taken: their own columns, which person is meant, and the reason."""
     rows = [row for row in plan.rows if row.outcome in {Outcome.REFUSED, Outcome.DUPLICATE}]

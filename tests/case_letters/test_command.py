@@ -1,5 +1,6 @@
 import pytest
 
+from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
 from rockrobot.letters.models import Letter
 from rockrobot.paper import page_count
@@ -61,6 +62,21 @@ def test_open_and_letters_alone_give_a_drill_its_letters(app, database, tmp_path
     assert names == [str(tmp_path / f"kirjeet{rest}.pdf") for rest in ("", "-2", "-3", "-4", "-5")]
     assert all(page_count((tmp_path / name).read_bytes()) == 2 for name in names)
     assert len(db.session.scalars(db.select(Letter)).all()) == 5
+
+
+def test_the_view_of_whom_letters_name_is_stored_before_their_file(app, database, tmp_path):
+    batch, machine, owner = make.batch(), make.device(make.device_model()), make.person("Aino", "Aho")
+    make.fitting(machine, batch)
+    make.ownership(machine, owner)
+    make.address(owner)
+    number = number_in(opened(app, batch, "--drill"))
+
+    result = run(app, "letters", number, "--out", tmp_path / "not there" / "kirjeet.pdf")
+
+    db.session.rollback()
+    views = db.select(LedgerEntry.row_id).where(LedgerEntry.action == "view", LedgerEntry.table_name == "people")
+    assert isinstance(result.exception, FileNotFoundError)
+    assert owner.id in db.session.scalars(views).all()
 
 
 def test_letters_run_again_are_the_same_files(app, database, tmp_path):

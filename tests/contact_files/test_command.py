@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from rockrobot import ledger, undo
-from rockrobot.chain import ChangeSet, verify
+from rockrobot.chain import ChangeSet, LedgerEntry, verify
 from rockrobot.contact_columns.actions import keep_mapping
 from rockrobot.contact_columns.queries import first_fields
 from rockrobot.contact_columns.rules import Field
@@ -471,6 +471,13 @@ def queued() -> set[tuple[str, int, int]]:
     return {(pair.kind.value, *pair.ids) for pair in waiting_pairs().rows}
 
 
+def viewed() -> list[int]:
+    """Ids of the people of whom a view stands in the ledger, the first first."""
+    db.session.rollback()
+    views = select(LedgerEntry.row_id).where(LedgerEntry.action == "view", LedgerEntry.table_name == "people")
+    return list(db.session.scalars(views.order_by(LedgerEntry.id)))
+
+
 def test_a_row_that_is_likely_somebody_is_told_with_the_reason_and_queued_at_once(app, database, tmp_path):
     known = make.person("Matti", "Virtanen", direct_phone="+358 40 588 2755", company=make.company("Louhinta Oy"))
     path = one_row(tmp_path, nimi="Matti Virtnen", yritys="Louhinta Oy")
@@ -483,6 +490,7 @@ def test_a_row_that_is_likely_somebody_is_told_with_the_reason_and_queued_at_onc
     told = f"mahdollinen kaksoiskappale: Matti Virtanen ({known.person_no}), lähes sama nimi, sama yritys"
     assert told in tried
     assert (code, before, counts["new"]) == (0, set(), 1)
+    assert viewed() == [known.id, known.id]
     assert queued() == {("people", known.id, new.id)}
 
 
@@ -520,6 +528,7 @@ def test_one_who_waits_for_a_word_is_told_with_the_reason_and_queued_when_taken_
 
     assert f"ehkä jo rekisterissä: Matti Virtanen ({known.person_no}), sama puhelin, nimi lyhennettynä." in told
     assert code == 1
+    assert viewed()[0] == known.id
     assert [ids[0] for _, *ids in queued()] == [known.id]
 
 
