@@ -75,15 +75,12 @@ def index() -> str:
 @blueprint.get("/rows.csv")
 @allow(*REGISTER_READERS, event="traces.download")
 def download() -> Answer:
-    """The trace as a file; of those whom it names one person takes no more alone than exports let them.
-
-    The workshop's file names nobody, and they export nothing else: it is not counted.
+    """The trace as a file; of those whom it names (companies alone for the workshop) nobody takes out more by
+    themselves than exports let them.
     """
     found = _find()
     rows = [_as_seen(row) for row in found.rows or []]
-    if current_user.role not in PEOPLE_READERS:
-        ledger.log_view([])
-    elif not take_out(current_user, parties_of(rows)):
+    if not take_out(current_user, parties_of(rows)):
         model: dict[str, Any] = {"model": found.opening.get("device_model_id") or None}
         ask_url = url_for("full_exports.new_devices", **model)
         return page("exports/second_person.html", ask_url=ask_url, is_trace=True), 409

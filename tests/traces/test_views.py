@@ -230,7 +230,15 @@ def test_traces_taken_at_once_are_counted_together(app, office, monkeypatch):
     assert len(taken_by(f"staff:{office.member_id}", Subject.PEOPLE)) == 1
 
 
-def test_the_workshops_file_names_no_people_and_is_not_counted(workshop, batch, monkeypatch):
+def test_the_companies_that_the_workshops_file_names_are_counted_and_its_people_left_out(workshop, batch, monkeypatch):
+    before = workshop.get(f"/traces/rows.csv?batch_id={batch.id}").status_code
     monkeypatch.setattr(rules, "NEEDS_SECOND_ABOVE", 0)
 
-    assert workshop.get(f"/traces/rows.csv?batch_id={batch.id}").status_code == 200
+    refused = workshop.get(f"/traces/rows.csv?batch_id={batch.id}")
+
+    db.session.rollback()
+    taken = [taken_by(f"staff:{workshop.member_id}", subject) for subject in (Subject.COMPANIES, Subject.PEOPLE)]
+    assert (before, refused.status_code) == (200, 409)
+    assert list(map(len, taken)) == [1, 0]
+    assert "Pyydä tiedosto asiakaspalvelusta." in refused.text
+    assert "/full-exports/" not in refused.text
