@@ -73,7 +73,7 @@ def decide(act: RequestedAct, by: StaffMember, decision: Decision, reason: str =
 
 
 def withdraw(act: RequestedAct, by: StaffMember) -> None:
-    """Take one's own request back. Raises DualControlError when somebody else asked, or it is decided already."""
+    """Take one's own request back. Raises DualControlError when somebody else asked, or it is over already."""
     fault = withdrawing_fault(_locked(act), f"staff:{by.id}")
     if fault:
         raise DualControlError(fault, act)

@@ -28,6 +28,10 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+ALIVE: Final = frozenset({State.WAITING, State.APPROVED})
+"""How far an act is that can still be done."""
+
+
 class Fault(StrEnum):
     """Why an act can't be asked for, decided or done: the person, what they wrote or read, or how far it is already."""
 
@@ -113,10 +117,13 @@ def deciding_fault(stand: Stand, signer: Signer, decision: Decision, reason: str
 
 
 def withdrawing_fault(stand: Stand, who: str) -> Fault | None:
-    """Why this person may not take a request back, or None: who asked may, until somebody decides."""
+    """Why this person may not take a request back, or None: who asked may, until it is done.
+
+    An approval that isn't used any more would otherwise stand in the way of what is asked in its place.
+    """
     if stand.asked_by != who:
         return Fault.NOT_ASKER
-    return None if stand.state is State.WAITING else Fault(stand.state.value)
+    return None if stand.state in ALIVE else Fault(stand.state.value)
 
 
 def using_fault(stand: Stand, who: str) -> Fault | None:

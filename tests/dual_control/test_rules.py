@@ -64,12 +64,15 @@ def test_a_second_person_of_the_role_decides(signer, decision, reason, fault):
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.WAITING])
-def test_only_what_waits_is_decided_or_withdrawn(state):
-    stand = Stand("staff:1", state)
+def test_only_what_waits_is_decided(state):
+    assert deciding_fault(Stand("staff:1", state), OTHER, Decision.APPROVED, "") is Fault(state.value)
 
-    faults = {deciding_fault(stand, OTHER, Decision.APPROVED, ""), withdrawing_fault(stand, "staff:1")}
 
-    assert faults == {Fault(state.value)}
+def test_only_what_can_still_be_done_is_withdrawn():
+    faults = {state: withdrawing_fault(Stand("staff:1", state), "staff:1") for state in State}
+
+    assert (faults.pop(State.WAITING), faults.pop(State.APPROVED)) == (None, None)
+    assert faults == {state: Fault(state.value) for state in faults}
 
 
 def test_only_who_asked_withdraws():
