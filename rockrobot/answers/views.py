@@ -21,7 +21,7 @@ from rockrobot.decisions import queries as decided
 from rockrobot.decisions.models import Proposal
 from rockrobot.decisions.rules import ERASURE, GROUND_TEXTS, GROUNDS, REFUSAL, RefusalGround
 from rockrobot.dual_control.models import RequestedAct
-from rockrobot.dual_control.queries import Kind, declare
+from rockrobot.dual_control.queries import Kind, declare, still_holds
 from rockrobot.enquiries.models import Enquiry
 from rockrobot.enquiries.queries import count_deleted_like, unnamed_like
 from rockrobot.erasures.actions import keep_register
@@ -209,7 +209,7 @@ def proposal(request_id: int, act_id: int) -> str:
     found = _proposal(request_id, act_id)
     shown = decided.shown(found.act)
     _log(found.request)
-    return page("answers/proposal.html", proposal=found, shown=shown)
+    return page("answers/proposal.html", proposal=found, shown=shown, holds=still_holds(found.act, shown))
 
 
 @blueprint.post("/proposals/<int:act_id>/carry-out")

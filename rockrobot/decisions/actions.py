@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from rockrobot.answers.actions import answer
+from rockrobot.contacts.models import Person
 from rockrobot.contacts.queries import person_with
 from rockrobot.db import db
 from rockrobot.decisions import queries
@@ -35,8 +38,7 @@ def propose_refusal(
 
 def propose_erasure(row: PrivacyRequest, plan: Plan, by: StaffMember, letter: Mapping[str, Any]) -> RequestedAct:
     """Ask a second person to approve an erasure. letter: language, lines, told. Raises DualControlError."""
-    counts = {"gone": sum(map(len, plan.gone.values())), "kept": sum(map(len, plan.kept.values()))}
-    details = {"request": row.number, "counts": counts}
+    details = {"request": row.number, "counts": plan.counts}
     act = ask(ERASURE, by, f"{row.number}, GDPR 17", details=details, about_id=row.id)
     _keep(act, row, Outcome.ERASED, letter)
     return act
@@ -67,11 +69,19 @@ def carry_out(proposal: Proposal, by: StaffMember) -> Erasure | None:
 
     The erasure, where it was one. Raises DualControlError, AnsweredError, NobodyToEraseError.
     """
-    use(proposal.act, by)
     row = proposal.request
+    _hold(row)
+    use(proposal.act, by)
     person = person_with(row.person_id or 0) if proposal.outcome is Outcome.ERASED else None
     if proposal.outcome is Outcome.ERASED and person is None:
         raise NobodyToEraseError(row.number)
     told = queries.told_of(proposal)
     answer(row, proposal.outcome, language=proposal.language, lines=proposal.address_lines, told=told)
     return erase_person(person, request_id=row.id) if person else None
+
+
+def _hold(row: PrivacyRequest) -> None:
+    """Nobody changes a request, or what names its person, until the transaction ends."""
+    db.session.refresh(row, ("right", "received_on", "person_id"), with_for_update=True)
+    if row.person_id:
+        db.session.execute(select(Person.id).where(Person.id == row.person_id).with_for_update())

@@ -7,17 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from rockrobot.case_letters.rules import day_in_letter
+from rockrobot.contacts.models import Person
+from rockrobot.contacts.queries import person_with
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.decisions.models import Proposal
 from rockrobot.decisions.rules import ERASURE, GROUND_TEXTS, REFUSAL, kept_told
-from rockrobot.dual_control.models import RequestedAct
-from rockrobot.dual_control.queries import Shown, newest_act, state_now
-from rockrobot.dual_control.rules import State
-from rockrobot.erasures.queries import Plan
+from rockrobot.dual_control.models import APPROVED, RequestedAct
+from rockrobot.dual_control.queries import Shown, counted, newest_act, state_now
+from rockrobot.dual_control.rules import ALIVE
+from rockrobot.erasures.queries import Plan, plan_of
 from rockrobot.erasures.rules import KEPT, Ground
-
-ALIVE = {State.WAITING, State.APPROVED}
+from rockrobot.privacy_requests.models import PrivacyRequest
+from rockrobot.privacy_requests.rules import ARTICLES, Outcome
 
 
 def proposal_of(act_id: int) -> Proposal | None:
@@ -39,17 +41,49 @@ def told_of(proposal: Proposal) -> list[str]:
 
 
 def shown(act: RequestedAct) -> Shown:
-    """What the second person sees: the request, the letter's recipient and every word of the decision."""
+    """What the second person sees: the request, whose it is, the letter's recipient, every word of the decision.
+
+    While it can be done, the counts are those of now.
+    """
     proposal = proposal_of(act.id)
     if proposal is None:
         return Shown([])
     request: Any = proposal.request
-    facts = [(_("Pyyntö"), f"{request.number}, {request.who}"), (_("Saaja"), ", ".join(proposal.address_lines))]
-    facts += [(_("Kirjeessä"), text) for text in told_of(proposal)]
-    counts = act.details.get("counts", {})
-    facts += [(_("Poistetaan rivejä"), str(counts["gone"]))] if counts else []
-    facts += [(_("Jää rivejä"), str(counts["kept"]))] if counts else []
-    return Shown(facts, [request.person_id] if request.person_id else [])
+    person = person_with(request.person_id or 0)
+    is_alive, erases = state_now(act) in ALIVE, proposal.outcome is Outcome.ERASED
+    plan = plan_of(person) if person and is_alive and erases else None
+    facts = [
+        (_("Pyyntö"), f"{request.number}, {request.who}"),
+        (_("Artikla"), _("GDPR %(article)s", article=ARTICLES[request.right])),
+        (_("Henkilö rekisterissä"), _named(request, person)),
+        (_("Saaja"), ", ".join(proposal.address_lines)),
+        *((_("Kirjeessä"), text) for text in told_of(proposal)),
+        *_counts(act, plan),
+    ]
+    measure = _measure(request, plan) if is_alive else {}
+    return Shown(facts, [request.person_id] if request.person_id else [], measure)
+
+
+def _named(request: PrivacyRequest, person: Person | None) -> str:
+    """The row of the register that a request is of: who reads it sees whether that is whoever asks."""
+    if person is None:
+        return _("poistettu") if request.person_id else ""
+    return f"{person.person_no}, {person.name}"
+
+
+def _counts(act: RequestedAct, plan: Plan | None) -> list[tuple[str, str]]:
+    then = act.details.get("counts")
+    if then is None:
+        return []
+    now = plan.counts if plan else act.details.get(APPROVED, {}).get("counts", then)
+    names = {"gone": _("Poistetaan rivejä"), "kept": _("Jää rivejä")}
+    return [(name, counted(now[part], then[part])) for part, name in names.items()]
+
+
+def _measure(request: PrivacyRequest, plan: Plan | None) -> dict[str, Any]:
+    """What the letter and the erasure rest on: whose request, for what, since when, and which rows go and stay."""
+    measure = {"person": request.person_id, "right": request.right.value, "received": request.received_on.isoformat()}
+    return {**measure, "counts": plan.counts, "rows": plan.digest} if plan else measure
 
 
 def told_when_erased(plan: Plan, language: Language) -> list[str]:

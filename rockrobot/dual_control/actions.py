@@ -5,8 +5,8 @@ from typing import Any
 
 from rockrobot import clock
 from rockrobot.db import db
-from rockrobot.dual_control.models import RequestedAct
-from rockrobot.dual_control.queries import kind_with, may_sign_own, state_now
+from rockrobot.dual_control.models import APPROVED, RequestedAct
+from rockrobot.dual_control.queries import kind_with, may_sign_own, state_now, still_holds
 from rockrobot.dual_control.rules import (
     VALID_FOR,
     Decision,
@@ -67,8 +67,11 @@ def decide(act: RequestedAct, by: StaffMember, decision: Decision, reason: str =
     fault = deciding_fault(_locked(act), signer, decision, reason)
     if fault:
         raise DualControlError(fault, act)
-    if decision is Decision.APPROVED and seen != kind_with(act.kind).shown(act).digest:
-        raise DualControlError(Fault.CHANGED_SINCE, act)
+    if decision is Decision.APPROVED:
+        shown = kind_with(act.kind).shown(act)
+        if seen != shown.digest:
+            raise DualControlError(Fault.CHANGED_SINCE, act)
+        act.details = {**act.details, APPROVED: shown.measure}
     _settle(act, by, decision, reason)
 
 
@@ -83,13 +86,20 @@ def withdraw(act: RequestedAct, by: StaffMember) -> None:
 def use(act: RequestedAct, by: StaffMember) -> None:
     """Note that the act is being done, in the same transaction as the act itself; an approval is used once.
 
-    Raises DualControlError when it is not approved, not any more, or was asked for by somebody else.
+    Raises DualControlError when it is not approved, not any more, was asked for by somebody else, or changed_since.
     """
     fault = using_fault(_locked(act), f"staff:{by.id}")
     if fault:
         raise DualControlError(fault, act)
+    ensure_holds(act)
     act.used_at = clock.now()
     db.session.flush()
+
+
+def ensure_holds(act: RequestedAct) -> None:
+    """Raises DualControlError, changed_since, where what would be done now is not what was approved."""
+    if not still_holds(act, kind_with(act.kind).shown(act)):
+        raise DualControlError(Fault.CHANGED_SINCE, act)
 
 
 def _locked(act: RequestedAct) -> Stand:

@@ -1,7 +1,7 @@
 """Requested acts."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,12 +10,15 @@ from rockrobot.db import Base, Moment, Word
 from rockrobot.dual_control.rules import Decision
 from rockrobot.references import OnErase, tells_of_party
 
+APPROVED: Final = "approved"
+"""Under what name the details of an act keep what was approved."""
+
 
 class RequestedAct(Base):
     """An act that one person asked for, what a second decided, and when it was done.
 
     kind: as its room declared it. about_id: the row of that room that it is about, where there is one.
-    details: words and ids that name nobody; they are kept for good.
+    details: words and ids that name nobody; they are kept for good. APPROVED: the measure of what was approved.
     """
 
     __tablename__ = "requested_acts"

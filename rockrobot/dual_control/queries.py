@@ -2,17 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+import operator
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask_babel import format_number
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 
 from rockrobot import clock, shown
 from rockrobot.access import Role
 from rockrobot.db import db
-from rockrobot.dual_control.models import RequestedAct
+from rockrobot.dual_control.models import APPROVED, RequestedAct
 from rockrobot.dual_control.rules import Decision, State, state_of
 from rockrobot.lists import Listing, listing
 from rockrobot.organisation.queries import organisation
@@ -22,15 +25,20 @@ from rockrobot.staff.queries import members_in
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown of an act before it is decided: facts (name, words), and the people whose data they show."""
+    """What is shown of an act before it is decided: facts (name, words), and the people whose data they show.
+
+    measure: what would be done now, as the act keeps it once that is approved: words, ids and counts that name nobody.
+    """
 
     facts: Sequence[tuple[str, str]]
     people_ids: Collection[int] = ()
+    measure: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """What the second person reads, in 16 letters: other ones after any fact has changed."""
-        return hashlib.sha256(json.dumps(list(self.facts)).encode()).hexdigest()[:16]
+        """What the second person reads, in 16 letters: other ones after any fact or the measure has changed."""
+        read = json.dumps([list(self.facts), self.measure], sort_keys=True)
+        return hashlib.sha256(read.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Kind:
     """An act that needs two people.
 
     name: as the screens say it. shown: what the second person sees of it. page_of: the address at which who asked
-    carries on once it is approved.
+    carries on once it is approved. covers: whether the measure that was approved (first) allows the one of now.
     """
 
     name: Any
@@ -46,6 +54,7 @@ class Kind:
     may_decide: frozenset[Role]
     shown: Callable[[RequestedAct], Shown]
     page_of: Callable[[RequestedAct], str]
+    covers: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = operator.eq
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,18 @@ def kind_with(code: str) -> Kind:
 def state_now(act: RequestedAct) -> State:
     """How far an act is at this moment."""
     return state_of(act.decision, used_at=act.used_at, expires_at=act.expires_at, now=clock.now())
+
+
+def still_holds(act: RequestedAct, shown: Shown) -> bool:
+    """True while what would be done now, as shown, is what was approved, or less where the kind allows that."""
+    return APPROVED in act.details and kind_with(act.kind).covers(act.details[APPROVED], shown.measure)
+
+
+def counted(now: int, then: int) -> str:
+    """A count in words, beside it the one of when it was asked for, where that was another."""
+    if now == then:
+        return str(format_number(now))
+    return _("%(now)s (pyydettäessä %(then)s)", now=format_number(now), then=format_number(then))
 
 
 def _lets_sign_own() -> bool:

@@ -30,6 +30,9 @@ FAULTS = {
     Fault.USED: lazy_gettext("Hyväksyntä on jo käytetty. Pyydä uusi, jos teko on tehtävä uudelleen."),
     Fault.EXPIRED: lazy_gettext("Pyyntö on vanhentunut: se on voimassa seitsemän päivää. Pyydä uudelleen."),
 }
+CHANGED_SINCE_APPROVED = lazy_gettext(
+    "Tiedot muuttuivat hyväksynnän jälkeen. Peru pyyntö ja pyydä hyväksyntä uudelleen."
+)
 TYPED = {Fault.REASON, Fault.OWN_REASON}
 
 
@@ -46,6 +49,7 @@ add_link(
 )
 blueprint.add_app_template_global(queries.kind_with, "act_kind")
 blueprint.add_app_template_global(queries.state_now, "act_state")
+blueprint.add_app_template_global(lambda: CHANGED_SINCE_APPROVED, "changed_since_approved")
 
 
 def _act(act_id: int) -> RequestedAct:
@@ -119,4 +123,5 @@ def withdraw(act_id: int) -> Response:
 def refuse(error: DualControlError) -> Answer:
     """Nothing was done; says what to do, whichever room was asked to act."""
     db.session.rollback()
-    return page("dual_control/refused.html", told=FAULTS[error.fault], act_id=error.act_id), 409
+    told = CHANGED_SINCE_APPROVED if error.fault is Fault.CHANGED_SINCE else FAULTS[error.fault]
+    return page("dual_control/refused.html", told=told, act_id=error.act_id), 409

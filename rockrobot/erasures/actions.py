@@ -44,8 +44,8 @@ def erase_person(person: Person, *, request_id: int | None = None) -> Erasure:
         person_digest=queries.digest_of(person),
         has_residue=plan.residue is not None,
         stays_until=plan.residue.until if plan.residue else None,
-        erased_rows=sum(map(len, plan.gone.values())),
-        kept_rows=sum(map(len, plan.kept.values())),
+        erased_rows=plan.counts["gone"],
+        kept_rows=plan.counts["kept"],
         erased_at=clock.now(),
         erased_by=ledger.actor(),
     )

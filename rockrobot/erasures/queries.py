@@ -1,5 +1,6 @@
 """What erasing a person would do: what goes, what is emptied because others need the row, what stays."""
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -71,6 +72,17 @@ class Plan:
         self.note(self.blanked, table, found)
 
     @property
+    def digest(self) -> str:
+        """Whom it is of and what goes and stays, in 16 letters: other ones once a row more or fewer does."""
+        parts = [sorted(self.people), *map(_sorted, (self.gone, self.blanked, self.kept)), self.residue is not None]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows go and how many stay as they are."""
+        return {"gone": sum(map(len, self.gone.values())), "kept": sum(map(len, self.kept.values()))}
+
+    @property
     def told_of(self) -> Ids:
         """All rows whose values the ledger must forget."""
         found: Ids = {}
@@ -80,6 +92,10 @@ class Plan:
         if self.residue and self.residue.address_id:
             found.setdefault("addresses", set()).add(self.residue.address_id)
         return found
+
+
+def _sorted(part: Ids) -> dict[str, list[int]]:
+    return {table: sorted(ids) for table, ids in part.items() if ids}
 
 
 def erasure_of(person_id: int) -> Erasure | None:

@@ -112,11 +112,14 @@ def _known() -> tuple[dict[str, Any], list[int]]:
 @allow(*PEOPLE_READERS, event="privacy_requests.edit")
 def edit(request_id: int) -> Answer:
     row = _request(request_id)
-    if row.stage is not Stage.OPEN:
-        abort(409)
     form = RequestForm(obj=row, named=row.person.person_no if row.person else "")
+    if row.stage is not Stage.OPEN:  # asked once the form holds the row: what is decided meanwhile counts
+        abort(409)
+    under_way = act_under_way(request_id)
     ledger.log_view(_people(row))
-    if form.validate_on_submit():
+    if under_way and form.is_submitted():
+        form.form_errors = [_("Pyynnön tietoja ei tallennettu, koska sen päätös odottaa.")]
+    elif form.validate_on_submit():
         actions.correct(row, **form.values)
         return commit_and_go(_card(row), _("Pyynnön tiedot korjattu."))
-    return form_page("privacy_requests/edit.html", form, row=row)
+    return form_page("privacy_requests/edit.html", form, row=row, under_way=under_way)
