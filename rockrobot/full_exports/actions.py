@@ -8,13 +8,13 @@ from sqlalchemy import and_, or_, select
 from rockrobot import clock, jobs
 from rockrobot.contacts.queries import is_anybody_erased
 from rockrobot.db import db, forget, reading
-from rockrobot.dual_control.actions import ask, use
-from rockrobot.dual_control.models import RequestedAct
+from rockrobot.dual_control.actions import ask, ensure_holds, use
+from rockrobot.dual_control.models import APPROVED, RequestedAct
 from rockrobot.exports.rules import Subject, ledger_words
 from rockrobot.full_exports import queries
 from rockrobot.full_exports.models import FullExport
 from rockrobot.full_exports.queries import FILE_SEAL, TEXT_SEAL
-from rockrobot.full_exports.rules import KEPT_FOR, Asked
+from rockrobot.full_exports.rules import KEPT_FOR, Asked, covers
 from rockrobot.sealing import seal
 from rockrobot.staff.models import StaffMember
 
@@ -34,12 +34,14 @@ def ask_for(asked: Asked, by: StaffMember, reason: str) -> RequestedAct:
 def start(act: RequestedAct, by: StaffMember) -> None:
     """Queue the making of an approved file, which uses the approval; again where the job failed.
 
-    Raises DualControlError when it is not approved, not any more, or was asked for by somebody else.
+    Raises DualControlError when it is not approved, not any more, was asked for by somebody else, or more would go out.
     """
     export = queries.export_of(act)
     job = queries.job_of(export) if export else None
     if export is None or job is None or job.state != jobs.FAILED:
         use(act, by)
+    else:
+        ensure_holds(act)
     if export:
         export.job_id = jobs.enqueue(JOB, {"act_id": act.id}, key=f"{JOB}:{act.id}:{export.job_id or ''}").id
 
@@ -55,17 +57,19 @@ def make(job: jobs.Job) -> dict[str, Any]:
         if asked is None:
             raise jobs.JobError(_("Hakua ei voi enää lukea. Pyydä vienti uudelleen."))
         plan = queries.plan_of(asked)
+        if not covers(act.details.get(APPROVED, {}), plan.counts):
+            raise jobs.JobError(_("Tiedostoon tulisi nyt enemmän kuin hyväksyttiin. Pyydä vienti uudelleen."))
         content = queries.content_of(asked, plan, lambda done, total: jobs.progress(job, done, total))
-        rows = len(queries.machines_of(asked)) if asked.is_devices else None
-        told = ledger_words(asked.purpose, asked.channel, asked.file, plan, act.details["filter"], rows)
+        rows, ids = len(plan.machines) if asked.is_devices else None, plan.export.ids
+        told = ledger_words(asked.purpose, asked.channel, asked.file, plan.export, act.details["filter"], rows)
         db.session.rollback()
     mine = select(FullExport).where(FullExport.requested_act_id == act_id)
     export = db.session.scalars(mine.with_for_update()).one()
-    if asked.subject != Subject.COMPANIES and is_anybody_erased(plan.ids):
+    if asked.subject != Subject.COMPANIES and is_anybody_erased(ids):
         raise jobs.JobError(_("Henkilön tiedot poistettiin, kun tiedostoa tehtiin. Tee tiedosto uudelleen."))
-    export.sealed_file, export.ids, export.told = seal(FILE_SEAL, content), plan.ids, told
+    export.sealed_file, export.ids, export.told = seal(FILE_SEAL, content), ids, told
     export.made_at = clock.now()
-    return {"rows": len(plan.ids)}
+    return {"rows": len(ids)}
 
 
 def empty(export: FullExport) -> None:

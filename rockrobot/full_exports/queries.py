@@ -2,29 +2,28 @@
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flask import get_template_attribute
-from flask_babel import format_number, lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 
-from rockrobot import clock
+from rockrobot import clock, jobs
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.device_lists import queries as device_lists
 from rockrobot.device_lists.queries import parties_in
 from rockrobot.devices.models import Device
-from rockrobot.dual_control.models import RequestedAct
-from rockrobot.dual_control.queries import Shown, state_now
-from rockrobot.dual_control.rules import State
+from rockrobot.dual_control.models import APPROVED, RequestedAct
+from rockrobot.dual_control.queries import Shown, counted, state_now
+from rockrobot.dual_control.rules import ALIVE
 from rockrobot.exchange.rules import SHEETS
 from rockrobot.exports.queries import FORMAT_WORDS, file_of, hash_of_filter, plan_export
 from rockrobot.exports.rules import Export, FileFormat, Subject
 from rockrobot.full_exports.models import FullExport
 from rockrobot.full_exports.rules import DEVICES, REGISTER, Asked, asked_of, details_of, is_kept
 from rockrobot.imports.queries import export_sheets, people_ids
-from rockrobot.jobs import Job
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.sealing import unseal
@@ -47,6 +46,14 @@ SUBJECTS: dict[str, Any] = {
 }
 
 
+class Plan(NamedTuple):
+    """What goes out: whose data, how many of each kind, and of a list of machines these."""
+
+    export: Export
+    counts: dict[str, int]
+    machines: Sequence[int] = ()
+
+
 class Progress(Protocol):
     """Is told how much is done of how much."""
 
@@ -66,9 +73,9 @@ def asked_for(act: RequestedAct) -> Asked | None:
     return asked_of(act.details, text.decode() if text else None)
 
 
-def job_of(export: FullExport) -> Job | None:
+def job_of(export: FullExport) -> jobs.Job | None:
     """The job that makes the file, or did."""
-    return db.session.get(Job, export.job_id) if export.job_id else None
+    return db.session.get(jobs.Job, export.job_id) if export.job_id else None
 
 
 def has_file(export: FullExport | None) -> bool:
@@ -79,6 +86,13 @@ def has_file(export: FullExport | None) -> bool:
     return bool(db.session.scalar(is_there))
 
 
+def may_be_made(act: RequestedAct) -> bool:
+    """True while a file may still be made: it waits, is approved, or the making failed."""
+    export = export_of(act)
+    job = job_of(export) if export else None
+    return state_now(act) in ALIVE or (job is not None and job.state == jobs.FAILED)
+
+
 def was_emptied(export: FullExport | None) -> bool:
     """True when an erasure took the file before its day was over."""
     return export is not None and is_kept(export.made_at, clock.now()) and not has_file(export)
@@ -87,47 +101,41 @@ def was_emptied(export: FullExport | None) -> bool:
 # ---------- who goes out ----------
 
 
-def plan_of(asked: Asked) -> Export:
+def plan_of(asked: Asked) -> Plan:
     """Who goes out and who is left out, read now; of the register all its people, of machines those they belong to."""
     if asked.is_register:
-        return Export(people_ids(), {})
-    if asked.is_devices:
-        return Export(sorted(parties_in(machines_of(asked), clock.today())[Subject.PEOPLE]), {})
+        return _plan_of_register()
     selection, _choices = understand(Register(asked.subject), asked.words)
-    return plan_export(Subject(asked.subject), ids_of(selection), asked.purpose, asked.channel)
-
-
-def machines_of(asked: Asked) -> list[int]:
-    """The machines that a list of them holds now."""
-    selection, _choices = understand(Register.DEVICES, asked.words)
-    return ids_of(selection)
-
-
-def counts_of(asked: Asked, export: Export) -> dict[str, int]:
-    """How many of each kind go out."""
+    ids = ids_of(selection)
     if asked.is_devices:
-        ids = machines_of(asked)
         parties = parties_in(ids, clock.today())
-        return {DEVICES: len(ids)} | {subject.value: len(whose) for subject, whose in parties.items()}
-    if not asked.is_register:
-        return {asked.subject: len(export.ids)}
+        counts = {DEVICES: len(ids)} | {subject.value: len(whose) for subject, whose in parties.items()}
+        return Plan(Export(sorted(parties[Subject.PEOPLE]), {}), counts, ids)
+    export = plan_export(Subject(asked.subject), ids, asked.purpose, asked.channel)
+    return Plan(export, {asked.subject: len(export.ids)})
+
+
+def _plan_of_register() -> Plan:
+    people = people_ids()
     companies = select(func.count(Company.id)).where(Company.merged_into_id.is_(None))
-    return {
-        "people": len(export.ids),
+    counts = {
+        "people": len(people),
         "companies": db.session.scalar(companies) or 0,
         "devices": db.session.scalar(select(func.count(Device.id))) or 0,
     }
+    return Plan(Export(people, {}), counts)
 
 
-def content_of(asked: Asked, export: Export, progress: Progress) -> bytes:
+def content_of(asked: Asked, plan: Plan, progress: Progress) -> bytes:
     """The whole file; progress is told of steps done and in all."""
     if asked.is_register:
         return write_workbook(_sheets(progress))
     if asked.is_devices:
-        with device_lists.file_of(machines_of(asked)) as file:
+        with device_lists.file_of(plan.machines) as file:
             return file.read()
-    told = functools.partial(progress, total=len(export.ids))
-    with file_of(Subject(asked.subject), asked.file, export.ids, progress=told) as file:
+    ids = plan.export.ids
+    told = functools.partial(progress, total=len(ids))
+    with file_of(Subject(asked.subject), asked.file, ids, progress=told) as file:
         return file.read()
 
 
@@ -142,28 +150,31 @@ def _sheets(progress: Progress) -> Iterator[tuple[str, Sequence[str], list[list[
 
 def details_now(asked: Asked) -> dict[str, Any]:
     """What is kept of a full export, with the counts of now."""
-    export = plan_of(asked)
-    filter_hash, counts = hash_of_filter(asked.words), counts_of(asked, export)
-    return details_of(asked, filter_hash=filter_hash, counts=counts, left_out=export.left_out_count)
+    plan = plan_of(asked)
+    left_out = plan.export.left_out_count
+    return details_of(asked, filter_hash=hash_of_filter(asked.words), counts=plan.counts, left_out=left_out)
 
 
 def shown(act: RequestedAct) -> Shown:
-    """What goes out, for what and how many; while it can still be made, the counts of now beside those asked for."""
+    """What goes out, for what and how many; beside the counts asked for those of now, or else those approved."""
     asked = asked_for(act)
-    is_alive = asked is not None and state_now(act) in {State.WAITING, State.APPROVED}
-    return Shown(facts_of(details_now(asked) if asked and is_alive else act.details, asked, then=act.details))
+    if asked and may_be_made(act):
+        details = details_now(asked)
+        return Shown(facts_of(details, asked, then=act.details), measure=details["counts"])
+    approved = {"counts": act.details.get(APPROVED) or act.details["counts"]}
+    return Shown(facts_of({**act.details, **approved}, asked, then=act.details))
 
 
 def facts_of(details: Mapping[str, Any], asked: Asked | None, *, then: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What goes out, in words; then: what it was when it was asked for."""
-    counts = ((str(COUNTED[name]), _counted(count, then["counts"][name])) for name, count in details["counts"].items())
+    counts = ((str(COUNTED[name]), counted(count, then["counts"][name])) for name, count in details["counts"].items())
     return [
         (_("Mitä viedään"), str(SUBJECTS[details["subject"]])),
         (_("Rajaus"), _narrowed(details, asked)),
         (_("Käyttötarkoitus"), purpose_names()[PurposeCode(details["purpose"])]),
         (_("Tiedosto"), str(FORMAT_WORDS[FileFormat(details["file"])])),
         *counts,
-        (_("Jää pois"), _counted(details["left_out"], then["left_out"]) if details["subject"] in set(Subject) else ""),
+        (_("Jää pois"), counted(details["left_out"], then["left_out"]) if details["subject"] in set(Subject) else ""),
     ]
 
 
@@ -180,9 +191,3 @@ def narrowed_by(selection: Selection, choices: Choices) -> str:
     """What narrows a list, as the list itself tells it."""
     told = get_template_attribute("selections/pieces.html", "told")
     return str(told(selection, choices)).strip() or _("ei rajausta")
-
-
-def _counted(now: int, then: int) -> str:
-    if now == then:
-        return str(format_number(now))
-    return _("%(now)s (pyydettäessä %(then)s)", now=format_number(now), then=format_number(then))

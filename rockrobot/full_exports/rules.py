@@ -77,6 +77,14 @@ def asked_of(details: Mapping[str, Any], text: str | None) -> Asked | None:
     )
 
 
+def covers(approved: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """True where no more of any kind go out now than were approved; fewer may: who objects or is erased drops out.
+
+    approved, now: how many of each kind (people, companies, devices). Source: our choice.
+    """
+    return all(count <= approved.get(name, 0) for name, count in now.items())
+
+
 def is_kept(made_at: datetime | None, now: datetime) -> bool:
     """True while a made file can be fetched; made_at, now: moments in UTC."""
     return made_at is not None and now < made_at + KEPT_FOR

@@ -14,7 +14,7 @@ from rockrobot.access import PEOPLE_READERS, allow, missing
 from rockrobot.device_lists import queries as device_lists
 from rockrobot.dual_control.actions import DualControlError
 from rockrobot.dual_control.models import RequestedAct
-from rockrobot.dual_control.queries import Kind, act_for, deciders_of, declare, state_now
+from rockrobot.dual_control.queries import Kind, act_for, deciders_of, declare, state_now, still_holds
 from rockrobot.dual_control.rules import Fault, State
 from rockrobot.exports.queries import MEDIA_TYPES
 from rockrobot.exports.rules import NAMES, FileFormat, Subject
@@ -22,7 +22,7 @@ from rockrobot.full_exports import actions, queries
 from rockrobot.full_exports.actions import KIND
 from rockrobot.full_exports.forms import AskForm, RegisterForm
 from rockrobot.full_exports.queries import FILE_SEAL
-from rockrobot.full_exports.rules import DEVICES, REGISTER, Asked
+from rockrobot.full_exports.rules import DEVICES, REGISTER, Asked, covers
 from rockrobot.objections.rules import Channel
 from rockrobot.purposes.rules import PurposeCode
 from rockrobot.sealing import unseal
@@ -51,6 +51,7 @@ declare(
         may_decide=frozenset(PEOPLE_READERS),
         shown=queries.shown,
         page_of=_page_of,
+        covers=covers,
     ),
 )
 
@@ -164,6 +165,7 @@ def show(act_id: int) -> str:
         has_file=has_file,
         was_emptied=was_emptied,
         is_readable=is_readable,
+        holds=still_holds(act, shown),
         job=queries.job_of(export) if export else None,
     )
 

@@ -20,6 +20,7 @@ from rockrobot.exports import queries, rules
 from rockrobot.exports.rules import Subject, needs_second_person
 from rockrobot.full_exports import queries as full_exports
 from rockrobot.full_exports.models import FullExport
+from rockrobot.full_exports.rules import covers
 from rockrobot.jobs import Job
 from rockrobot.organisation.actions import ensure_organisation
 from rockrobot.staff.models import SignIn
@@ -465,3 +466,145 @@ def test_a_job_that_failed_is_asked_for_again_under_the_same_approval(office, su
 
     assert "Yritä uudelleen" in page
     assert office.get(f"{export}/file").status_code == 200
+
+
+# ---------- no more goes out than was approved ----------
+
+GROWN = "enemmän kuin hyväksyttiin"
+CUSTOMERS = ALL_PEOPLE + "&type=asiakas"
+DEVICES = "/full-exports/devices/new?model="
+
+
+def is_made(visitor, export) -> bool:
+    """True where the file can be fetched."""
+    return "Content-Disposition" in visitor.get(f"{export}/file").headers
+
+
+def test_a_list_that_grew_since_the_approval_is_not_made(office, supervisor):
+    make.person("Aino", "Aho", contact_type="asiakas")
+    other = make.person("Eero", "Erkki")
+    export = approved(office, supervisor, CUSTOMERS)
+    other.contact_type = "asiakas"
+    db.session.commit()
+
+    page, answer = office.get(export).text, office.post(f"{export}/make")
+    work()
+
+    assert (GROWN in page, f"{export}/make" in page) == (True, False)
+    assert "2 (pyydettäessä 1)" in page
+    assert answer.status_code == 409
+    assert "Tiedot muuttuivat hyväksynnän jälkeen." in answer.text
+    assert jobs_made() == []
+    assert db.session.scalars(select(RequestedAct.used_at)).one() is None
+
+
+@pytest.mark.parametrize("address", [CUSTOMERS, "/full-exports/register/new"])
+def test_what_grew_since_it_was_begun_is_not_made_nor_begun_again(office, supervisor, address):
+    make.person("Aino", "Aho", contact_type="asiakas")
+    export = approved(office, supervisor, address, purpose="rights")
+    ok(office.post(f"{export}/make"))
+    make.person("Eero", "Erkki", contact_type="asiakas")
+    db.session.commit()
+    work()
+
+    page, again, job = office.get(export).text, office.post(f"{export}/make"), jobs_made()[0]
+
+    assert (GROWN in page, f"{export}/make" in page) == (True, False)
+    assert GROWN in job.fault
+    assert again.status_code == 409
+    assert len(jobs_made()) == 1
+    assert not is_made(office, export)
+
+
+def test_what_grew_and_shrank_again_is_made(office, supervisor):
+    make.person("Aino", "Aho", contact_type="asiakas")
+    export = approved(office, supervisor, CUSTOMERS)
+    ok(office.post(f"{export}/make"))
+    other = make.person("Eero", "Erkki", contact_type="asiakas")
+    db.session.commit()
+    work()
+    other.contact_type = ""
+    db.session.commit()
+
+    ok(office.post(f"{export}/make"))
+    work()
+
+    assert [row["Sukunimi"] for row in table(office.get(f"{export}/file"))] == ["Aho"]
+
+
+def test_who_objects_or_is_erased_since_the_approval_drops_out(office, supervisor):
+    people = [make.person(name, "Aho") for name in ("Aino", "Eero", "Ilmari")]
+    export = approved(office, supervisor)
+    objection(people[0])
+    ok(office.post(f"{export}/make"))
+    erase_person(people[1])
+    db.session.commit()
+    work()
+
+    file = office.get(f"{export}/file")
+
+    assert [row["Etunimi"] for row in table(file)] == ["Ilmari"]
+
+
+def test_the_counts_that_hold_are_those_that_were_read_at_the_approval(office, supervisor):
+    make.person("Aino", "Aho", contact_type="asiakas")
+    request = asked(office, CUSTOMERS)
+    make.person("Eero", "Erkki", contact_type="asiakas")
+    db.session.commit()
+    ok(approve(supervisor, request))
+    export = f"/full-exports/{act_id(request)}"
+
+    ok(office.post(f"{export}/make"))
+    work()
+
+    assert len(table(office.get(f"{export}/file"))) == 2
+    assert "2 (pyydettäessä 1)" in office.get(export).text
+
+
+@pytest.mark.parametrize("grows", ["machines", "people"])
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_a_list_of_machines_that_grew_since_the_approval_is_not_made(office, supervisor, grows, is_begun):
+    model = make.device_model("SP-1")
+    make.ownership(make.device(model, "000100"), make.person("Aino", "Aho"))
+    unowned = make.device(model, "000200")
+    db.session.commit()
+    export = approved(office, supervisor, f"{DEVICES}{model.id}", purpose="rights")
+    if is_begun:
+        ok(office.post(f"{export}/make"))
+    if grows == "machines":
+        make.device(model, "000300")
+    else:
+        make.ownership(unowned, make.person("Eero", "Erkki"))
+    db.session.commit()
+
+    answer = office.post(f"{export}/make")
+    work()
+
+    assert answer.status_code == 409
+    assert GROWN in office.get(export).text
+    assert not is_made(office, export)
+
+
+def test_fewer_machines_than_were_approved_go_out(office, supervisor):
+    model = make.device_model("SP-1")
+    make.device(model, "000100")
+    other = make.device(model, "000200")
+    db.session.commit()
+    export = approved(office, supervisor, f"{DEVICES}{model.id}", purpose="rights")
+    other.device_model_id = make.device_model("SP-2").id
+    db.session.commit()
+
+    ok(office.post(f"{export}/make"))
+    work()
+
+    rows = openpyxl.load_workbook(io.BytesIO(office.get(f"{export}/file").data))["laitteet"]
+    assert [row[1] for row in rows.iter_rows(min_row=2, values_only=True)] == ["000100"]
+
+
+def test_no_kind_may_grow_and_every_kind_may_shrink():
+    approved_counts = {"people": 12, "companies": 3}
+
+    assert covers(approved_counts, {"people": 12, "companies": 3})
+    assert covers(approved_counts, {"people": 11, "companies": 0})
+    assert not covers(approved_counts, {"people": 1, "companies": 4})
+    assert not covers({}, {"people": 1})
