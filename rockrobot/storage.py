@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 from sqlalchemy import func, select
 
-from rockrobot import clock, ledger
+from rockrobot import clock, ledger, shown
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import db, sqlite_file
 
@@ -81,7 +81,8 @@ def count_bodies(model: Any) -> None:
 def left_today() -> int | None:
     """How many bytes who is acting may store yet on this day in Finland; None without end."""
     midnight = clock.moment_of(clock.today(), time.min)
-    stored = sum(counter(ledger.actor(), midnight) for counter in _counters)
+    with shown.showing_nobody():
+        stored = sum(counter(ledger.actor(), midnight) for counter in _counters)
     return left_of(current_app.config["DAILY_UPLOAD_BYTES"], stored)
 
 

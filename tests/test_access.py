@@ -169,6 +169,19 @@ def test_a_page_that_forgets_to_log_is_not_shown(app, office):
         app.view_functions["desk.index"] = kept
 
 
+def test_a_form_that_reads_people_and_forgets_to_log_is_not_shown(app, office, monkeypatch):
+    make.person()
+
+    def forgetful() -> str:
+        db.session.execute(select(db.metadata.tables["people"])).all()
+        return "names"
+
+    monkeypatch.setitem(app.view_functions, "parts.new", allow(Role.CUSTOMER_CARE, event="test.forgetful")(forgetful))
+
+    with pytest.raises(Exception, match="does not log it"):
+        office.post("/parts/new")
+
+
 def test_a_forgotten_mark_means_no_entry(app, office):
     app.view_functions["desk.index"], kept = (lambda: "secret"), app.view_functions["desk.index"]
     try:

@@ -3,7 +3,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
 
-from rockrobot import ledger
+from rockrobot import ledger, shown
 from rockrobot.access import LOOKING, Role, allow
 from rockrobot.comparisons.queries import MODELS, Party, compare, names_in, number_of, party_with
 from rockrobot.contacts.models import Company
@@ -29,8 +29,8 @@ def lead_to_the_kept_one() -> Answer | None:
     for name in ("company", "person"):
         if (id_ := asked_id(name)) is not None:
             named[name] = id_
-    heirs = {name: heir for name, id_ in named.items() if name in NAMED and (heir := heir_id(NAMED[name], id_))}
-    ledger.log_view([])
+    with shown.showing_nobody():
+        heirs = {name: heir for name, id_ in named.items() if name in NAMED and (heir := heir_id(NAMED[name], id_))}
     if not heirs:
         return None
     if request.method in LOOKING:
