@@ -37,6 +37,7 @@ class Role(StrEnum):
 
 EVERYONE = tuple(Role)
 REGISTER_READERS = (Role.CUSTOMER_CARE, Role.WORKSHOP, Role.DATA_PROTECTION)
+WORKERS = (Role.CUSTOMER_CARE, Role.WORKSHOP)
 PEOPLE_READERS = (Role.CUSTOMER_CARE, Role.DATA_PROTECTION)
 
 
@@ -171,6 +172,14 @@ def _page_that_asks(asked: str | None) -> str | None:
     return f"{page.path}?{page.query}".rstrip("?") or None
 
 
+def to_confirmation() -> Response | None:
+    """To the page on which they prove again who they are; None where they just did.
+
+    A view asks where only some of its acts are weighty; a mark (fresh) asks for all of them.
+    """
+    return None if all(answer() for answer in _is_fresh) else _lead_to("staff.confirm")
+
+
 def keep_doors() -> Response | None:
     """Run before every request: ask the doorkeepers, save for files of ours and pages open from anywhere."""
     may_write(request.method not in LOOKING)
@@ -227,8 +236,8 @@ def guard() -> Response | None:
         if current_user.role not in permission.roles:
             deny()
         _need_object(permission)
-        if permission.fresh and not all(answer() for answer in _is_fresh):
-            return _lead_to("staff.confirm")
+        if permission.fresh and (confirmation := to_confirmation()):
+            return confirmation
     _announce(permission.event)
     return None
 

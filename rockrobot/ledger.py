@@ -1,7 +1,7 @@
 """The change ledger: every write and every view of a person's data passes here, each inside one announced act.
 
 Covered is every table whose info does not say ``ledger: False``. A write outside an announced change set is refused.
-Tables say how they may be undone: ``undo: free`` (the default), ``compensating`` or ``never``.
+Tables say how they may be undone: ``undo: free`` (the default), ``compensating`` or ``never``; by whom: undoers.py.
 """
 
 import hashlib
@@ -140,6 +140,12 @@ def has_changed() -> bool:
     if rows:
         return any(row[0] != "view" for row in rows)
     return announced is not None and announced.change_set_id is not None
+
+
+def changed_tables() -> set[str]:
+    """The tables that the running transaction has changed so far."""
+    db.session.flush()
+    return {table for action, table, _, _ in pending_of(db.session()).rows if action != "view"}
 
 
 def _insert_change_set(connection: Connection, announced: Announcement) -> int:

@@ -12,6 +12,7 @@ from rockrobot import ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import Base, Moment, among, db
 from rockrobot.undo_obstacles import erased_since, obstructed, still_needed, with_company
+from rockrobot.undoers import may_undo_in, tables_of
 
 
 class UndoError(RuntimeError):
@@ -129,27 +130,22 @@ def _policy(table_name: str) -> str:
 
 
 def may_undo(change_set_id: int) -> bool:
-    """True when the change set exists, was not undone yet and touched a table that may be undone freely."""
+    """True when the change set exists, was not undone yet, and the person signed in may undo what it touched."""
     return change_set_id in undoable([change_set_id])
 
 
 def undoable(change_set_ids: Collection[int], *, in_part: bool = False) -> set[int]:
-    """Those of these change sets that may be undone; asked once for a whole list.
+    """Those of these change sets that may be undone, by the person signed in; asked once for a whole list.
 
     in_part: also those of which some rows were erased since, the others may go back by undo_rows.
     """
-    acts = select(ChangeSet.id, ChangeSet.event).where(among(ChangeSet.__table__.c.id, change_set_ids))
+    acts = select(ChangeSet.id, ChangeSet.event, ChangeSet.actor).where(among(ChangeSet.__table__.c.id, change_set_ids))
     undone = select(ChangeSet.undoes_id).where(among(ChangeSet.__table__.c.undoes_id, change_set_ids))
-    entries = LedgerEntry.__table__.c
-    touched = select(entries.change_set_id, entries.table_name).where(
-        among(entries.change_set_id, change_set_ids), entries.action != "view"
-    )
-    tables: dict[int, set[str]] = {}
-    for id_, table_name in db.session.execute(touched.distinct()):
-        tables.setdefault(id_, set()).add(table_name)
+    tables = tables_of(change_set_ids)
     gone = set(db.session.scalars(undone)) | (set() if in_part else _emptied(change_set_ids))
-    waiting = [(id_, event) for id_, event in db.session.execute(acts) if id_ not in gone]
-    return {id_ for id_, event in waiting if _is_free(id_, event, tables.get(id_, set()))}
+    waiting = [act for act in db.session.execute(acts) if act.id not in gone]
+    mine = [act for act in waiting if may_undo_in(tables.get(act.id, set()), act.actor)]
+    return {act.id for act in mine if _is_free(act.id, act.event, tables.get(act.id, set()))}
 
 
 def _emptied(change_set_ids: Collection[int]) -> set[int]:
@@ -176,8 +172,12 @@ def undoable_tables() -> dict[str, list[str]]:
 
 
 def may_put_back(entry: LedgerEntry) -> bool:
-    """True for a change of stored values that may go back one by one."""
-    return entry.action == "update" and bool(entry.changes) and _policy(entry.table_name) == "free"
+    """True for a change of stored values that may go back one by one, by the person signed in.
+
+    An entry does not say whose act it was: where everybody undoes their own alone, nothing goes back one by one.
+    """
+    is_change = entry.action == "update" and bool(entry.changes) and _policy(entry.table_name) == "free"
+    return is_change and may_undo_in([entry.table_name], "")
 
 
 def put_back(entry_id: int, name: str) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from rockrobot import access, clock, languages, ledger, shown
+from rockrobot import access, clock, languages, ledger, shown, undoers
 from rockrobot.converters import LARGEST_ID
 from rockrobot.db import Base, Moment, db, may_write
 from rockrobot.icons import icon
@@ -170,7 +170,8 @@ def commit_and_go(location: str, message: str = "", *, undo: bool = False) -> An
     What could be undone and changed nothing (a form sent as it came) is said to have changed nothing.
     """
     is_idle = undo and not ledger.has_changed()
-    change_set_id = ledger.open_change_set() if undo and not is_idle else None
+    is_offered = undo and not is_idle and undoers.may_undo_in(ledger.changed_tables(), ledger.actor())
+    change_set_id = ledger.open_change_set() if is_offered else None
     commit_answer(location)
     if message:
         say(gettext("Mitään ei muutettu.") if is_idle else message, undo_id=change_set_id)
@@ -231,7 +232,7 @@ def notices() -> list[dict[str, Any]]:
     """What is to be told on this page: kind, text, undo_url."""
     told: list[Any] = list(get_flashed_messages())
     for notice in told:
-        undo_id = notice.get("undo_id")  # of an act of one's own: whose it is need not be asked again
+        undo_id = notice.get("undo_id")  # of an act of one's own: whose it is, and what it touched, was asked before
         may_undo = undo_id and access.may_open("desk.undo")
         notice["undo_url"] = url_for("desk.undo", change_set_id=undo_id) if may_undo else None
     return told

@@ -6,10 +6,20 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from rockrobot import clock, ledger, search_hits
+from rockrobot import clock, ledger, search_hits, undoers
 from rockrobot import search as searching
 from rockrobot import undo as undoing
-from rockrobot.access import EVERYONE, PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone, may_open
+from rockrobot.access import (
+    EVERYONE,
+    PEOPLE_READERS,
+    REGISTER_READERS,
+    Role,
+    allow,
+    allow_anyone,
+    may_open,
+    to_confirmation,
+    withhold,
+)
 from rockrobot.bulk.queries import undoable_of
 from rockrobot.db import db
 from rockrobot.desk import queries
@@ -234,6 +244,10 @@ def _is_own_or_customer_care(change_set_id: int) -> bool | None:
 @blueprint.post("/history/<int:change_set_id>/undo")
 @allow(*EVERYONE, event="desk.undo", object_rule=_is_own_or_customer_care)
 def undo(change_set_id: int) -> Response:
+    if not undoers.is_theirs_to_undo(change_set_id):
+        withhold()
+    if undoers.is_weighty(change_set_id) and (confirmation := to_confirmation()):
+        return confirmation
     try:
         undone = undoing.undo(change_set_id)
     except undoing.UndoError as error:

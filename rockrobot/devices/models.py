@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.access import WORKERS
 from rockrobot.contacts.models import Company, Person
 from rockrobot.db import UNNESTED, Base, Word
 from rockrobot.devices.rules import Fate, FittingReason, OwnershipKind, PictureKind
@@ -14,6 +15,7 @@ from rockrobot.parts.models import Batch, Part
 from rockrobot.references import OnErase, OnMerge, refers_to
 
 CHILDREN_LOAD: Final = "raise_on_sql"
+WORKED_ON: Final = {"info": {"undone_by": WORKERS}}
 
 
 class DeviceModel(HandChanged, Base):
@@ -45,7 +47,12 @@ class Device(HandChanged, Base):
     """A machine; the same serial can occur in two models."""
 
     __tablename__ = "devices"
-    __table_args__ = (UniqueConstraint("device_model_id", "serial"), Index(None, "serial"), Index(None, "built_on"))
+    __table_args__ = (
+        UniqueConstraint("device_model_id", "serial"),
+        Index(None, "serial"),
+        Index(None, "built_on"),
+        WORKED_ON,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_model_id: Mapped[int] = mapped_column(ForeignKey("device_models.id"))
@@ -73,6 +80,7 @@ class Fitting(HandChanged, Base):
             postgresql_where=text("batch_id IS NULL"),
         ),
         Index(None, "device_id"),
+        WORKED_ON,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -121,6 +129,7 @@ class DeviceFate(HandChanged, Base):
     """How a machine left its life in use."""
 
     __tablename__ = "device_fates"
+    __table_args__ = WORKED_ON
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), unique=True)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.access import PEOPLE_READERS
 from rockrobot.contacts.models import Company, Person
 from rockrobot.db import Base, Moment, Word
 from rockrobot.enquiries.rules import Stage, stage_of
@@ -30,7 +31,7 @@ class Enquiry(Base):
         Index(None, "ended_on", "came_on"),
         Index(None, "person_id"),
         Index(None, "company_id"),
-        {"info": {"personal": True}, "sqlite_autoincrement": True},
+        {"info": {"personal": True, "undone_by": PEOPLE_READERS}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.access import WORKERS
 from rockrobot.contacts.models import Company, Person, Worksite
 from rockrobot.contacts.rules import Source
 from rockrobot.db import UNNESTED, Base, Moment, Word
@@ -21,7 +22,10 @@ class Event(Base):
     """A meeting, call, message, letter, visit or service; one with a reference was written by the register itself."""
 
     __tablename__ = "events"
-    __table_args__ = (Index(None, "reference"), {"info": {"personal": True}, "sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "reference"),
+        {"info": {"personal": True, "undone_by": WORKERS}, "sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[Channel] = mapped_column(Word(Channel))
@@ -49,7 +53,7 @@ class EventPerson(Base):
     __table_args__ = (
         Index(None, "event_id"),
         Index(None, "person_id", "event_id"),
-        {"info": {"personal": True}, "sqlite_autoincrement": True},
+        {"info": {"personal": True, "undone_by": WORKERS}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,7 +68,7 @@ class EventCompany(Base):
     __table_args__ = (
         Index(None, "event_id"),
         Index(None, "company_id", "event_id"),
-        {"sqlite_autoincrement": True},
+        {"info": {"undone_by": WORKERS}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,7 +83,7 @@ class EventDevice(Base):
     __table_args__ = (
         Index(None, "event_id"),
         Index(None, "device_id", "event_id"),
-        {"sqlite_autoincrement": True},
+        {"info": {"undone_by": WORKERS}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,7 +98,7 @@ class EventWorksite(Base):
     __table_args__ = (
         Index(None, "event_id"),
         Index(None, "worksite_id", "event_id"),
-        {"sqlite_autoincrement": True},
+        {"info": {"undone_by": WORKERS}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -109,7 +113,7 @@ class EventTask(Base):
     __table_args__ = (
         Index(None, "event_id"),
         Index(None, "due_on"),
-        {"info": {"personal": True}, "sqlite_autoincrement": True},
+        {"info": {"personal": True, "undone_by": WORKERS}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,7 +132,7 @@ class AttachmentBody(Base):
     """The bytes of a file, in a row of their own: a file taken off its event can come back."""
 
     __tablename__ = "attachment_bodies"
-    __table_args__ = {"info": {"personal": True}, "sqlite_autoincrement": True}
+    __table_args__ = {"info": {"personal": True, "undone_by": WORKERS}, "sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
@@ -143,7 +147,7 @@ class Attachment(Base):
     __table_args__ = (
         Index(None, "event_id"),
         Index(None, "content_id"),
-        {"info": {"personal": True}, "sqlite_autoincrement": True},
+        {"info": {"personal": True, "undone_by": WORKERS}, "sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

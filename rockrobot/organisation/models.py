@@ -3,6 +3,7 @@
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rockrobot.access import Role
 from rockrobot.db import Base
 
 
@@ -10,7 +11,10 @@ class Organisation(Base):
     """The one controller of this register; every letter and report prints it."""
 
     __tablename__ = "organisations"
-    __table_args__ = (CheckConstraint("id = 1", name="only_one"), {"info": {"undo": "free"}})
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        {"info": {"undone_by": (Role.ADMINISTRATOR,), "undone_when_fresh": True}},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))

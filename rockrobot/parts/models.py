@@ -6,18 +6,21 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.access import WORKERS
 from rockrobot.contacts.models import Company
 from rockrobot.db import UNNESTED, Base, Moment
 from rockrobot.ledger import HandChanged
 from rockrobot.references import OnErase, OnMerge, refers_to
 
 CHILDREN_LOAD: Final = "raise_on_sql"
+WORKED_ON: Final = {"info": {"undone_by": WORKERS}}
 
 
 class Part(HandChanged, Base):
     """A spare part or sub-assembly."""
 
     __tablename__ = "parts"
+    __table_args__ = WORKED_ON
 
     id: Mapped[int] = mapped_column(primary_key=True)
     part_no: Mapped[str] = mapped_column(String(60), unique=True)
@@ -28,7 +31,7 @@ class Batch(HandChanged, Base):
     """A batch of a part from one supplier; two suppliers may both have a 003."""
 
     __tablename__ = "batches"
-    __table_args__ = (UniqueConstraint("part_id", "supplier", "batch_no"), Index(None, "batch_no"))
+    __table_args__ = (UniqueConstraint("part_id", "supplier", "batch_no"), Index(None, "batch_no"), WORKED_ON)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     part_id: Mapped[int] = mapped_column(ForeignKey("parts.id"))
@@ -50,6 +53,7 @@ class BatchContent(HandChanged, Base):
         UniqueConstraint("batch_id", "contained_batch_id"),
         Index(None, "contained_batch_id"),
         CheckConstraint("batch_id <> contained_batch_id", name="not_itself"),
+        WORKED_ON,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,7 +66,7 @@ class BatchStock(HandChanged, Base):
     """A count of what we hold of a batch or got rid of; the latest day counts."""
 
     __tablename__ = "batch_stock"
-    __table_args__ = (UniqueConstraint("batch_id", "counted_on"),)
+    __table_args__ = (UniqueConstraint("batch_id", "counted_on"), WORKED_ON)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
@@ -77,7 +81,7 @@ class LooseDelivery(HandChanged, Base):
     """Spares delivered to a customer and not fitted by us."""
 
     __tablename__ = "loose_deliveries"
-    __table_args__ = (Index(None, "batch_id"), Index(None, "company_id"))
+    __table_args__ = (Index(None, "batch_id"), Index(None, "company_id"), WORKED_ON)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))

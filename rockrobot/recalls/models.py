@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.access import WORKERS
 from rockrobot.contacts.rules import Language
 from rockrobot.db import Base, Moment, Word
 from rockrobot.devices.models import Device, DeviceModel
@@ -16,6 +17,7 @@ from rockrobot.traces.rules import TraceClass
 
 KEPT: dict[str, Any] = {"info": {"undo": "compensating"}}
 NEVER: dict[str, Any] = {"info": {"undo": "never"}}
+TASK: dict[str, Any] = {"told_together": (("done_on", "done_by", "note"),), "undone_by": WORKERS}
 
 
 class RecallCase(Base):
@@ -228,7 +230,7 @@ class CaseTask(Base):
     """Something that somebody must do before the case can be closed."""
 
     __tablename__ = "case_tasks"
-    __table_args__ = (Index(None, "case_id"), {"info": {"told_together": (("done_on", "done_by", "note"),)}})
+    __table_args__ = (Index(None, "case_id"), {"info": TASK})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))

@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.access import REGISTER_READERS
 from rockrobot.db import Base, Word
 from rockrobot.staff.models import StaffMember
 from rockrobot.tags.rules import Register
@@ -12,7 +13,10 @@ class SavedFilter(Base):
     """A filter of a list, kept by somebody for themselves or for all; words: filter -> value, as in the address."""
 
     __tablename__ = "saved_filters"
-    __table_args__ = (Index(None, "register"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "register"),
+        {"info": {"undone_by": REGISTER_READERS, "undone_by_oneself": True}, "sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     register: Mapped[Register] = mapped_column(Word(Register))

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from rockrobot.access import WORKERS
 from rockrobot.contacts.models import Worksite
 from rockrobot.db import Base
 from rockrobot.devices.models import Device
@@ -22,6 +23,7 @@ class WorksiteStay(Base):
         CheckConstraint("to_on >= from_on", name="ends_after_beginning"),
         Index(None, "device_id", "from_on"),
         Index(None, "worksite_id", "from_on"),
+        {"info": {"undone_by": WORKERS}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

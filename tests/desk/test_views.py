@@ -7,6 +7,7 @@ from rockrobot import jobs, ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
+from rockrobot.organisation.actions import ensure_organisation
 from tests import make
 
 
@@ -174,8 +175,9 @@ def test_only_customer_care_undoes_what_others_did(workshop, protection, adminis
 
 
 def test_everybody_is_offered_the_undo_of_their_own_act(protection, administrator):
-    with ledger.change_set("parts.new", actor=f"staff:{administrator.member_id}"):
-        make.part()
+    with ledger.change_set("organisation.edit", actor=f"staff:{administrator.member_id}"):
+        ensure_organisation()
+        db.session.commit()
     act = newest()
 
     offered = [f"/{act}/undo" in browser.get(f"/history/{act}").text for browser in (protection, administrator)]
