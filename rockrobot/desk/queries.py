@@ -1,18 +1,19 @@
 """What happened and what waits: change sets, their rows, jobs, tasks of open cases."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import defer
 
 from rockrobot import ledger, search_index
 from rockrobot.chain import ChangeSet, LedgerEntry
-from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person
+from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
 from rockrobot.db import Base, db
 from rockrobot.devices.models import Device, Ownership
 from rockrobot.enquiries.models import Disclosure
+from rockrobot.events.models import EventPerson
 from rockrobot.events.queries import people_of_events
 from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
 from rockrobot.lists import Listing, listing
@@ -144,25 +145,73 @@ def log_shown(entries: Sequence[LedgerEntry], *, also: Iterable[int] = ()) -> No
 
 
 def people_in(entries: Iterable[LedgerEntry]) -> list[int]:
-    """Ids of the people whose data these entries show."""
-    people: dict[int, None] = {}
-    owned: dict[str, list[int]] = {model.__tablename__: [] for model in OWNED}
-    told: set[int] = set()
-    for entry in entries:
-        if entry.table_name == "events":
-            told.add(entry.row_id)
-        told.update(id_ for id_ in (entry.changes or {}).get("event_id", []) if id_)
-        if entry.table_name == "people":
-            people[entry.row_id] = None
-        people.update(dict.fromkeys(id_ for id_ in (entry.changes or {}).get("person_id", []) if id_))
-        if entry.table_name in owned:
-            owned[entry.table_name].append(entry.row_id)
+    """Ids of the people whose data these entries show; of what is gone, those whose it was."""
+    told = list(entries)
+    sites = [entry for entry in told if entry.table_name == "worksites"]
+    found = (
+        *_rows_of(told, "people"),
+        *_named(told, "person_id"),
+        *_owners_of(told),
+        *_people_of_events({*_rows_of(told, "events"), *_named(told, "event_id")}),
+        *_owners_of_sites(
+            {*_rows_of(told, "worksites"), *_named(told, "worksite_id", of=ContactPoint)}, _named(sites, "address_id")
+        ),
+    )
+    return list(dict.fromkeys(found))
+
+
+def _rows_of(entries: Iterable[LedgerEntry], table_name: str) -> list[int]:
+    return [entry.row_id for entry in entries if entry.table_name == table_name]
+
+
+def _named(entries: Iterable[LedgerEntry], name: str, *, of: type[Base] | None = None) -> set[int]:
+    """What a column that names others said before or says after; of: the entries of this table alone."""
+    told = (entry for entry in entries if of is None or entry.table_name == of.__tablename__)
+    return {id_ for entry in told for id_ in (entry.changes or {}).get(name, []) if id_}
+
+
+def _owners_of(entries: Iterable[LedgerEntry]) -> Iterator[int]:
+    """Whose the rows are that the entries tell of, where they do not say so themselves."""
     for model in OWNED:
-        column, ids = model.person_id, owned[model.__tablename__]
-        found = db.session.scalars(select(column).where(model.id.in_(ids), column.is_not(None))) if ids else ()
-        people.update(dict.fromkeys(found))
-    people.update(dict.fromkeys(people_of_events(told)))
-    return list(people)
+        ids = _rows_of(entries, model.__tablename__)
+        found = select(model.person_id).where(model.id.in_(ids), model.person_id.is_not(None))
+        yield from db.session.scalars(found) if ids else ()
+
+
+def _people_of_events(event_ids: Collection[int]) -> Iterator[int]:
+    """Whom events concern, or did until they were deleted with what said so."""
+    if not event_ids:
+        return
+    yield from people_of_events(event_ids)
+    acts = select(LedgerEntry.change_set_id).where(*_deleted("events", event_ids))
+    gone = select(LedgerEntry.changes[("person_id", 0)].as_integer()).where(
+        LedgerEntry.change_set_id.in_(acts),
+        LedgerEntry.table_name == EventPerson.__tablename__,
+        LedgerEntry.action == "delete",
+        LedgerEntry.changes[("event_id", 0)].as_integer().in_(list(event_ids)),
+    )
+    yield from db.session.scalars(gone)
+
+
+def _owners_of_sites(site_ids: Collection[int], address_ids: Collection[int]) -> Iterator[int]:
+    """The people whose these worksites are, or were until they were deleted; addresses that are known already too."""
+    of_sites = [*_values_of(Worksite, site_ids, "address_id"), *address_ids]
+    yield from _values_of(Address, of_sites, "person_id")
+
+
+def _values_of(model: type[Base], ids: Collection[int], name: str) -> Iterator[int]:
+    """What a column of these rows says, or said when they were deleted; those that say nothing are left out."""
+    if not ids:
+        return
+    column = model.__table__.c[name]
+    gone = select(LedgerEntry.changes[(name, 0)].as_integer()).where(*_deleted(model.__tablename__, ids))
+    for statement in (select(column).where(model.__table__.c.id.in_(list(ids))), gone):
+        yield from (value for value in db.session.scalars(statement) if value is not None)
+
+
+def _deleted(table_name: str, ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    entry = LedgerEntry
+    return entry.table_name == table_name, entry.row_id.in_(list(ids)), entry.action == "delete"
 
 
 # ---------- jobs and what waits ----------

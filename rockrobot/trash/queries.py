@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import aliased, defer
 
-from rockrobot import clock, ledger
+from rockrobot import clock
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import Base, among, db
 from rockrobot.lists import Listing, listing
@@ -136,6 +136,7 @@ def _is_emptied(column: Column[Any]) -> bool:
 class Removed:
     """Something deleted lately: the act, what was deleted (its children went before it), and how many rows in all.
 
+    entry: what the ledger tells of it.
     others: how many more records of its kind the act deleted, which come back together or one by one.
     """
 
@@ -144,6 +145,7 @@ class Removed:
     row_id: int
     name: str
     size: int
+    entry: LedgerEntry
     others: int = 0
 
 
@@ -189,7 +191,7 @@ def _told(entries: Sequence[LedgerEntry]) -> list[Removed]:
     records = _deleted_in(ids, IS_RECORD)
     told = ((entry, acts[entry.change_set_id]) for entry in entries)
     return [
-        Removed(act, e.table_name, e.row_id, _name_of(e), sizes[act.id], records[act.id, e.table_name] - 1)
+        Removed(act, e.table_name, e.row_id, _name_of(e), sizes[act.id], e, records[act.id, e.table_name] - 1)
         for e, act in told
     ]
 
@@ -263,10 +265,3 @@ def _name_of(entry: LedgerEntry) -> str:
     old = {name: pair[0] for name, pair in (entry.changes or {}).items()}
     words = (str(old.get(name) or "") for name in NAMED_BY[entry.table_name])
     return " ".join(word for word in words if word)[:LONGEST_NAME]
-
-
-def log_shown(removed: Iterable[Removed]) -> None:
-    """Write down whose data the list is about to show: people of the register, and senders of enquiries."""
-    shown = list(removed)
-    for table in ("people", "enquiries"):
-        ledger.log_view([one.row_id for one in shown if one.table == table], table=table)

@@ -7,6 +7,7 @@ from rockrobot.access import PEOPLE_READERS, Role, allow
 from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
 from rockrobot.db import db
+from rockrobot.desk.queries import log_shown
 from rockrobot.navigation import Link, add_link
 from rockrobot.trash import actions, queries
 from rockrobot.undo import UndoError, undoable
@@ -34,7 +35,7 @@ Row = Person | Company | Worksite | Address | ContactPoint | Affiliation
 def index() -> str:
     found = queries.removed_lately(number=asked_page())
     offered = undoable([one.act.id for one in found.rows])
-    queries.log_shown(found.rows)
+    log_shown([one.entry for one in found.rows])
     return page("trash/index.html", found=found, undoable=offered)
 
 
@@ -46,7 +47,7 @@ def show(change_set_id: int) -> str:
         abort(404)
     back, erased = queries.ids_back(found.rows), erased_since(change_set_id)
     whole, each = undoable([change_set_id]), undoable([change_set_id], in_part=True)
-    queries.log_shown(found.rows)
+    log_shown([one.entry for one in found.rows])
     act = found.rows[0].act
     return page("trash/show.html", found=found, act=act, back=back, erased=erased, whole=bool(whole), each=bool(each))
 

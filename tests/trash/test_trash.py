@@ -2,16 +2,18 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
 
 from rockrobot import clock, ledger, undo
-from rockrobot.chain import ChangeSet
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.comparisons.queries import compare
 from rockrobot.contacts import queries as contacts
 from rockrobot.contacts.models import Affiliation, Company, ContactPoint, Person, Worksite
 from rockrobot.db import Base, db
+from rockrobot.events.models import Attachment
 from rockrobot.merges.actions import merge
 from rockrobot.merges.queries import EVENT
 from rockrobot.selections.queries import find
@@ -21,6 +23,8 @@ from rockrobot.trash import actions, queries
 from rockrobot.trash.rules import KEPT
 from rockrobot.worksites.actions import add_worksite
 from tests import make
+from tests.events.test_views import happened
+from tests.statements import Count
 
 KEEPS_NO_FACTS = {"change_sets", "ledger_entries", "search_entries", "idempotency_keys", "sign_ins"}
 
@@ -188,6 +192,101 @@ def test_only_customer_care_deletes(workshop, protection, administrator):
 
     assert answers == [403, 403, 403]
     assert db.session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+# ---------- whose data it shows ----------
+
+
+def views_of(visitor, path: str) -> set[tuple[str, int]]:
+    """Whose data a page shows by what is written down of it: table and row."""
+    before = db.session.scalar(select(func.max(LedgerEntry.id)))
+    assert visitor.get(path).status_code == 200
+    db.session.rollback()
+    viewed = select(LedgerEntry).where(LedgerEntry.id > before, LedgerEntry.action == "view")
+    return {(entry.table_name, entry.row_id) for entry in db.session.scalars(viewed)}
+
+
+@pytest.fixture
+def aino(database) -> Person:
+    return make.person("Aino", "Aho", direct_phone="09 123 456", company=make.company())
+
+
+def the_number(aino):
+    return f"/contact-points/{db.session.scalar(select(ContactPoint.id))}"
+
+
+def an_address(aino):
+    return f"/addresses/{make.address(aino).id}"
+
+
+def her_employer(aino):
+    return f"/affiliations/{db.session.scalar(select(Affiliation.id))}"
+
+
+def an_event(aino):
+    return f"/events/{happened(people=[aino]).id}"
+
+
+def a_worksite(aino):
+    return f"/worksites/{make.worksite(aino).id}"
+
+
+def herself(aino):
+    return f"/people/{aino.id}"
+
+
+@pytest.mark.parametrize("of", [herself, the_number, an_address, her_employer, an_event, a_worksite])
+def test_whose_things_the_trash_shows_is_written_down(office, protection, aino, of):
+    aino_id = aino.id
+    office.post(f"{of(aino)}/delete")
+
+    viewed = [views_of(protection, path) for path in ("/trash", f"/trash/{newest_act()}")]
+
+    assert viewed == [{("people", aino_id)}] * 2
+
+
+def test_a_file_of_an_event_that_went_later_shows_whose_the_event_was(office, protection, aino):
+    path = an_event(aino)
+    office.post(f"{path}/attachments/new", data={"files": (BytesIO(b"%PDF-1.7"), "aino.pdf")})
+    file = db.session.scalar(select(Attachment.id))
+    office.post(f"/attachments/{file}/delete")
+    act = newest_act()
+    office.post(f"{path}/delete")
+
+    assert views_of(protection, f"/trash/{act}") == {("people", aino.id)}
+
+
+def test_a_number_of_a_worksite_that_went_later_shows_whose_it_was(office, protection, aino):
+    site = make.worksite(aino)
+    point = ContactPoint(worksite_id=site.id, kind="direct", raw="09 765 432", normal="+3589765432")
+    db.session.add(point)
+    db.session.commit()
+    removed(point)
+    act = newest_act()
+    before = views_of(protection, f"/trash/{act}")
+    office.post(f"/worksites/{db.session.scalar(select(Worksite.id))}/delete")
+
+    assert [before, views_of(protection, f"/trash/{act}")] == [{("people", aino.id)}] * 2
+
+
+def test_what_a_company_lost_names_no_person(office, protection):
+    company = make.company("Kivi Oy", switchboard="09 123 456")
+    office.post(f"/contact-points/{db.session.scalar(select(ContactPoint.id))}/delete")
+    office.post(f"/addresses/{make.address(company).id}/delete")
+
+    assert views_of(protection, "/trash") == set()
+
+
+def test_a_longer_trash_asks_the_database_no_more(office, protection, aino):
+    asked = []
+    for _ in range(2):
+        for of in (an_address, an_event, a_worksite):
+            office.post(f"{of(aino)}/delete")
+        with Count() as count:
+            protection.get("/trash")
+        asked.append(count.statements)
+
+    assert asked[0] == asked[1]
 
 
 # ---------- many at once ----------
