@@ -224,7 +224,7 @@ def _earlier_answer(key: str) -> AnyResponse | None:
 
 
 def say(text: str, kind: str = "good", *, undo_id: int | None = None) -> None:
-    """Tell the person what happened on the next page; undo_id puts an Undo button beside it."""
+    """Tell on the next page what happened, and name nobody: a readable cookie carries it. undo_id: with Undo beside."""
     flash({"kind": kind, "text": str(text), "undo_id": undo_id})  # type: ignore[arg-type]
 
 

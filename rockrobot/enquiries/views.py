@@ -151,7 +151,7 @@ def link(enquiry_id: int) -> Response:
     _log(enquiry)
     with _in_time():
         actions.link(enquiry, party)
-    return commit_and_go(_card(enquiry), _("Lähettäjä on nyt %(name)s.", name=party.name), undo=True)
+    return commit_and_go(_card(enquiry), _("Lähettäjä on nyt yhdistetty rekisteriin."), undo=True)
 
 
 @blueprint.post("/<int:enquiry_id>/take")

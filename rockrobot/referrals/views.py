@@ -41,12 +41,12 @@ def new(enquiry_id: int) -> Answer:
     _log(enquiry)
     if form.validate_on_submit():
         try:
-            disclosure = actions.refer(enquiry, seen=form.shown.data, why=form.why.data)
+            actions.refer(enquiry, seen=form.shown.data, why=form.why.data)
         except actions.NotReferredError:
             db.session.rollback()
             say(_("Mitään ei lähetetty: tiedot tai maahantuoja muuttuivat. Tarkista ja vahvista uudelleen."), "warn")
             return commit_and_go(url_for("referrals.new", enquiry_id=enquiry_id))
-        return commit_and_go(_card(enquiry_id), _("Ohjattu: %(name)s.", name=disclosure.recipient_name))
+        return commit_and_go(_card(enquiry_id), _("Yhteydenotto ohjattu maahantuojalle."))
     return form_page("referrals/new.html", form, enquiry=enquiry, proposal=proposal)
 
 

@@ -66,7 +66,7 @@ def restore(change_set_id: int, row_id: int) -> Response:
     if not undone.count:
         say(_("Tätä ei voi palauttaa: se on jo palautettu, tai sen paikalla on toinen."), "warn")
         return redirect(here, 303)
-    return commit_and_go(here, _("Palautettu: %(name)s.", name=removed.name or _("nimetön")), undo=True)
+    return commit_and_go(here, _("Palautettu."), undo=True)
 
 
 def _remove(row: Row | None, home: str, back: str, told: str) -> Response:
