@@ -232,7 +232,7 @@ def preview(case_id: int, language: str) -> Response:
 
 
 @blueprint.post(f"/recalls/<int:case_id>/preview/{LANGUAGE}")
-@allow(*PEOPLE_READERS, event="approvals.preview")
+@allow(*PEOPLE_READERS, event="approvals.preview", while_typing=True)
 def preview_pages(case_id: int, language: str) -> str:
     """The letter as pictures, drawn anew while somebody types."""
     case = _case(case_id)

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from rockrobot import browser_key
+from rockrobot import browser_key, ledger
 from rockrobot.access import EVERYONE, LOOKING, allow, keeper, missing
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
@@ -18,7 +18,7 @@ from rockrobot.staff.queries import member_of_key
 from rockrobot.web import Answer, commit_and_go, page, path_inside, say
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
-LONGEST_PATH, FIRST_ERROR = 500, 400
+LONGEST_PATH, NOTHING, FIRST_ERROR = 500, 204, 400
 FIELD = "draft_id"
 
 
@@ -74,17 +74,25 @@ def _show_again() -> None:
 
 @blueprint.after_app_request
 def _let_go(response: Response) -> Response:
-    """A kept form that was sent and taken is kept no longer; one that no form of its page took is listed instead."""
+    """A kept form that was sent and taken is kept no longer; one that no form of its page took is listed instead.
+
+    Taken is what leads on or changed something: a preview of a letter is a page too, and leaves the form unsent.
+    """
     draft = g.get("kept_form")
     if draft is None:
         return response
     if request.method in LOOKING:
         is_elsewhere = was_shown_again() or 300 <= response.status_code < FIRST_ERROR
         return response if is_elsewhere else redirect(url_for("drafts.show", draft_id=draft.id, listed=1), 303)
-    if response.status_code < FIRST_ERROR:
+    if response.status_code < FIRST_ERROR and _was_taken(response.status_code):
         actions.discard(draft)
         db.session.commit()
     return response
+
+
+def _was_taken(status: int) -> bool:
+    db.session.rollback()  # what the view left undone is not stored with the end of the form
+    return status == NOTHING or status >= 300 or ledger.has_changed()
 
 
 @blueprint.get("/<int:draft_id>")

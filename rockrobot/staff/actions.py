@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from rockrobot import clock, ledger
 from rockrobot.access import Role
-from rockrobot.db import db, writing_now
+from rockrobot.db import db, writing_allowed, writing_now
 from rockrobot.languages import LANGUAGES
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
 from rockrobot.staff.queries import digest_of, member_with_email, was_denied
@@ -137,6 +137,8 @@ def keep_alive(row: SignIn) -> None:
         return
     table = SignIn.__table__
     running = table.update().where(table.c.id == row.id, table.c.ended_at.is_(None))
+    if writing_allowed():
+        db.session.rollback()  # reading who is here has taken the write lock already, and has changed nothing
     with writing_now(), db.engine.begin() as connection:
         connection.execute(running.values(seen_at=now))
 

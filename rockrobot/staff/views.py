@@ -46,6 +46,14 @@ def _who_is_it(asked: Request) -> StaffMember | None:
     return row.staff_member
 
 
+@blueprint.before_app_request
+def _note_sending() -> None:
+    """Who sends a form, or types into one, is there as well as who looks; what the view leaves undone leaves that."""
+    row = request.environ.get(SIGN_IN)
+    if row is not None and request.method == "POST":
+        actions.keep_alive(row)
+
+
 @freshness
 def _has_just_signed_in() -> bool:
     row = queries.sign_in_for(browser_key.key())
@@ -227,12 +235,7 @@ def show(member_id: int) -> str:
     running, facts = queries.running_sign_ins(member_id), queries.latest_facts(member_id)
     has_factor = app_key_of(member_id) is not None or bool(passkeys_of(member_id))
     return page(
-        "staff/show.html",
-        member=member,
-        running=running,
-        facts=facts,
-        has_factor=has_factor,
-        feed=feed_of(member_id),
+        "staff/show.html", member=member, running=running, facts=facts, has_factor=has_factor, feed=feed_of(member_id)
     )
 
 
@@ -245,12 +248,7 @@ def new() -> Answer:
         member = actions.make_member(form.name.data, form.email.data, Role(form.role.data))
         link, token = make_link(member)
         commit_answer(url_for("staff.show", member_id=member.id))
-        return page(
-            "passwords/made.html",
-            link=link,
-            member=member,
-            address=address_of(token),
-        )
+        return page("passwords/made.html", link=link, member=member, address=address_of(token))
     return form_page("staff/new.html", form)
 
 

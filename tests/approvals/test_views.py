@@ -14,12 +14,13 @@ from rockrobot.case_letters.rules import LettersFault
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.models import DeviceModel
+from rockrobot.drafts.models import Draft
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import Approval
 from rockrobot.scopes.actions import freeze_scope
 from tests import make
 from tests.approving import digest_on
-from tests.drafts.test_views import hidden_fields, later, next_of
+from tests.drafts.test_views import hidden_fields, keep, later, next_of
 from tests.recalls import cases
 from tests.statements import Count
 
@@ -264,3 +265,42 @@ def test_the_menu_asks_no_more_of_many_cases_than_of_few(supervisor):
         supervisor.get("/requested-acts/")
 
     assert many.statements <= few.statements + 2
+
+
+def test_who_types_after_their_sign_in_ran_out_is_not_led_away_and_finds_the_text_when_they_save(office, monkeypatch):
+    case = ready_case()
+    there = f"/recalls/{case.id}/texts/fi"
+    form = hidden_fields(office.get(there).text) | {"hazard": HAZARD}
+    later(monkeypatch, minutes=31)
+
+    drawn = office.post(f"/recalls/{case.id}/preview/fi", data=form, headers={"HX-Request": "true"})
+    kept = db.session.scalars(db.select(Draft)).all()
+    page = office.get(keep(office, there, form), follow_redirects=True)
+
+    assert (drawn.status_code, drawn.text, "HX-Redirect" in drawn.headers) == (204, "", False)
+    assert kept == []
+    assert (page.request.path, HAZARD in page.text) == (there, True)
+
+
+def test_who_types_for_long_and_stops_to_think_stays_signed_in(office, monkeypatch):
+    case = ready_case()
+    office.get(f"/recalls/{case.id}/texts/fi")
+
+    for _ in range(2):
+        later(monkeypatch, minutes=20)
+        office.post(f"/recalls/{case.id}/preview/fi", data={"hazard": HAZARD}, headers={"HX-Request": "true"})
+
+    assert office.get(f"/recalls/{case.id}/texts/fi").status_code == 200
+
+
+def test_a_text_that_was_kept_while_it_was_drawn_stays_kept_when_it_is_drawn_again(office, monkeypatch):
+    case = ready_case()
+    there = f"/recalls/{case.id}/preview/fi.pdf"
+    later(monkeypatch, minutes=31)
+    page = office.get(keep(office, there, {"hazard": HAZARD}), follow_redirects=True)
+
+    drawn = office.post(there, data=hidden_fields(page.text))
+
+    assert HAZARD in page.text
+    assert drawn.mimetype == "application/pdf"
+    assert HAZARD in office.get(page.request.full_path).text

@@ -233,6 +233,18 @@ def test_a_form_that_asks_for_fresh_proof_goes_on_after_it(administrator, monkey
     assert (member.name, member.role) == ("Pekka Uusi", Role.CUSTOMER_CARE)
 
 
+def test_a_kept_form_whose_answer_is_a_page_is_kept_no_longer_once_it_is_stored(administrator, monkeypatch):
+    later(monkeypatch, minutes=45)
+    form = {"name": "Uusi Ukko", "email": "uusi@rockrobot.example", "role": "workshop", "idempotency_key": "k-9"}
+    page = administrator.get(keep(administrator, "/staff/new", form), follow_redirects=True).text
+
+    made = administrator.post("/staff/new", data=form | hidden_fields(page))
+
+    db.session.rollback()
+    assert made.status_code == 200
+    assert db.session.scalars(select(Draft)).all() == []
+
+
 def test_a_kept_form_can_be_thrown_away(late):
     sent = late.post("/companies/new", data=FORM)
     sign_in_again(late, "/")

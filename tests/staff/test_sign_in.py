@@ -255,6 +255,27 @@ def test_last_seen_is_written_at_most_once_a_minute(office, monkeypatch):
     assert (same == first, seen() > first) == (True, True)
 
 
+@pytest.mark.parametrize("name", ["Kivi Oy", ""])
+def test_who_sends_forms_and_opens_nothing_stays_signed_in(office, monkeypatch, name):
+    statuses = []
+
+    for number in range(4):
+        later(monkeypatch, minutes=20)
+        form = {"name": name and f"{name} {number}", "kind": "owner", "idempotency_key": f"k-{number}"}
+        statuses.append(office.post("/companies/new", data=form).status_code)
+
+    assert statuses == [303 if name else 422] * 4
+    assert office.get("/").status_code == 200
+
+
+def test_sending_a_form_does_not_bring_an_ended_sign_in_back(office, monkeypatch):
+    later(monkeypatch, minutes=31)
+
+    office.post("/theme", data={"theme": "dark"})
+
+    assert office.get("/").status_code == 303
+
+
 def test_a_request_under_way_does_not_bring_an_ended_sign_in_back(app, office, monkeypatch):
     row = queries.sign_in_for(key_of(office))
     last_seen = row.seen_at
