@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rockrobot import (
     access,
+    browser_key,
     capture,
     cli,
     cross_site,
@@ -194,7 +195,7 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
         "SESSION_IDLE": timedelta(minutes=settings.session_idle_minutes),
         "SESSION_LENGTH": timedelta(hours=settings.session_hours),
         "SECOND_FACTOR_REQUIRED": settings.needs_second_factor,
-        "WTF_CSRF_TIME_LIMIT": settings.session_hours * 3600,
+        "WTF_CSRF_TIME_LIMIT": int(browser_key.REMEMBERED.total_seconds()),
         "BABEL_DEFAULT_LOCALE": languages.SOURCE,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "BABEL_DEFAULT_TIMEZONE": "Europe/Helsinki",

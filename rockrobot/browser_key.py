@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from rockrobot import languages
 
 NAME = "sign_in"
+REMEMBERED = timedelta(days=7)  # so long a key whose sign-in ran out still says whose it was
 DEVICE_KEY_LASTS = timedelta(days=400)  # as long as browsers keep any cookie
 
 

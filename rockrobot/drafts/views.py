@@ -1,21 +1,23 @@
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_wtf.csrf import validate_csrf
+from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from rockrobot import browser_key, ledger
-from rockrobot.access import EVERYONE, LOOKING, allow, keeper, missing
+from rockrobot.access import EVERYONE, LOOKING, allow, keeper, missing, permission_of
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
 from rockrobot.drafts.models import Draft
 from rockrobot.drafts.rules import kept_fields, typed_fields
+from rockrobot.errors import error_page
 from rockrobot.fields import SECRET_FIELDS
 from rockrobot.forms import show_again, was_shown_again
+from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import member_of_key
-from rockrobot.web import Answer, commit_and_go, page, path_inside, say
+from rockrobot.web import Answer, commit_and_go, is_htmx, page, path_inside, say
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/drafts")
 LONGEST_PATH, NOTHING, FIRST_ERROR = 500, 204, 400
@@ -44,8 +46,13 @@ def _is_page(path: str) -> bool:
 def _keep() -> str | None:
     """Keep the form of somebody whose sign-in has run out or is not fresh; the address where they find it again."""
     member = member_of_key(browser_key.key())
+    return _keep_for(member) if member is not None and _is_our_form() else None
+
+
+def _keep_for(member: StaffMember) -> str | None:
+    """Keep the form that is being sent for them; the address where they find it again, None where it is too long."""
     path = request.full_path.rstrip("?")
-    if member is None or len(path) > LONGEST_PATH or not _is_our_form():
+    if len(path) > LONGEST_PATH:
         return None
     fields = kept_fields(request.form.items(multi=True), SECRET_FIELDS)
     if fields is None:
@@ -56,6 +63,23 @@ def _keep() -> str | None:
     draft = actions.keep_draft(member.id, path, fields, had_files=had_files)
     db.session.commit()
     return url_for("drafts.show", draft_id=draft.id)
+
+
+@blueprint.app_errorhandler(CSRFError)
+def _keep_from_other_tab(error: CSRFError) -> Answer:
+    """A form that stood open while they signed in anew is kept and shown, to be sent again by themselves.
+
+    Signing in takes the token of every earlier page. That the browser names a page of ours as the sender stands for it
+    here: nobody plants a form from outside, and kept is not yet sent.
+    """
+    door = permission_of(request.endpoint)
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if not is_ours or not current_user.is_authenticated or door is None or door.roles is None or door.while_typing:
+        return error_page(error)
+    there = _keep_for(current_user)
+    if there is None:
+        return error_page(error)
+    return Response(status=NOTHING, headers={"HX-Redirect": there}) if is_htmx() else redirect(there, 303)
 
 
 @blueprint.before_app_request

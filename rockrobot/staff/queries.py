@@ -4,13 +4,13 @@ import functools
 import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import ColumnElement, exists, func, select
 
-from rockrobot import clock
+from rockrobot import browser_key, clock
 from rockrobot.access import Role
 from rockrobot.db import db
 from rockrobot.organisation.queries import organisation
@@ -19,7 +19,6 @@ from rockrobot.staff.rules import HALF_WAY, Outcome, Step, folded, session_runs
 
 WORDS = Path(__file__).resolve().parents[2] / "words"
 FACTS_SHOWN = 20
-REMEMBERED = timedelta(days=7)
 
 
 def digest_of(key: str) -> str:
@@ -45,7 +44,7 @@ def member_of_key(key: str) -> StaffMember | None:
     row = row_of_key(key)
     if row is None or row.waits_for is not Step.NOTHING or not row.staff_member.is_active:
         return None
-    return row.staff_member if clock.now() < row.begun_at + REMEMBERED else None
+    return row.staff_member if clock.now() < row.begun_at + browser_key.REMEMBERED else None
 
 
 def half_way_for(key: str, step: Step) -> SignIn | None:

@@ -5,12 +5,12 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from rockrobot import clock, jobs
 from rockrobot.access import Role
-from rockrobot.contacts.models import Person
+from rockrobot.contacts.models import Company, Person
 from rockrobot.db import db
 from rockrobot.drafts.models import Draft
 from rockrobot.staff.queries import member_with
@@ -139,6 +139,72 @@ def token(browser: Visitor) -> dict[str, str]:
     with browser.session_transaction() as session:
         session["csrf_token"] = CSRF
     return {"X-CSRFToken": URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps(CSRF)}
+
+
+class HoursAgo(TimestampSigner):
+    """Signs as of sixteen hours ago."""
+
+    def get_timestamp(self) -> int:
+        return super().get_timestamp() - 16 * 3600
+
+
+def test_a_form_left_open_overnight_is_kept(office, monkeypatch):
+    overnight = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token", signer=HoursAgo).dumps(CSRF)
+    token(office)
+    later(monkeypatch, hours=16)
+
+    sent = office.post("/companies/new", data=FORM, headers={"X-CSRFToken": overnight})
+    page = office.get(sign_in_again(office, next_of(sent.location)).location, follow_redirects=True)
+
+    assert 'value="Louhinta Kivinen Oy"' in page.text
+
+
+OTHER_TAB = {
+    "X-CSRFToken": URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps("raw-token-before-this-sign-in")
+}
+OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def test_a_form_of_another_tab_is_shown_again_after_signing_in_and_can_be_stored(late):
+    sign_in_again(late, "/")
+
+    sent = late.post("/companies/new", data=FORM, headers=OTHER_TAB | OUR_PAGE)
+    none_yet = db.session.scalars(select(Company)).all()
+    page = late.get(sent.location, follow_redirects=True)
+    stored = late.post("/companies/new", data=FORM | hidden_fields(page.text))
+
+    assert (sent.status_code, none_yet) == (303, [])
+    assert 'value="Louhinta Kivinen Oy"' in page.text
+    assert (stored.status_code, late.get(sent.location).location) == (303, "/")
+
+
+def test_a_form_of_another_tab_is_shown_again_by_htmx_too(office):
+    sent = office.post("/companies/new", data=FORM, headers=OTHER_TAB | OUR_PAGE | {"HX-Request": "true"})
+    typed = office.post("/duplicates/typed/companies", data=FORM, headers=OTHER_TAB | OUR_PAGE | {"HX-Request": "true"})
+
+    assert (sent.status_code, sent.headers["HX-Redirect"]) == (204, "/drafts/1")
+    assert (typed.status_code, "HX-Redirect" in typed.headers) == (400, False)
+    assert len(db.session.scalars(select(Draft)).all()) == 1
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])
+def test_no_other_site_plants_a_form(office, site):
+    sender = {"Sec-Fetch-Site": site} if site else {}
+
+    sent = office.post("/companies/new", data=FORM, headers=OTHER_TAB | sender)
+
+    assert sent.status_code in {400, 403}
+    assert db.session.scalars(select(Draft)).all() == []
+
+
+def test_a_form_of_another_tab_keeps_nothing_of_who_is_not_in_and_no_password(office, stranger):
+    strange = stranger.post("/sign-in", data={"email": "olga@rockrobot.example"}, headers=OTHER_TAB | OUR_PAGE)
+    here = office.post("/sign-in", data={"email": "olga@rockrobot.example"}, headers=OTHER_TAB | OUR_PAGE)
+    secret = office.post("/sign-in/confirm", data={"password": "salaisuus"}, headers=OTHER_TAB | OUR_PAGE)
+
+    assert [answer.status_code for answer in (strange, here)] == [400, 400]
+    assert (secret.status_code, secret.location) == (303, "/sign-in/confirm")
+    assert db.session.scalars(select(Draft)).all() == []
 
 
 def test_by_htmx_a_look_leads_back_to_the_page_it_was_on(late):
