@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from rockrobot import browser_key, ledger
-from rockrobot.access import EVERYONE, LOOKING, allow, keeper, missing, permission_of
+from rockrobot.access import EVERYONE, LOOKING, allow, keeper, may_open, missing, permission_of, withhold
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
 from rockrobot.drafts.models import Draft
@@ -15,6 +15,7 @@ from rockrobot.drafts.rules import kept_fields, typed_fields
 from rockrobot.errors import error_page
 from rockrobot.fields import SECRET_FIELDS
 from rockrobot.forms import show_again, was_shown_again
+from rockrobot.shown import showing_nobody
 from rockrobot.staff.models import StaffMember
 from rockrobot.staff.queries import member_of_key
 from rockrobot.web import Answer, commit_and_go, is_htmx, page, path_inside, say
@@ -82,6 +83,17 @@ def _keep_from_other_tab(error: CSRFError) -> Answer:
     return Response(status=NOTHING, headers={"HX-Redirect": there}) if is_htmx() else redirect(there, 303)
 
 
+def _may_send(path: str) -> bool:
+    """True when their role may send a form to this address; what it held is shown to nobody else."""
+    try:
+        endpoint, arguments = current_app.url_map.bind("").match(path.partition("?")[0], method="POST")
+    except HTTPException:
+        return False
+    door = permission_of(endpoint)
+    with showing_nobody():
+        return door is not None and may_open(endpoint) and door.may_touch(arguments) is not False
+
+
 @blueprint.before_app_request
 def _show_again() -> None:
     """A page that is opened for a kept form of its own, or answers it, shows it."""
@@ -89,7 +101,7 @@ def _show_again() -> None:
     named = (request.args if is_look else request.form).getlist(FIELD, type=int)
     draft_id = named[-1] if named else 0
     draft = queries.draft_of(current_user.id, draft_id) if draft_id and current_user.is_authenticated else None
-    if draft is None or draft.path.partition("?")[0] != request.path:
+    if draft is None or draft.path.partition("?")[0] != request.path or not _may_send(draft.path):
         return
     g.kept_form = draft
     if is_look:
@@ -124,12 +136,15 @@ def _was_taken(status: int) -> bool:
 def show(draft_id: int) -> Answer:
     """The page of the form with what was typed; a list of it where there is no such page.
 
-    The first page where it is kept no longer, or for whom signs in where a colleague's form ran out.
+    The first page where it is kept no longer, or for whom signs in where a colleague's form ran out. Withheld where
+    their role became one that may not send it.
     """
     draft = queries.draft_of(current_user.id, draft_id)
     if draft is None:
         say(_("Lomaketta ei enää säilytetä, tai se on toisen käyttäjän."), "warn")
         return redirect(url_for("desk.index"), 303)
+    if not _may_send(draft.path):
+        withhold()
     if "listed" not in request.args and _is_page(draft.path):
         mark = "&" if "?" in draft.path else "?"
         return redirect(f"{draft.path}{mark}{FIELD}={draft.id}", 303)

@@ -10,10 +10,14 @@ from sqlalchemy import select
 
 from rockrobot import clock, jobs
 from rockrobot.access import Role
+from rockrobot.chain import ChangeSet
 from rockrobot.contacts.models import Company, Person
 from rockrobot.db import db
 from rockrobot.drafts.models import Draft
+from rockrobot.staff.actions import change_member
+from rockrobot.staff.models import SignInFact
 from rockrobot.staff.queries import member_with
+from rockrobot.staff.rules import Outcome
 from tests import make
 from tests.conftest import CSRF, SECRET, Visitor
 
@@ -205,6 +209,34 @@ def test_a_form_of_another_tab_keeps_nothing_of_who_is_not_in_and_no_password(of
     assert [answer.status_code for answer in (strange, here)] == [400, 400]
     assert (secret.status_code, secret.location) == (303, "/sign-in/confirm")
     assert db.session.scalars(select(Draft)).all() == []
+
+
+@pytest.mark.parametrize("query", ["", "?listed=1"])
+def test_who_was_given_another_role_sees_no_form_that_it_may_not_send(late, query):
+    person = make.person("Aino", "Aho")
+    sent = late.post(f"/people/{person.id}/edit", data={"first_name": "Aino", "last_name": "Kivinen"})
+    change_member(member_with(late.member_id), name="Olga", role=Role.WORKSHOP)
+    db.session.commit()
+    sign_in_again(late, "/")
+
+    listed = late.get(next_of(sent.location) + query)
+    filled = late.get(f"/people/{person.id}/edit?draft_id=1")
+
+    db.session.rollback()
+    denials = select(SignInFact.outcome, SignInFact.door).where(SignInFact.door != "")
+    assert ["Kivinen" in answer.text for answer in (listed, filled)] == [False, False]
+    assert (listed.status_code, filled.status_code) == (404, 403)
+    assert (Outcome.WITHHELD, "drafts.show") in db.session.execute(denials).all()
+
+
+def test_an_undo_that_was_kept_is_offered_anew(office, monkeypatch):
+    office.post("/companies/new", data=FORM)
+    made = db.session.scalars(select(ChangeSet.id).where(ChangeSet.event == "companies.new")).one()
+    later(monkeypatch, minutes=45)
+
+    offered = office.get(keep(office, f"/history/{made}/undo", {}), follow_redirects=True)
+
+    assert f'action="/history/{made}/undo"' in offered.text
 
 
 def test_by_htmx_a_look_leads_back_to_the_page_it_was_on(late):
