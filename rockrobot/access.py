@@ -18,6 +18,7 @@ from rockrobot.db import db, may_write
 View = TypeVar("View", bound=Callable[..., Any])
 ObjectRule = Callable[..., bool | None]
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+UNASKED = "X-Unasked"
 _is_fresh: list[Callable[[], bool]] = []
 _keepers: list[Callable[[], str | None]] = []
 _purpose: list[Callable[[], str | None]] = []
@@ -72,9 +73,9 @@ def allow(
     event: the act's name in the ledger. object_rule: called with the view's arguments, false means 404 (what one may
     not see does not exist) and a denial noted; None means 404 where there is no such row. fresh: a weighty act, before
     which they prove again who they are unless they just did. from_anywhere: no doorkeeper is asked. while_typing: htmx
-    asks while somebody types: nobody is led away from that, the answer is nothing (204). in_ledger: False where what it
-    changes is kept outside the ledger (the tables say so), and nobody's data is shown; the tests see to it that every
-    other change is found under its event.
+    asks while somebody may type: nobody is led away from that, the answer is nothing (204). in_ledger: False where what
+    it changes is kept outside the ledger (the tables say so), and nobody's data is shown; the tests see to it that
+    every other change is found under its event.
     """
     return _mark(Permission(frozenset(roles), event, object_rule, fresh, from_anywhere, while_typing, in_ledger))
 
@@ -142,6 +143,11 @@ def keeper(keep: Callable[[], str | None]) -> Callable[[], str | None]:
     """Register who keeps a form when its sender is led away to prove who they are, and says where it is found again."""
     _keepers.append(keep)
     return keep
+
+
+def is_looking() -> bool:
+    """True when somebody looks at a page; not when a page asks by itself how far some work is."""
+    return request.method in LOOKING and UNASKED not in request.headers
 
 
 def _lead_to(endpoint: str) -> Response:

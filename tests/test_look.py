@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rockrobot.access import UNASKED
+
 ROOT = Path(__file__).resolve().parents[1]
 STYLES = ROOT / "static" / "css"
 TEMPLATES = ROOT / "templates"
@@ -160,6 +162,19 @@ def test_templates_use_components_that_exist():
     }
 
     assert {(page, name) for page, name in used if name not in components()} == set()
+
+
+def test_a_page_that_asks_again_by_itself_says_that_nobody_asked():
+    elements = [
+        (str(path.relative_to(TEMPLATES)), line)
+        for path in TEMPLATES.rglob("*.html")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"""hx-trigger=["'][^"']*every""", line)
+    ]
+    saying = f"""data-hx-headers='{{"{UNASKED}": "1"}}'"""
+
+    assert [page for page, line in elements if saying not in line] == []
+    assert "desk/jobs.html" in dict(elements)
 
 
 def test_style_sheets_stay_small():

@@ -27,7 +27,7 @@ WHAT_FOR = lazy_gettext(
 
 
 @blueprint.get("/")
-@allow(*READERS, event="evidence.index")
+@allow(*READERS, event="evidence.index", while_typing=True)
 def index() -> str:
     return page("evidence/index.html", fragments=("chain_checks",), form=SealForm(), **_shown())
 

@@ -5,7 +5,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import browser_key, clock, languages
-from rockrobot.access import EVERYONE, LOOKING, Role, allow, allow_anyone, denial_noter, freshness, purpose_teller
+from rockrobot.access import EVERYONE, Role, allow, allow_anyone, denial_noter, freshness, is_looking, purpose_teller
 from rockrobot.calendars.queries import feed_of
 from rockrobot.db import db, reading
 from rockrobot.navigation import Link, add_link
@@ -40,7 +40,7 @@ def _who_is_it(asked: Request) -> StaffMember | None:
     row = asked.environ[SIGN_IN] = queries.sign_in_for(browser_key.key())
     if row is None:
         return None
-    if request.method in LOOKING:
+    if is_looking():
         actions.keep_alive(row)
     languages.choose(row.staff_member.language)
     return row.staff_member

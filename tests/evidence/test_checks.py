@@ -15,6 +15,7 @@ from rockrobot.evidence.models import ChainCheck
 from rockrobot.evidence.queries import JOB, fault_of, latest_check
 from rockrobot.evidence.rules import Seal, seal_text
 from tests import make
+from tests.drafts.test_views import later
 
 ENTRIES = LedgerEntry.__table__
 
@@ -229,6 +230,16 @@ def test_a_faulty_chain_is_shouted_on_the_front_page_and_has_no_sheet(protection
 
     assert "Kirjausketju ei täsmää" in front
     assert sheet.status_code == 404
+
+
+def test_a_check_under_way_leads_nobody_away_from_a_seal_they_type(protection, monkeypatch):
+    poll = {"HX-Request": "true", "HX-Target": "div#chain_checks", "X-Unasked": "1"}
+    later(monkeypatch, minutes=31)
+
+    answer = protection.get("/evidence/", headers=poll)
+
+    assert (answer.status_code, answer.text, "HX-Redirect" in answer.headers) == (204, "", False)
+    assert protection.get("/evidence/").location == "/sign-in?next=/evidence/"
 
 
 def test_the_command_seals_the_chain_and_verifies_it_against_a_seal(app, database):

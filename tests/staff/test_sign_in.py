@@ -276,6 +276,18 @@ def test_sending_a_form_does_not_bring_an_ended_sign_in_back(office, monkeypatch
     assert office.get("/").status_code == 303
 
 
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(office, monkeypatch):
+    poll = {"HX-Request": "true", "HX-Current-URL": "http://localhost/jobs", "X-Unasked": "1"}
+    answers = []
+
+    for _ in range(4):
+        later(monkeypatch, minutes=10)
+        answers.append(office.get("/jobs", headers=poll))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 204, 204]
+    assert answers[-1].headers["HX-Redirect"] == "/sign-in?next=/jobs"
+
+
 def test_a_request_under_way_does_not_bring_an_ended_sign_in_back(app, office, monkeypatch):
     row = queries.sign_in_for(key_of(office))
     last_seen = row.seen_at
