@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from rockrobot import ledger
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.db import Base, Moment, among, db
+from rockrobot.told_columns import is_told
 from rockrobot.undo_obstacles import erased_since, obstructed, still_needed, with_company
 from rockrobot.undoers import may_undo_in, tables_of
 
@@ -171,13 +172,17 @@ def undoable_tables() -> dict[str, list[str]]:
     return by_policy
 
 
-def may_put_back(entry: LedgerEntry) -> bool:
-    """True for a change of stored values that may go back one by one, by the person signed in.
+def may_put_back(entry: LedgerEntry, name: str) -> bool:
+    """True for a changed value that the history tells and that may go back alone, by the person signed in.
 
-    An entry does not say whose act it was: where everybody undoes their own alone, nothing goes back one by one.
+    Its table's info names what goes back with the row only (with_row_only). An entry does not say whose act it was:
+    where everybody undoes their own alone, nothing goes back one by one.
     """
-    is_change = entry.action == "update" and bool(entry.changes) and _policy(entry.table_name) == "free"
-    return is_change and may_undo_in([entry.table_name], "")
+    if entry.action != "update" or name not in (entry.changes or {}) or not is_told(name):
+        return False
+    info = Base.metadata.tables[entry.table_name].info
+    is_free = _policy(entry.table_name) == "free" and name not in info.get("with_row_only", ())
+    return is_free and may_undo_in([entry.table_name], "")
 
 
 def put_back(entry_id: int, name: str) -> None:
@@ -189,7 +194,7 @@ def put_back(entry_id: int, name: str) -> None:
     entry = db.session.get(LedgerEntry, entry_id)
     if entry is None or name not in (entry.changes or {}):
         raise UndoError("not_found")
-    if not may_put_back(entry):
+    if not may_put_back(entry, name):
         raise UndoError("never")
     table = Base.metadata.tables[entry.table_name]
     stored = db.session.execute(select(table).where(table.c.id == entry.row_id)).mappings().first()

@@ -39,10 +39,12 @@ from rockrobot.search_hits import Line, Showing, Shown, show_hits
 from rockrobot.second_factors.queries import lacks_codes
 from rockrobot.staff.queries import names_of_actors
 from rockrobot.storage import room_left
+from rockrobot.told_columns import is_told
 from rockrobot.uploads.queries import import_runs
 from rockrobot.web import Answer, asked_page, changed, commit_and_go, is_htmx, page, path_inside, say, wanted_fragment
 
 blueprint = Blueprint("desk", __name__)
+blueprint.add_app_template_global(is_told)
 HITS, HITS_OF_ONE = 8, 50
 IN_PLACE_OF_CLOSED = 4
 CALLERS = ("person", "company", "worksite")

@@ -105,7 +105,7 @@ class CaseText(Base):
     """What the letter says in one language; version counts its edits."""
 
     __tablename__ = "case_texts"
-    __table_args__ = (UniqueConstraint("case_id", "language"),)
+    __table_args__ = (UniqueConstraint("case_id", "language"), {"info": {"with_row_only": ("version",)}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))
@@ -128,7 +128,7 @@ class CasePicture(Base):
     """A picture of a case's own, for models that have none and for parts that were only delivered."""
 
     __tablename__ = "case_pictures"
-    __table_args__ = (UniqueConstraint("case_id", "kind"),)
+    __table_args__ = (UniqueConstraint("case_id", "kind"), KEPT)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_cases.id"))

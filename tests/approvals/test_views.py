@@ -1,6 +1,7 @@
 """The approval page, pressed by people."""
 
 import re
+from hashlib import sha256
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -11,12 +12,13 @@ from rockrobot.approvals import queries
 from rockrobot.approvals.rules import SAMPLE_TEXTS
 from rockrobot.case_letters.queries import letter_faults
 from rockrobot.case_letters.rules import LettersFault
+from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.models import DeviceModel
 from rockrobot.drafts.models import Draft
 from rockrobot.organisation.queries import organisation
-from rockrobot.recalls.models import Approval
+from rockrobot.recalls.models import Approval, CasePicture
 from rockrobot.scopes.actions import freeze_scope
 from tests import make
 from tests.approving import digest_on
@@ -247,6 +249,49 @@ def test_who_changes_a_picture_after_the_approval_has_no_letter_printed_alone(su
     assert [there in page for page in listed] == [False, True]
     assert again.status_code == 422
     assert letter_faults(case) == []
+
+
+def changed_in(table):
+    """The newest change of rows of a table, as the ledger keeps it."""
+    entries = db.select(LedgerEntry).where(LedgerEntry.table_name == table, LedgerEntry.action == "update")
+    return db.session.scalars(entries.order_by(LedgerEntry.id.desc()).limit(1)).one()
+
+
+def test_an_approval_covers_no_picture_that_nobody_approved_whatever_is_put_back(supervisor, office):
+    case = ready_case()
+    there, pictures = f"/recalls/{case.id}/approval", f"/recalls/{case.id}/pictures/plate"
+    office.post(pictures, data={"picture": (BytesIO(cases.drawn("navy")), "kilpi.png")})
+    supervisor.post(there, data=form_of(supervisor, there))
+    approved = letter_faults(case)
+
+    office.post(pictures, data={"picture": (BytesIO(cases.drawn("red")), "kilpi.png")})
+    picture, text = changed_in("case_pictures"), changed_in("case_texts")
+    offered = office.get(f"/history/{picture.change_set_id}").text
+    for entry, name in ((picture, "sha256"), (text, "version")):
+        office.post(f"/history/entries/{entry.id}/put-back", data={"field": name})
+
+    db.session.rollback()
+    stored = db.session.scalars(db.select(CasePicture)).one()
+    assert approved == []
+    assert "sha256" in picture.changes
+    assert letter_faults(case) == [LettersFault.NOT_APPROVED]
+    assert stored.sha256 == sha256(stored.body).hexdigest()
+    assert queries.text_of(case.id, Language.FI).version == text.changes["version"][1]
+    assert "put-back" not in offered
+
+
+def test_a_picture_in_the_place_of_another_is_not_offered_to_be_undone(office):
+    case = ready_case()
+    for colour in ("navy", "red"):
+        form = {"picture": (BytesIO(cases.drawn(colour)), "kilpi.png")}
+        office.post(f"/recalls/{case.id}/pictures/plate", data=form)
+    act = f"/history/{changed_in('case_pictures').change_set_id}"
+
+    offered, answer = office.get(act).text, office.post(f"{act}/undo")
+
+    assert f"{act}/undo" not in offered
+    assert answer.status_code == 303
+    assert "Tätä ei voi enää kumota." in office.get(answer.location).text
 
 
 def test_the_menu_asks_no_more_of_many_cases_than_of_few(supervisor):

@@ -73,6 +73,23 @@ def test_an_act_is_undone_and_an_old_value_put_back_from_the_history(office):
     assert name_of(company.id) == "Kivi Oy"
 
 
+def test_a_value_that_the_history_does_not_tell_is_not_put_back(office):
+    with ledger.change_set("imports.apply", is_import=True):
+        company = make.company("Kivi Oy")
+    rename(company, 1)
+    renamed = select(LedgerEntry).where(LedgerEntry.table_name == "companies", LedgerEntry.action == "update")
+    entry = db.session.scalars(renamed).one()
+    there, untold = f"/history/entries/{entry.id}/put-back", set(entry.changes) - {"name"}
+    before = dict(db.session.execute(select(Company.__table__)).mappings().one())
+
+    for name in untold:
+        office.post(there, data={"field": name})
+
+    db.session.rollback()
+    assert "hand_changed" in untold
+    assert dict(db.session.execute(select(Company.__table__)).mappings().one()) == before
+
+
 def name_of(company_id: int) -> str:
     db.session.rollback()
     return db.session.scalar(select(Company.name).where(Company.id == company_id))
