@@ -59,12 +59,16 @@ def save_text(case: RecallCase, language: Language, values: Mapping[str, Any]) -
 
 
 def _takes_over(case: RecallCase, language: Language) -> bool:
-    """True when somebody who may not approve saves what another wrote and no approval covers."""
+    """True when somebody who may not approve saves what another wrote, and no letter may be written of it yet.
+
+    Who runs a drill approves it themselves.
+    """
     version = latest_version(case.id)
     barred = {case.opened_by, version.frozen_by if version else case.opened_by}
-    if ledger.actor() not in barred or queries.standing_approval(case):
+    if case.is_drill or ledger.actor() not in barred or queries.writers_of(case, [language]) <= barred:
         return False
-    return not queries.writers_of(case, [language]) <= barred
+    approval = queries.approval_of_letters(case, queries.readiness_of(case))
+    return approval is None or language.value not in approval.text_versions
 
 
 def save_facts(case: RecallCase, values: Mapping[str, Any]) -> None:

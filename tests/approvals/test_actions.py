@@ -436,6 +436,26 @@ def test_saving_a_text_as_it_is_ends_no_approval(database):
     assert queries.standing_approval(case) is not None
 
 
+@pytest.mark.parametrize("first", ["writer", "third"])
+def test_a_language_that_came_after_the_approval_is_taken_over_with_the_others(database, first):
+    cases.house()
+    case = ready()
+    for language in (Language.FI, Language.SV):
+        as_("writer", save_text, case, language, HAZARD)
+        if first == "writer":
+            as_("test", save_text, case, language, {})
+    cases_approve(case, by=first)
+    db.session.scalars(db.select(Company)).one().language = "nb"
+    as_("writer", save_text, case, Language.NB, SAMPLE_TEXTS[Language.NB]._asdict())
+
+    before = fault_of(case, by="writer")
+    for language in (Language.FI, Language.SV, Language.NB):
+        as_("test", save_text, case, language, {})
+
+    assert before is ApprovalFault.WRITER
+    assert letter_faults(cases_approve(case, by="writer")) == []
+
+
 def test_a_firm_of_one_approves_what_it_wrote_with_a_reason(database):
     case = ready()
     as_("writer", save_text, case, Language.FI, HAZARD)
