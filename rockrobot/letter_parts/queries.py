@@ -192,15 +192,15 @@ def _acts(text_ids: Sequence[int], case_ids: Sequence[int], since: datetime) -> 
     By table and row. since: what belongs to no case has years of changes before it that nobody asks for.
     """
     of_row, is_late = LedgerEntry.row_id, ChangeSet.at >= since
-    is_change, is_writing = LedgerEntry.action == "update", ChangeSet.event == WRITING
+    is_change, is_writing = LedgerEntry.action != "insert", ChangeSet.event == WRITING
     wanted = [
         _said("case_texts", of_row.in_(text_ids), or_(_says(*SAID), is_writing)),
         _said("recall_cases", of_row.in_(case_ids), _says(*SHARED)),
         _said("case_pictures", _says("sha256")),
         _said("model_pictures", is_late, _says("sha256")),
-        _said("device_models", is_late, is_change, _says("plate_place")),
+        _said("device_models", is_late, or_(is_change, _fills("plate_place")), _says("plate_place")),
         _said("notice_headings", is_late, is_change, _says("words")),
-        _said("organisations", is_late, is_change, _says(*HOUSE)),
+        _said("organisations", is_late, or_(is_change, _fills(*HOUSE)), _says(*HOUSE)),
     ]
     columns = (LedgerEntry.table_name, of_row, ChangeSet.id, ChangeSet.actor, ChangeSet.at, ChangeSet.undoes_id)
     statement = select(*columns).join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id).where(or_(*wanted))
@@ -217,3 +217,8 @@ def _said(table_name: str, *conditions: ColumnElement[bool]) -> ColumnElement[bo
 def _says(*names: str) -> ColumnElement[bool]:
     """True for entries that tell of a change of one of these columns."""
     return or_(*(LedgerEntry.changes[name].as_string().is_not(None) for name in names))
+
+
+def _fills(*names: str) -> ColumnElement[bool]:
+    """True for entries that leave something in one of these columns: a new row tells of all of them."""
+    return or_(*(LedgerEntry.changes[(name, 1)].as_string() != "" for name in names))

@@ -11,7 +11,7 @@ from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.rules import Language
 from rockrobot.db import db
-from rockrobot.devices.actions import change_model, set_model_picture
+from rockrobot.devices.actions import add_model, change_model, set_model_picture
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
 from rockrobot.notices.actions import change_heading, check_heading, ensure_headings
@@ -400,6 +400,27 @@ def test_who_set_the_register_up_before_the_case_was_opened_may_approve(database
     db.session.commit()
 
     assert queries.standing_approval(cases_approve(case, by="writer")) is not None
+
+
+def test_who_first_says_who_the_firm_is_after_a_case_was_opened_may_not_approve(database):
+    case = ready()
+    as_("writer", change_organisation, event="changed")
+
+    assert fault_of(case, by="writer") is ApprovalFault.WRITER
+    assert queries.standing_approval(cases_approve(case)) is not None
+
+
+def test_who_brings_a_model_in_with_its_plate_place_after_a_case_was_opened_counts_as_its_writer(database):
+    batch = _batch()
+    case = cases.worded(cases.opened(batch))
+    save_text(case, Language.FI, {"plate_text": ""})
+    db.session.commit()
+    as_("writer", lambda: cases.sold_machine(batch, model=add_model("RR-8", "", "Rungossa.")), event="added")
+    as_("nobody", lambda: cases.sold_machine(batch, model=add_model("RR-9", "", "")), event="added")
+    freeze_scope(case)
+    db.session.commit()
+
+    assert {"writer", "nobody"} & queries.writers_of(case, [Language.FI]) == {"writer"}
 
 
 def test_a_plate_place_counts_for_who_changed_it_where_a_letter_prints_it(database):
