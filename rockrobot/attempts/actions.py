@@ -40,14 +40,14 @@ def notify(case: RecallCase, progress: Progress | None = None) -> list[int]:
 
 
 def write_waiting(case: RecallCase, waiting: Sequence[Waiting]) -> list[int]:
-    """Write the letters that wait, each of its kind; their ids. Who may be written to has been checked."""
+    """Write the letters that wait, each of its kind; their ids. Who may be written to has been checked.
+
+    Raises LettersRefusedError when what they show was changed meanwhile: then none is made.
+    """
     if not waiting:
         return []
-    studio, made = studio_of(case, units_with(case.id)), []
-    for kind in LetterKind:
-        if recipients := [one.recipient for one in waiting if one.kind is kind]:
-            made += case_letters.write_letters(studio, recipients, kind)
-    return made
+    in_order = [one for kind in LetterKind for one in waiting if one.kind is kind]
+    return case_letters.write_letters(studio_of(case, units_with(case.id)), in_order)
 
 
 def print_letters(

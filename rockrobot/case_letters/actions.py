@@ -47,14 +47,15 @@ def check_letters(case: RecallCase) -> None:
         raise LettersRefusedError(faults)
 
 
-def write_letters(studio: Studio, recipients: Iterable[Recipient], kind: LetterKind = LetterKind.FIRST) -> list[int]:
-    """One letter to each recipient about all their units; their ids, in order.
+def write_letters(studio: Studio, wanted: Iterable[tuple[Recipient, LetterKind]]) -> list[int]:
+    """One letter of its kind to each recipient about all their units; their ids, in order.
 
     The first letter to an importer, and to somebody who only holds hired machines, is of their own kind, also where
-    it follows a change of owner. Raises LettersRefusedError when what the letters show was changed meanwhile.
+    it follows a change of owner. Raises LettersRefusedError when what the letters show was changed meanwhile: then
+    none is made.
     """
     case = studio.case
-    drafts = [_draft(recipient, _kind_for(recipient, kind), studio) for recipient in recipients]
+    drafts = [_draft(recipient, _kind_for(recipient, kind), studio) for recipient, kind in wanted]
     url = str(current_app.config["BASE_URL"]) + REPLY_PATH
     # Asked once more: what the studio holds was read after the letters were checked.
     if standing_approval(case) is None:

@@ -73,12 +73,12 @@ def _write(case: RecallCase, entries: Iterable[tuple[Letter, Address | None, set
     wanted = [(queries.party_of(letter), address, ids) for letter, address, ids in entries if address]
     units = units_with(case.id, only={id_ for _, _, ids in wanted for id_ in ids})
     parties = load_parties({key for key, _, _ in wanted})
-    recipients = [
-        Recipient(parties[key], address, owned=owned)
+    letters = [
+        (Recipient(parties[key], address, owned=owned), kind)
         for key, address, ids in wanted
         if key in parties and (owned := [unit for unit in units if unit.id in ids])
     ]
-    return write_letters(studio_of(case, units), recipients, kind) if recipients else []
+    return write_letters(studio_of(case, units), letters) if letters else []
 
 
 def write_reminders(case: RecallCase, letters: Iterable[Letter]) -> list[int]:

@@ -1,17 +1,19 @@
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
+from sqlalchemy import event, update
 
 from rockrobot.attempts.actions import notify, write_waiting
 from rockrobot.attempts.models import Attempt, AttemptUnit
-from rockrobot.attempts.queries import waiting_letters
+from rockrobot.attempts.queries import Waiting, waiting_letters
 from rockrobot.attempts.rules import AttemptState
 from rockrobot.case_letters.actions import LettersRefusedError, prepare_drill
 from rockrobot.case_letters.queries import studio_of
 from rockrobot.case_letters.rules import LettersFault
 from rockrobot.contacts.rules import ContactType, Language
 from rockrobot.db import db
-from rockrobot.devices.models import DeviceFate, Ownership
+from rockrobot.devices.models import DeviceFate, ModelPicture, Ownership
 from rockrobot.devices.rules import Fate, OwnershipKind
 from rockrobot.letters import queries as letters
 from rockrobot.letters.actions import print_waiting
@@ -104,6 +106,38 @@ def test_who_gets_which_letter(database):
     }
     assert by_name["Import AS"].address_lines == ["Import AS", "Veien 1", "9008 TROMSØ", "NORWAY"]
     assert TaskKind.IMPORTER_LIST in {task.kind for task in tasks_of(case.id)}
+
+
+def test_letters_of_several_kinds_are_all_made_whatever_changes_while_they_are(database):
+    cases.house()
+    batch, model = make.batch(), cases.pictured_model()
+    for _ in range(2):
+        cases.sold_machine(batch, model=model)
+    case = cases.approved(cases.worded(cases.opened(batch)))
+    first, second = (one.recipient for one in waiting_letters(case))
+
+    with after_the_first_insert("letters", update(ModelPicture).values(sha256="1" * 64)):
+        made = write_waiting(case, [Waiting(first, LetterKind.NEW_OWNER), Waiting(second, LetterKind.FIRST)])
+    letters_made = [(letter.id, letter.kind) for letter in all_letters()]
+
+    assert letters_made == list(zip(made, (LetterKind.FIRST, LetterKind.NEW_OWNER), strict=True))
+    with pytest.raises(LettersRefusedError):
+        write_waiting(case, [Waiting(first, LetterKind.REMINDER)])
+
+
+@contextmanager
+def after_the_first_insert(table, change):
+    """Somebody else changes something as soon as rows of a table were made."""
+    waiting = [change]
+
+    def hear(connection, _cursor, statement, *_):
+        if waiting and statement.startswith(f"INSERT INTO {table} "):
+            connection.execute(waiting.pop())
+
+    event.listen(db.engine, "after_cursor_execute", hear)
+    yield
+    event.remove(db.engine, "after_cursor_execute", hear)
+    assert not waiting
 
 
 def test_a_real_case_is_refused_before_approval_and_says_why(database):

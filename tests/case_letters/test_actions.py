@@ -6,7 +6,7 @@ from rockrobot.db import db
 from rockrobot.devices.actions import set_model_picture
 from rockrobot.devices.models import DeviceModel
 from rockrobot.devices.rules import PictureKind
-from rockrobot.letters.models import Letter
+from rockrobot.letters.models import Letter, LetterKind
 from rockrobot.recipients.queries import recipients_of, units_with
 from tests import make
 from tests.recalls import cases
@@ -22,6 +22,6 @@ def test_a_picture_changed_after_the_letters_were_checked_is_in_none_of_them(dat
 
     set_model_picture(db.session.get_one(DeviceModel, model.id), PictureKind.PLATE, cases.drawn("red"))
     with pytest.raises(LettersRefusedError, match="not_approved"):
-        write_letters(studio_of(case, units), recipients_of(units))
+        write_letters(studio_of(case, units), [(one, LetterKind.FIRST) for one in recipients_of(units)])
 
     assert db.session.scalars(db.select(Letter)).all() == []
