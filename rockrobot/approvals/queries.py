@@ -13,8 +13,8 @@ from rockrobot.contacts.rules import Language
 from rockrobot.db import db
 from rockrobot.devices.models import Device, DeviceModel
 from rockrobot.devices.rules import PictureKind
-from rockrobot.letter_parts import rules as parts
-from rockrobot.letter_parts.queries import LINTED, SAID, Shown, models_among, shown_in, writers_in
+from rockrobot.letter_parts.queries import LINTED, SAID, Shown, models_among, shown_in, texts_in, writers_in
+from rockrobot.letter_parts.rules import SENDER, digest
 from rockrobot.notices.models import NoticeHeading
 from rockrobot.notices.rules import Element, Hit, Notice, forbidden_words, missing_elements
 from rockrobot.recalls.models import Approval, CasePicture, CaseText, CaseUnit, RecallCase, ScopeVersion
@@ -81,12 +81,12 @@ class Readiness:
     def digest(self) -> str:
         """What an approver reads, in 16 letters: other ones after a change of scope, or of what the letters show."""
         versions = [[check.language, check.text.version] for check in self.languages]
-        return parts.digest([self.version.version if self.version else 0, self.units, versions, self.parts])
+        return digest([self.version.version if self.version else 0, self.units, versions, self.parts])
 
 
 def texts_of(case_id: int) -> dict[Language, CaseText]:
     """The texts of a case by language."""
-    return {text.language: text for text in db.session.scalars(select(CaseText).where(CaseText.case_id == case_id))}
+    return texts_in([case_id]).get(case_id, {})
 
 
 def text_of(case_id: int, language: Language) -> CaseText | None:
@@ -231,12 +231,12 @@ def _covers(approval: Approval, case: RecallCase, version: ScopeVersion, shown: 
 
     An approval from before senders and pictures were approved along covers nothing.
     """
-    if approval.scope_version != version.version or parts.SENDER not in approval.digests:
+    if approval.scope_version != version.version or SENDER not in approval.digests:
         return False
     written = {language.value: text.version for language, text in shown.texts_of(case).items()}
     if any(written.get(code) != number for code, number in approval.text_versions.items()):
         return False
-    return all(shown.digest(case, part) == digest for part, digest in approval.digests.items())
+    return all(shown.digest(case, part) == approved for part, approved in approval.digests.items())
 
 
 def cases_awaiting(*, but_of: str) -> list[tuple[RecallCase, ScopeVersion]]:

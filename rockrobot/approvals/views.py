@@ -22,6 +22,7 @@ from rockrobot.devices.rules import PictureKind
 from rockrobot.dual_control.queries import Waiting, declare_waiting, may_sign_own
 from rockrobot.fields import LANGUAGE_WORDS
 from rockrobot.files import read_first, read_sent_picture
+from rockrobot.letter_parts.rules import WRITING
 from rockrobot.letters.models import LetterKind
 from rockrobot.organisation.queries import organisation
 from rockrobot.recalls.models import CaseText, RecallCase
@@ -193,7 +194,7 @@ def set_picture(case_id: int, kind: str) -> Response:
 
 
 @blueprint.route(f"/recalls/<int:case_id>/texts/{LANGUAGE}", methods=["GET", "POST"])
-@allow(Role.CUSTOMER_CARE, event="approvals.text")
+@allow(Role.CUSTOMER_CARE, event=WRITING)
 def text(case_id: int, language: str) -> Answer:
     case = _case(case_id)
     stored = queries.text_of(case.id, Language(language))

@@ -14,7 +14,7 @@ from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceModel, ModelPicture
 from rockrobot.devices.rules import PictureKind
 from rockrobot.letter_parts import rules
-from rockrobot.letter_parts.rules import FACTS, MODEL_PICTURES, OWN_PICTURES, PLATE_PLACE, SENDER, Act
+from rockrobot.letter_parts.rules import FACTS, MODEL_PICTURES, OWN_PICTURES, PLATE_PLACE, SENDER, WRITING, Act
 from rockrobot.notices.models import NoticeHeading
 from rockrobot.notices.queries import headings
 from rockrobot.organisation.queries import ONLY, letter_sender
@@ -28,7 +28,6 @@ HOUSE: Final = (
     *PRINTED_OF_SENDER,
     *(f"{place}_{name}" for place in ("postal", "visiting") for name in ("street", "postcode", "city")),
 )
-WRITING: Final = "approvals.text"
 Texts = Mapping[Language, CaseText]
 Pictures = dict[PictureKind, str]
 
@@ -93,7 +92,7 @@ def shown_in(case_ids: Collection[int], model_ids: Collection[int]) -> Shown:
     for case_id, kind, sha256 in db.session.execute(of_case.where(CasePicture.case_id.in_(case_ids))):
         own[case_id][kind] = sha256
     pictures, places = _of_models(model_ids) if model_ids else ({}, {})
-    return Shown(_texts(case_ids), headings(), letter_sender(), own, pictures, places)
+    return Shown(texts_in(case_ids), headings(), letter_sender(), own, pictures, places)
 
 
 def _of_models(model_ids: Collection[int]) -> tuple[dict[int, Pictures], dict[int, str]]:
@@ -109,7 +108,8 @@ def _of_models(model_ids: Collection[int]) -> tuple[dict[int, Pictures], dict[in
     return pictures, places
 
 
-def _texts(case_ids: Collection[int]) -> dict[int, dict[Language, CaseText]]:
+def texts_in(case_ids: Collection[int]) -> dict[int, dict[Language, CaseText]]:
+    """The texts of these cases by case and language; none of a case without any."""
     texts: dict[int, dict[Language, CaseText]] = defaultdict(dict)
     for row in db.session.scalars(select(CaseText).where(CaseText.case_id.in_(case_ids))):
         texts[row.case_id][row.language] = row

@@ -11,6 +11,8 @@ FACTS: Final = "facts"
 OWN_PICTURES: Final = "case"
 MODEL_PICTURES: Final = "model:"
 PLATE_PLACE: Final = "plate:"
+WRITING: Final = "approvals.text"
+"""The event of the acts in which somebody writes a text, or answers for it by saving it as it is."""
 
 
 class Act(NamedTuple):
