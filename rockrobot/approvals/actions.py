@@ -117,7 +117,7 @@ def approve(
     names = {heading.language: confirmed.get(heading.language, "").strip() for heading in readiness.unchecked}
     if not all(names.values()):
         raise ApprovalError(ApprovalFault.HEADING_UNCONFIRMED)
-    writers = queries.writers_of(case, [check.language for check in readiness.languages])
+    writers = queries.writers_of(case, [check.language for check in readiness.languages], readiness.shown)
     who = Signatories(ledger.actor(), case.opened_by, version.frozen_by, writers)
     may_own = case.is_drill or may_sign_own(who.approver, SECOND_PERSONS)
     own_reason = own_reason.strip() or (DRILL_REASON if case.is_drill else "")

@@ -57,6 +57,7 @@ class Readiness:
     languages: list[LanguageCheck]
     without_picture: list[str]
     without_plate: list[str]
+    shown: Shown | None = None
     parts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -151,7 +152,7 @@ def readiness_of(case: RecallCase) -> Readiness:
     without_picture = [] if PictureKind.PRODUCT in own else plain
     without_plate = [] if PictureKind.PLATE in own else plateless
     seen = Readiness(
-        latest_version(case.id), count_scope(case.id), languages.total(), [], without_picture, without_plate
+        latest_version(case.id), count_scope(case.id), languages.total(), [], without_picture, without_plate, shown
     )
     texts, heads = shown.texts_of(case), shown.headings
     for language in sorted({*count, *texts}):
@@ -170,9 +171,9 @@ def readiness_of(case: RecallCase) -> Readiness:
     return seen
 
 
-def writers_of(case: RecallCase, languages: Iterable[Language]) -> set[str]:
-    """Who wrote what the letters of a case say in these languages, as it stands."""
-    wrote = writers_in([case], shown_in([case.id], ()))[case.id]
+def writers_of(case: RecallCase, languages: Iterable[Language], shown: Shown | None = None) -> set[str]:
+    """Who wrote what the letters of a case say in these languages, as it stands; shown: what they show, where read."""
+    wrote = writers_in([case], shown or shown_in([case.id], ()))[case.id]
     return {who for language in languages for who in wrote.get(language, ())}
 
 

@@ -86,7 +86,7 @@ def show(case_id: int) -> Answer:
 def _page(case: RecallCase, form: ApprovalForm, fault: ApprovalFault | None = None) -> Answer:
     readiness = queries.readiness_of(case)
     version = readiness.version
-    writers = queries.writers_of(case, [check.language for check in readiness.languages])
+    writers = queries.writers_of(case, [check.language for check in readiness.languages], readiness.shown)
     who = Signatories(f"staff:{current_user.id}", case.opened_by, version.frozen_by if version else "", writers)
     form.seen.data = readiness.digest
     if fault:
