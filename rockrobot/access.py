@@ -112,6 +112,11 @@ def may_open(endpoint: str, **arguments: Any) -> bool:
     return may and (not arguments or bool(permission.may_touch(arguments)))
 
 
+def may_read_people() -> bool:
+    """True when the person signed in may read what was written about people; pages leave it out for others."""
+    return current_user.is_authenticated and current_user.role in PEOPLE_READERS
+
+
 def freshness(answer: Callable[[], bool]) -> Callable[[], bool]:
     """Register who answers whether the person signed in proved a moment ago who they are."""
     _is_fresh.append(answer)
@@ -266,4 +271,4 @@ def init_app(app: Flask) -> None:
     app.before_request(keep_doors)
     app.before_request(guard)
     app.register_error_handler(ledger.PurposeMissingError, ask_for_purpose)
-    app.jinja_env.globals["may_open"] = may_open
+    app.jinja_env.globals |= {"may_open": may_open, "may_read_people": may_read_people}

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import Boolean, Column, ColumnElement, Date, Integer, and_, exists, func, or_, select
 from sqlalchemy.orm import defer
 
 from rockrobot import ledger, search_index
 from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Address, Affiliation, Company, ContactPoint, Person, Worksite
-from rockrobot.db import Base, db
+from rockrobot.db import Base, Moment, Word, db
+from rockrobot.desk.rules import BLANK, TELL_OF_NOBODY, who_acted
 from rockrobot.devices.models import Device, Ownership
 from rockrobot.enquiries.models import Disclosure
 from rockrobot.events.models import EventPerson
@@ -26,6 +27,7 @@ search_index.declare(search_index.Kind("case", RecallCase.__table__, codes=("num
 HISTORY_ROWS = 50
 ENTRY_ROWS = 100
 SMALL_ACT = 20
+NO_TEXT = (Boolean, Date, Integer, Moment, Word)
 OWNED: tuple[Any, ...] = (Address, Affiliation, ContactPoint, Ownership)
 
 
@@ -119,6 +121,29 @@ def is_personal(entry: LedgerEntry) -> bool:
     """True when the entry's values tell of a person."""
     table = Base.metadata.tables.get(entry.table_name)
     return table is not None and bool(table.info.get("personal"))
+
+
+def told_to(entry: LedgerEntry, *, sees_people: bool) -> dict[str, list[Any] | None]:
+    """What an entry says, by column: [before, after], or None where its reader may not see that.
+
+    Who sees no people gets of a table that tells of them nothing, of the others numbers, days, words of the trade, who
+    acted, and the texts that are listed as telling of nobody: whatever else somebody typed may name somebody.
+    """
+    changes = entry.changes or {}
+    if sees_people:
+        return dict(changes)
+    table = Base.metadata.tables.get(entry.table_name)
+    if table is None or is_personal(entry):
+        return {}
+    said = {name: pair for name, pair in changes.items() if any(one not in BLANK for one in pair)}
+    return {name: pair if _tells_of_nobody(table.c.get(name), pair) else None for name, pair in said.items()}
+
+
+def _tells_of_nobody(column: Column[Any] | None, pair: list[Any]) -> bool:
+    if column is None:
+        return False
+    is_listed = column.name in TELL_OF_NOBODY.get(column.table.name, ())
+    return is_listed or isinstance(column.type, NO_TEXT) or all(who_acted(column.name, value) for value in pair)
 
 
 def enquiries_in(entries: Iterable[LedgerEntry]) -> set[int]:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -17,10 +18,12 @@ from rockrobot.access import (
     allow,
     allow_anyone,
     may_open,
+    may_read_people,
     to_confirmation,
     withhold,
 )
 from rockrobot.bulk.queries import undoable_of
+from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
 from rockrobot.desk import queries
 from rockrobot.desk.forms import faulty_example
@@ -76,11 +79,17 @@ def actor_name(who: str) -> str:
     return _("kirjautumaton") if who == "anonymous" else _("järjestelmä")
 
 
+@blueprint.app_template_global("told_of")
+def told_of(entry: LedgerEntry) -> dict[str, list[Any] | None]:
+    """What an entry says to who reads the page, by column: [before, after], or None where that is hidden."""
+    return queries.told_to(entry, sees_people=may_read_people())
+
+
 @blueprint.get("/")
 @allow(*EVERYONE, event="desk.index")
 def index() -> str:
     works, shows_all = current_user.role != Role.ADMINISTRATOR, request.args.get("tasks") == "all"
-    sees_people = current_user.role in PEOPLE_READERS
+    sees_people = may_read_people()
     mine = None if shows_all else current_user.id
     waiting = open_event_tasks(clock.today(), assigned_to_id=mine, sees_people=sees_people) if works else None
     overdue = count_overdue(clock.today()) if sees_people else 0
@@ -215,7 +224,7 @@ def history() -> str:
 def show_change_set(change_set_id: int) -> str:
     change_set = queries.change_set_with(change_set_id) or abort(404)
     found = queries.entries_of(change_set_id, number=asked_page())
-    sees_people = current_user.role in PEOPLE_READERS
+    sees_people = may_read_people()
     queries.log_shown(found.rows if sees_people else [])
     hidden = set() if sees_people else {entry.id for entry in found.rows if queries.is_personal(entry)}
     return page(
