@@ -224,7 +224,7 @@ def _follow_reply(unit: CaseUnit, answer: Answer) -> None:
             record_outcome(unit, Outcome(to, answer.received_on, statement, answer.note or answer.kind.value))
     case = db.session.get_one(RecallCase, unit.case_id)
     if consequence.task and not case.is_drill:
-        add_tasks(case, [NewTask(consequence.task, unit.id, answer.note.strip())])
+        add_tasks(case, [NewTask(consequence.task, unit.id, "")])
     if answer.party is not None and consequence.names_party:
         _hand_over(case, unit, answer)
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
 from rockrobot import clock, ledger
-from rockrobot.access import REGISTER_READERS, Role, allow, may_open
+from rockrobot.access import REGISTER_READERS, Role, allow, may_open, may_read_people
 from rockrobot.attempts.rules import Channel, ReplyKind
 from rockrobot.case_letters.actions import LettersRefusedError
 from rockrobot.db import db
@@ -212,11 +212,13 @@ def _unit_page(unit: CaseUnit, *, outcome: OutcomeForm, contact: ContactForm) ->
         "replies": queries.replies_of(unit.id),
         "names": names_of_actors(),
     }
-    ledger.log_view([a.person_id for a in attempts if a.person_id])
+    sees_people = may_read_people()
+    ledger.log_view([a.person_id for a in attempts if a.person_id and sees_people])
     return page(
         "replies/unit.html",
         unit=unit,
         attempts=attempts,
+        sees_people=sees_people,
         outcome=outcome,
         contact=contact,
         confirm=ConfirmForm(),

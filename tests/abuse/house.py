@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
 
 from rockrobot import create_app
 from rockrobot.access import Role, allow_anyone
 from rockrobot.contacts.rules import ContactType
+from rockrobot.db import db
 from rockrobot.enquiries.queries import enquiry_with
+from rockrobot.recalls.models import CaseTask
+from rockrobot.recalls.rules import TaskKind
 from tests import make
 from tests.conftest import Visitor, settings
 from tests.contact_files.lists import FREE_FI, table
 from tests.referrals.cases import confirmed
-from tests.walk import ok, under_way, work
+from tests.walk import Walk, ok, under_way, work
 
 House = dict[Role | None, Visitor]
 PEOPLE = {
@@ -30,6 +34,8 @@ PEOPLE = {
 PHONE_CALL = {"channel": "phone", "direction": "in", "on": "eilen", "at": "12.00", "text": "Soitti", "people": 1}
 ENQUIRY = {"came_on": "eilen", "channel": "email", "name": "Kari Nordmann", "country": "NO", "question": "Hva koster?"}
 TOLD = {"purpose": "marketing", "channel": "all", "told": "phone", "told_on": "eilen"}
+NOTED = "Kari Nordmann, 040 999 8877"
+"""What stands in every note of an answer, a call and a task: a text about people in a table that is not of people."""
 
 
 def app_with_door(folder: Path, rule: str, view: Callable[..., Any]) -> Flask:
@@ -48,11 +54,23 @@ def app_with_door(folder: Path, rule: str, view: Callable[..., Any]) -> Flask:
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     """A register with a case under way and a row of most kinds, and one person of each role and one of none."""
     people = {role: request.getfixturevalue(name) for role, name in PEOPLE.items()}
-    under_way(people[Role.CUSTOMER_CARE], request.getfixturevalue("supervisor"), tmp_path)
+    walk = under_way(people[Role.CUSTOMER_CARE], request.getfixturevalue("supervisor"), tmp_path)
+    take_notes(walk)
     furnish(people[Role.CUSTOMER_CARE], people[Role.ADMINISTRATOR])
     for role, visitor in people.items():
         visitor.role, visitor.name = role, str(role)
     return people
+
+
+def take_notes(walk: Walk) -> None:
+    """An answer, a call, an outcome and a task that was done, each with a note that names somebody."""
+    reference = next(reference for _id, reference, units in walk.letters() if 1 in units)
+    walk.reply(reference, "wants_appointment", [1], note=NOTED)
+    walk.settle(1, "refused", evidence="owner_statement", note=NOTED)
+    call = {"channel": "phone", "on": "tänään", "note": NOTED}
+    ok(walk.office.post("/recalls/units/1/contact", data=call))
+    task_id = db.session.scalar(select(CaseTask.id).where(CaseTask.kind == TaskKind.PHONE_CALL))
+    ok(walk.office.post(f"/recalls/tasks/{task_id}", data={"on": "tänään", "note": NOTED}))
 
 
 def furnish(office: Visitor, administrator: Visitor) -> None:

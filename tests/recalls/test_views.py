@@ -196,6 +196,23 @@ def test_a_copy_is_the_same_bytes_is_called_a_copy_and_is_kept(office):
     assert card.count("Kopio tulostettu") == 2
 
 
+def test_a_note_that_a_task_once_copied_from_an_answer_is_kept_from_the_workshop(office, workshop):
+    batch = a_batch()
+    case = cases.opened(batch)
+    freeze_scope(case)
+    unit_id = db.session.scalar(db.select(CaseUnit.id))
+    told = {TaskKind.PHONE_CALL: "Soita Aino Aholle", TaskKind.WORKSHOP_STOCK: "KR-1 SN-0101"}
+    ids = add_tasks(case, [NewTask(kind, unit_id, text) for kind, text in told.items()])
+    db.session.commit()
+    paths = [f"/recalls/{case.id}", f"/recalls/{case.id}/tasks", *(f"/recalls/tasks/{id_}" for id_ in ids)]
+
+    pages = [(office.get(path).text, workshop.get(path).text) for path in paths]
+
+    assert [("Aholle" in shown, "Aholle" in kept) for shown, kept in pages] == [(True, False)] * 3 + [(False, False)]
+    assert ["KR-1 SN-0101" in kept for _shown, kept in pages] == [True, True, False, True]
+    assert all(f'href="/recalls/units/{unit_id}"' in kept for _shown, kept in pages)
+
+
 def test_a_task_and_an_authority_are_noted(office):
     batch = make.batch()
     cases.sold_machine(batch, model=make.device_model(), address=False)

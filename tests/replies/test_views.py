@@ -12,11 +12,12 @@ from rockrobot.db import db
 from rockrobot.devices.models import Ownership
 from rockrobot.letters.models import Letter, LetterCopy, LetterKind
 from rockrobot.recalls.actions import set_state
-from rockrobot.recalls.models import CaseUnit, RecallCase
+from rockrobot.recalls.models import CaseTask, CaseUnit, RecallCase
 from rockrobot.recalls.rules import CaseState
 from tests import make
 from tests.recalls import cases
 from tests.ticks import ticked
+from tests.walk import ok
 
 BUYER = {"new_name": "Köparen AB", "new_street": "Storgatan 1", "new_postcode": "111 22", "new_city": "Stockholm"}
 
@@ -88,6 +89,38 @@ def test_the_pages_of_a_persons_letter_name_them_and_are_logged(office):
     assert [file.data[:5] for file in files] == [b"%PDF-"] * 2
     assert {f"letters.{name}" for name in ("show", "download", "download_copy")} <= set(db.session.scalars(viewed))
     assert {"replies.by_reference", "replies.unit"} <= set(db.session.scalars(viewed))
+
+
+def test_a_task_that_follows_from_an_answer_leads_to_the_unit_and_copies_no_note(office, workshop):
+    case, letter = written()
+    sent = answer(letter, "wants_appointment", note="Soita Aino Aholle 040 1234567")
+    ok(office.post(f"/r/{letter.reference}", data=sent))
+    task, unit_id = db.session.scalars(select(CaseTask)).one(), db.session.scalar(select(CaseUnit.id))
+    paths = (f"/recalls/{case.id}/tasks", f"/recalls/tasks/{task.id}")
+
+    pages = [reader.get(path).text for reader in (office, workshop) for path in paths]
+
+    assert (task.text, task.case_unit_id) == ("", unit_id)
+    assert all(f'href="/recalls/units/{unit_id}"' in page for page in pages)
+    assert not any("Aholle" in page for page in pages)
+    assert "Soita Aino Aholle 040 1234567" in office.get(f"/recalls/units/{unit_id}").text
+
+
+def test_what_the_workshop_reads_of_a_unit_tells_of_nobody_and_is_nobodys_view(office, workshop):
+    _, letter = written()
+    buyer = BUYER | {"new_kind": "person", "new_name": "Kalle von Kivi", "new_country": "FI"}
+    office.post(f"/r/{letter.reference}", data=answer(letter, "sold", note="Kallen vaimo soitti", **buyer))
+    unit_id = db.session.scalar(select(CaseUnit.id))
+    looks = select(func.count()).select_from(LedgerEntry).where(LedgerEntry.action == "view")
+    before = db.session.scalar(looks)
+
+    html = workshop.get(f"/recalls/units/{unit_id}").text
+
+    db.session.rollback()
+    assert db.session.scalar(looks) == before
+    assert "Kalle" not in html
+    assert "Myyty edelleen" in html
+    assert "Uusi omistaja" in html
 
 
 def test_a_person_needs_both_names_and_nothing_typed_is_lost(office):
