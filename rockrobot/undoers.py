@@ -52,6 +52,14 @@ def tables_of(change_set_ids: Collection[int]) -> dict[int, set[str]]:
     return tables
 
 
+def is_own_or_customer_care(change_set_id: int) -> bool | None:
+    """True for an act of the person signed in, and for customer care; None where there is no such act."""
+    act = db.session.get(ChangeSet, change_set_id)
+    if act is None:
+        return None
+    return act.actor == f"staff:{current_user.id}" or current_user.role is Role.CUSTOMER_CARE
+
+
 def is_theirs_to_undo(change_set_id: int) -> bool:
     """True when the person signed in may undo what a change set touched, be it possible still or not."""
     act = db.session.get(ChangeSet, change_set_id)

@@ -245,15 +245,8 @@ def jobs() -> str:
     return page("desk/jobs.html", fragments=("job_rows",), found=found)
 
 
-def _is_own_or_customer_care(change_set_id: int) -> bool | None:
-    change_set = queries.change_set_with(change_set_id)
-    if change_set is None:
-        return None
-    return change_set.actor == f"staff:{current_user.id}" or current_user.role is Role.CUSTOMER_CARE
-
-
 @blueprint.post("/history/<int:change_set_id>/undo")
-@allow(*EVERYONE, event="desk.undo", object_rule=_is_own_or_customer_care)
+@allow(*EVERYONE, event="desk.undo", object_rule=undoers.is_own_or_customer_care)
 def undo(change_set_id: int) -> Response:
     if not undoers.is_theirs_to_undo(change_set_id):
         withhold()
