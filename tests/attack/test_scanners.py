@@ -36,6 +36,7 @@ ALLOWED = (
         "The gate takes the flag off, since the scanner comes without TLS, and looks itself that the app has set it.",
     ),
 )
+LONGEST_FIRST = ORDER[::-1]  # else the longest scan waits behind another at the end, beside an idle worker
 HIDDEN_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -81,7 +82,7 @@ def test_sqlmap_catches_every_injection_planted_in_the_twin(sqlmap_proved, tell)
     tell(sqlmap_proved)
 
 
-@pytest.mark.parametrize("role", ORDER)
+@pytest.mark.parametrize("role", LONGEST_FIRST)
 def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_path, tell, role):
     with entered(furnished, tmp_path / "data", role) as house:
         house.gate.doors = with_their_token(house, shares[role])
@@ -97,7 +98,7 @@ def test_wapiti_finds_nothing_in_the_app(wapiti_proved, furnished, shares, tmp_p
     assert house.gate.faults == []
 
 
-@pytest.mark.parametrize("role", ORDER)
+@pytest.mark.parametrize("role", LONGEST_FIRST)
 def test_sqlmap_finds_nothing_in_the_app(sqlmap_proved, furnished, shares, tmp_path, tell, role):
     """Doors that an attack shut are attacked in a fresh house, until none is left out."""
     left, is_spoiled = shares[role], False
