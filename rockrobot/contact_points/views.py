@@ -25,6 +25,8 @@ def _point(point_id: int) -> ContactPoint:
 def _home_of(point: ContactPoint) -> str:
     if point.company_id:
         return url_for("companies.show", company_id=point.company_id)
+    if point.worksite_id:
+        return url_for("worksites.show", worksite_id=point.worksite_id)
     return url_for("people.show", person_id=point.person_id)
 
 

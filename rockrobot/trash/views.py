@@ -88,6 +88,8 @@ def _card_of(row: Address | ContactPoint | Affiliation) -> str:
     company_id = None if isinstance(row, Affiliation) else row.company_id
     if company_id:
         return url_for("companies.show", company_id=company_id)
+    if isinstance(row, ContactPoint) and row.worksite_id:
+        return url_for("worksites.show", worksite_id=row.worksite_id)
     return url_for("people.show", person_id=row.person_id)
 
 

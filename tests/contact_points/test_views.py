@@ -144,3 +144,22 @@ def test_a_number_saved_as_it_was_is_not_called_corrected_and_writes_nothing(off
 def stored_point() -> dict[str, object]:
     db.session.rollback()
     return dict(db.session.execute(select(ContactPoint.__table__)).mappings().one())
+
+
+def test_a_number_of_a_worksite_leads_back_to_it(office):
+    site = make.worksite()
+    point = ContactPoint(worksite_id=site.id, kind="direct", raw="09 765 432", normal="+3589765432")
+    db.session.add(point)
+    db.session.commit()
+    here, card = f"/contact-points/{point.id}", f"/worksites/{site.id}"
+    corrected = {"kind": "direct", "raw": "09 765 433", "source": "other"}
+
+    answers = [
+        office.post(f"{here}/edit", data=corrected),
+        office.post(f"{here}/primary"),
+        office.post(f"{here}/end", data={"on": "tänään"}),
+        office.post(f"{here}/delete"),
+    ]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, card)] * 4
+    assert stored() == []
