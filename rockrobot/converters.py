@@ -1,8 +1,15 @@
-"""What stands in the paths of addresses: the id of a row, or a text."""
+"""What stands in addresses and hidden fields: the id of a row, or a text."""
 
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 LARGEST_ID = 2**31 - 1
+
+
+def as_id(text: str | None) -> int:
+    """The id that a text names in plain digits; 0, which no row has, for what is none."""
+    is_number = text and text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
+    id_ = int(text or 0) if is_number else 0
+    return id_ if id_ <= LARGEST_ID else 0
 
 
 class RowIdConverter(IntegerConverter):

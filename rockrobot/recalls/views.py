@@ -13,7 +13,9 @@ from rockrobot import clock, ledger
 from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow
 from rockrobot.approvals.queries import approvals_of, standing_approval, text_of
 from rockrobot.contacts.rules import Language
+from rockrobot.converters import as_id
 from rockrobot.db import db
+from rockrobot.devices.queries import model_with
 from rockrobot.effectiveness.queries import sums_of, why_not_close
 from rockrobot.letters.queries import batches_of, counts_of_batches
 from rockrobot.navigation import Link, add_link
@@ -100,9 +102,11 @@ def _opening(form: OpeningForm) -> CaseOpening | None:
     """What the form names; None when that is nothing."""
     origin = CaseOrigin(form.origin.data)
     shared = {"title": form.title.data, "is_drill": form.is_drill.data}
-    model_id = _number(form.device_model_id.data)
+    model_id = as_id(form.device_model_id.data) or None
+    if form.device_model_id.data and model_with(model_id or 0) is None:
+        return None
     if origin is CaseOrigin.BATCH:
-        found = batches_with([_number(form.batch_id.data) or 0])
+        found = batches_with([as_id(form.batch_id.data)])
         return CaseOpening(origin, batch_ids=list(found), **shared) if found else None
     if origin is CaseOrigin.BUILD_DATES:
         days = {"built_from": form.built_from.data, "built_to": form.built_to.data}
@@ -111,10 +115,6 @@ def _opening(form: OpeningForm) -> CaseOpening | None:
     read = read_units(text)
     machines = [] if read.unread else machines_named(read, model_id).device_ids
     return CaseOpening(origin, device_ids=machines, origin_text=text, **shared) if machines else None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
 
 
 # ---------- the case ----------

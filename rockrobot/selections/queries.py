@@ -17,6 +17,7 @@ from rockrobot.contacts.queries import (
     countries_of_companies,
     still_here,
 )
+from rockrobot.converters import as_id
 from rockrobot.db import among, db
 from rockrobot.devices.models import Device, DeviceModel
 from rockrobot.devices.queries import DeviceFilter, all_models, narrowing
@@ -95,11 +96,6 @@ def choices_of(register: Register, asked: Iterable[Mapping[str, str]]) -> Choice
 
 def _ids(asked: Iterable[Mapping[str, str]], name: str) -> list[int]:
     return [id_ for words in asked if (id_ := as_id(words.get(name, "")))]
-
-
-def as_id(text: str) -> int:
-    """The id that an address names; 0, which no row has, for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _companies_asked(asked: Iterable[Mapping[str, str]]) -> dict[str, str]:

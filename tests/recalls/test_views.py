@@ -2,6 +2,7 @@ import re
 from datetime import date
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
 from rockrobot.approvals.queries import readiness_of, standing_approval
@@ -70,6 +71,21 @@ def test_nothing_to_recall_opens_nothing(office):
     answer = office.post("/recalls/", data={"origin": "batch", "batch_id": "999", "title": "Tyhjä"})
 
     assert answer.location.endswith("/traces/")
+    assert db.session.scalars(db.select(RecallCase)).all() == []
+
+
+@pytest.mark.parametrize("named", ["999999", "99999999999999999999", "²", "1 OR 1=1", "-1"])
+def test_what_names_no_model_and_no_batch_opens_nothing(office, named):
+    a_batch()
+    asked = (
+        {"origin": "batch", "batch_id": named},
+        {"origin": "build_dates", "device_model_id": named},
+        {"origin": "serials", "expression": "S1", "device_model_id": named},
+    )
+
+    answers = [office.post("/recalls/", data=one | {"title": "x"}) for one in asked]
+
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/traces/")] * 3
     assert db.session.scalars(db.select(RecallCase)).all() == []
 
 
