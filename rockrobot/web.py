@@ -29,7 +29,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import access, clock, languages, ledger, shown, undoers
-from rockrobot.converters import LARGEST_ID
+from rockrobot.converters import as_id
 from rockrobot.db import Base, Moment, db, may_write
 from rockrobot.icons import icon
 
@@ -74,8 +74,12 @@ class IdempotencyKey(Base):
 
 def asked_id(name: str) -> int | None:
     """The id of a row that the address asks for; None where it asks for none, or for what is no id."""
-    id_ = request.args.get(name, 0, int)
-    return id_ if 0 < id_ <= LARGEST_ID else None
+    return as_id(request.args.get(name)) or None
+
+
+def sent_ids(name: str) -> list[int]:
+    """The ids of rows that a form sends under one name, as of ticked boxes; what is no id is left out."""
+    return [id_ for text in request.form.getlist(name) if (id_ := as_id(text))]
 
 
 def asked_page(name: str = "page") -> int:

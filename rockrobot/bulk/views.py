@@ -19,7 +19,7 @@ from rockrobot.objections.rules import Channel
 from rockrobot.selections.queries import understand
 from rockrobot.tags.queries import all_tags
 from rockrobot.tags.rules import KEYS, Register
-from rockrobot.web import Answer, commit_and_go, once, page, say
+from rockrobot.web import Answer, commit_and_go, once, page, say, sent_ids
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
 REGISTERS = ",".join(Register)
@@ -34,7 +34,7 @@ def _asked_act(register: Register) -> Act:
 
 def _chosen(register: Register) -> Chosen:
     selection, _choices = understand(register, request.form)
-    ticked = request.form.getlist("ids", int)
+    ticked = sent_ids("ids")
     return Chosen(selection, request.form.get("everything") == "1", ticked)
 
 

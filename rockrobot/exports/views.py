@@ -25,7 +25,7 @@ from rockrobot.purposes.rules import PurposeCode
 from rockrobot.selections.queries import ids_of, ids_there, understand
 from rockrobot.selections.rules import Choices, Selection
 from rockrobot.tags.rules import Register
-from rockrobot.web import Answer, page
+from rockrobot.web import Answer, page, sent_ids
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 blueprint.add_app_template_global(lambda: NEEDS_SECOND_ABOVE, "largest_export_alone")
@@ -66,7 +66,7 @@ class Asked:
 def _asked(subject: Subject) -> Asked:
     """Ticked rows are named in the body alone: which people were chosen stands in no address."""
     selection, choices = understand(Register(subject), request.args)
-    return Asked(selection, choices, request.form.getlist("ids", int))
+    return Asked(selection, choices, sent_ids("ids"))
 
 
 def _form() -> ExportForm:

@@ -22,7 +22,7 @@ from rockrobot.recalls.models import RecallCase
 from rockrobot.recalls.queries import case_for, find_case
 from rockrobot.recalls.rules import CaseState
 from rockrobot.replies.queries import silent_among, unit_with
-from rockrobot.web import Answer, asked_page, commit_and_go, once, page, say
+from rockrobot.web import Answer, asked_page, commit_and_go, once, page, say, sent_ids
 
 blueprint = Blueprint("follow_ups", __name__)
 
@@ -131,7 +131,7 @@ def mark_returned(letter_id: int) -> Answer:
 @once
 def write_reminders(case_id: int) -> Answer:
     case = _case(case_id)
-    letters = silent_among(case.id, clock.today(), request.form.getlist("letters", int))
+    letters = silent_among(case.id, clock.today(), sent_ids("letters"))
     try:
         made = actions.write_reminders(case, letters)
     except LettersRefusedError:

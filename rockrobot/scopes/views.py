@@ -13,7 +13,7 @@ from rockrobot.scopes import queries
 from rockrobot.scopes.actions import NoChangeError, freeze_scope, withdraw_case
 from rockrobot.scopes.forms import WithdrawalForm
 from rockrobot.traces.rules import summary_of
-from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
+from rockrobot.web import Answer, asked_id, commit_and_go, form_page, once, page, say
 
 blueprint = Blueprint("scopes", __name__)
 SHOWN = 100
@@ -31,7 +31,7 @@ def show(case_id: int) -> str:
     versions = recalls.versions_of(case.id)
     trace = recalls.fresh_trace(case)
     change = recalls.scope_change(case, trace)
-    asked = request.args.get("version", versions[0].version if versions else 0, int)
+    asked = asked_id("version") or (versions[0].version if versions else 0)
     ledger.log_view([])
     return page(
         "scopes/show.html",

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from rockrobot import ledger
 from rockrobot.access import REGISTER_READERS, Role, allow
+from rockrobot.converters import as_id
 from rockrobot.navigation import Link, add_link
 from rockrobot.tags import actions, queries
 from rockrobot.tags.forms import TagForm, TagsForm
@@ -89,5 +90,5 @@ def put(register: str, row_id: int) -> Answer:
 def take(register: str, row_id: int) -> Response:
     where = Register(register)
     card = _card(where, row_id)
-    actions.take_tag(where, [row_id], request.form.get("tag_id", 0, int))
+    actions.take_tag(where, [row_id], as_id(request.form.get("tag_id")))
     return commit_and_go(card, _("Avainsana otettu pois."), undo=True)
