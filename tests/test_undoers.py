@@ -23,7 +23,6 @@ from tests.events.test_views import form
 CARE = Role.CUSTOMER_CARE
 FORM = {"name": "Kivi Oy", "country": "FI"}
 WORDS = {"name": "Uutiskirje", "basis": "6(1)(a)", "source": "Laki 917/2014"}
-NOON = clock.now()
 
 
 def newest() -> int:
@@ -68,9 +67,9 @@ def test_what_the_administrator_alone_edits_customer_care_neither_undoes_nor_put
 
 
 def test_the_administrator_undoes_their_own_edit_after_proving_who_they_are(renamed, administrator, monkeypatch):
-    offered = is_offered(administrator, renamed, "/organisation/")
+    offered, now = is_offered(administrator, renamed, "/organisation/"), clock.now()
     with monkeypatch.context() as later:
-        later.setattr(clock, "now", lambda: NOON + timedelta(minutes=9))
+        later.setattr(clock, "now", lambda: now + timedelta(minutes=9))
         asked = undo(administrator, renamed).location
     kept = organisation().may_approve_own_cases
     undo(administrator, renamed)
