@@ -52,8 +52,6 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-
-
 PAPER_POLICY = CONTENT_POLICY.replace("object-src 'none'", "object-src 'self'; frame-src 'self'")  # Chromium's reader
 
 
@@ -83,10 +81,7 @@ def sent_ids(name: str) -> list[int]:
 
 
 def asked_page(name: str = "page") -> int:
-    """The page of a list that the address asks for, from 1; lists.listing takes the last one for any past the end.
-
-    name: how the address says it, where one screen has several lists.
-    """
+    """The page of a list that the address asks for by this name, from 1; lists.listing takes the last for any past it."""
     return request.args.get(name, 1, int)
 
 
