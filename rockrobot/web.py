@@ -81,7 +81,7 @@ def sent_ids(name: str) -> list[int]:
 
 
 def asked_page(name: str = "page") -> int:
-    """The page of a list that the address asks for by this name, from 1; lists.listing takes the last for any past it."""
+    """The page of a list that the address asks for by this name, from 1; past the end lists.listing takes the last."""
     return request.args.get(name, 1, int)
 
 
