@@ -8,6 +8,7 @@ from wtforms.validators import ValidationError
 
 from rockrobot import browser_key, ledger
 from rockrobot.access import EVERYONE, LOOKING, allow, keeper, may_open, missing, permission_of, withhold
+from rockrobot.converters import as_id
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
 from rockrobot.drafts.models import Draft
@@ -98,8 +99,8 @@ def _may_send(path: str) -> bool:
 def _show_again() -> None:
     """A page that is opened for a kept form of its own, or answers it, shows it."""
     is_look = request.method in LOOKING
-    named = (request.args if is_look else request.form).getlist(FIELD, type=int)
-    draft_id = named[-1] if named else 0
+    named = (request.args if is_look else request.form).getlist(FIELD)
+    draft_id = as_id(named[-1]) if named else 0
     draft = queries.draft_of(current_user.id, draft_id) if draft_id and current_user.is_authenticated else None
     if draft is None or draft.path.partition("?")[0] != request.path or not _may_send(draft.path):
         return

@@ -32,6 +32,8 @@ def test_an_id_in_a_form_that_no_column_holds_names_nothing(office, case, large)
         "an exported file": office.post("/exports/people/file", data={"ids": large}),
         "letters": office.post(f"/recalls/{case.id}/reminders", data={"letters": large}),
         "a version": office.get(f"/recalls/{case.id}/scope?version={large}"),
+        "a kept form": office.get(f"/people/?draft_id={large}"),
+        "a kept form that is sent": office.post(f"/people/{person.id}/edit", data={"draft_id": large}),
         "a page": office.get(f"/people/?page={large}"),
         "a filter": office.get(f"/devices/?model={large}&owner={large}"),
         "a batch": office.get(f"/traces/?batch_id={large}"),
