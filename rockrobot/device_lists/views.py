@@ -32,6 +32,7 @@ def download() -> Answer:
         return _needs_second(selection)
     file = file_of(ids)
     if not take_out(current_user, parties, is_whole=is_whole):
+        file.close()
         return _needs_second(selection)
     told = f"xlsx; rows {len(ids)}; filter {hash_of_filter(selection.words) or '-'}"
     with ledger.change_set("device_lists.download", purpose=told):

@@ -135,6 +135,7 @@ def download(subject: str) -> Answer:
         return _needs_second(what, form, asked)
     file = queries.file_of(what, kind, export.ids)
     if not _take(what, form, asked, export):
+        file.close()
         return _needs_second(what, form, asked)
     return send_file(
         file,
