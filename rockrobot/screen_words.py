@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import get_locale, get_translations
 from markupsafe import Markup
 
@@ -15,6 +15,14 @@ def text_of(text: str, /, **values: Any) -> Markup:
     """The text, its %(places)s filled with values, which are escaped; as Jinja's own, %% stands for %."""
     found = _translated(text, get_locale())
     return found % values if values or "%" in found else found
+
+
+def words_of(template: str) -> Any:
+    """The words and macros of a template in the language of the screen.
+
+    Jinja's own get_template_attribute answers in the language of whoever asked first.
+    """
+    return current_app.jinja_env.get_template(template).make_module()
 
 
 def stored_text(text: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import BinaryIO
 
-from flask import get_template_attribute
 from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 
@@ -16,6 +15,7 @@ from rockrobot.devices.models import Ownership
 from rockrobot.devices.queries import devices_with, fates_of, ownerships_of
 from rockrobot.devices.rules import owner_on
 from rockrobot.exports.rules import Subject
+from rockrobot.screen_words import words_of
 from rockrobot.sheet_writer import write_sheet
 from rockrobot.tags.queries import tags_of
 from rockrobot.tags.rules import Register
@@ -43,7 +43,7 @@ def rows_of(ids: Sequence[int], day: date) -> Iterator[list[str]]:
 
     Of an owner who is a person only the number goes out, never the name.
     """
-    fate_words = get_template_attribute("devices/words.html", "FATES")
+    fate_words = words_of("devices/words.html").FATES
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         machines, chains, fates = devices_with(chunk), ownerships_of(chunk), fates_of(chunk)

@@ -18,6 +18,7 @@ from rockrobot.devices.queries import DeviceFilter, find_devices
 from rockrobot.devices.rules import holders_on, owner_on
 from rockrobot.fields import format_day
 from rockrobot.scopes.queries import open_cases_of_devices
+from rockrobot.screen_words import words_of
 from rockrobot.selections.queries import ids_of, understand
 from rockrobot.staff_devices.models import StaffDevice
 from rockrobot.staff_devices.queries import find_devices as find_staff_devices
@@ -66,8 +67,7 @@ def _day(day: date | None) -> str:
 
 def _word(name: Any, of: str, room: str = "contacts") -> Any:
     """The word that the screens of a room use for a kind (POINT_KINDS, KINDS)."""
-    words: Any = current_app.jinja_env.get_template(f"{room}/words.html").make_module()
-    return getattr(words, of)[str(name)]
+    return getattr(words_of(f"{room}/words.html"), of)[str(name)]
 
 
 # ---------- customers ----------

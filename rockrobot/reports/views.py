@@ -3,7 +3,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,6 +20,7 @@ from rockrobot.recalls.rules import OPEN_STATES, UnitState
 from rockrobot.reports import queries
 from rockrobot.reports.queries import Report
 from rockrobot.reports.rules import flat
+from rockrobot.screen_words import words_of
 from rockrobot.web import page
 
 ROWS = 50
@@ -92,8 +93,7 @@ def download_pdf(case_id: int) -> Response:
 
 def _word(kind: str, name: Any, template: str = "effectiveness/words.html", *more: str) -> str:
     """The word that the screens use."""
-    words: Any = current_app.jinja_env.get_template(template).make_module()
-    return str(getattr(words, f"{kind}_word")(name, *more)).replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
+    return str(getattr(words_of(template), f"{kind}_word")(name, *more)).replace("&nbsp;", "\N{NO-BREAK SPACE}").strip()
 
 
 def _state_word(state: Any) -> str:
