@@ -148,6 +148,16 @@ def reading() -> Iterator[None]:
         _may_write.reset(token)
 
 
+def see_one_moment() -> None:
+    """Let all that the transaction reads stand at one moment; called before its first statement.
+
+    SQLite does so by itself. On PostgreSQL each statement sees what was stored before it began, so that of two that
+    belong together the later would tell of what the former did not.
+    """
+    if not is_sqlite():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def forget(model: type[Base], old: ColumnElement[bool]) -> int:
     """Delete rows that no ledger holds, and commit; how many. Where there are none, nobody waits for a lock."""
     with reading():

@@ -5,7 +5,7 @@ Tables say how they may be undone: ``undo: free`` (the default), ``compensating`
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -259,7 +259,12 @@ def need_purpose() -> None:
 
 
 def log_view(ids: Iterable[int], *, table: str = "people") -> None:
-    """Write down that these people's data (or companies', by table) is about to be shown; before the page is rendered.
+    """Write down that these people's data (or companies', by table) is about to be shown, as log_views does."""
+    log_views({table: ids})
+
+
+def log_views(seen: Mapping[str, Iterable[int]]) -> None:
+    """Write down in one act whose data is about to be shown, as ids by table; before the page is rendered.
 
     A page that only looks writes in a short transaction of its own; one that changes writes in its own change, or where
     nothing is changed (a form with errors) before it is sent. If the row can't be written, the error stops the page
@@ -267,7 +272,7 @@ def log_view(ids: Iterable[int], *, table: str = "people") -> None:
     they look for.
     """
     shown.say_whose()
-    rows: list[Change] = [("view", table, id_, None) for id_ in dict.fromkeys(ids)]
+    rows: list[Change] = [("view", table, id_, None) for table, ids in seen.items() for id_ in dict.fromkeys(ids)]
     if not rows:
         return
     need_purpose()

@@ -9,8 +9,10 @@ from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 
-from rockrobot import create_app, ledger
+from rockrobot import clock, create_app, ledger
 from rockrobot.db import Base, db, is_sqlite
+from rockrobot.dual_control.models import RequestedAct
+from rockrobot.full_exports.models import FullExport
 from tests import make
 from tests.conftest import settings
 
@@ -67,6 +69,24 @@ def test_every_table_is_strict_on_sqlite(fresh):
         names = [n for n in loose if not n.startswith(("sqlite_", "search"))]
 
     assert names == []
+
+
+def test_of_whom_a_full_export_tells_is_kept_up_and_down(fresh):
+    upgrade()
+    parties = {"people": {"people": [3, 5]}, "companies": {"companies": [4]}, "devices": {"people": [3]}}
+    for subject, told in parties.items():
+        act = RequestedAct(kind="full_export", details={"subject": subject}, reason="-", asked_by="staff:1")
+        act.asked_at = act.expires_at = clock.now()
+        db.session.add(act)
+        db.session.flush()
+        db.session.add(FullExport(requested_act_id=act.id, parties=told))
+    db.session.commit()
+    db.session.remove()
+
+    downgrade(revision="staff_language")
+    upgrade()
+
+    assert db.session.scalars(select(FullExport.parties).order_by(FullExport.id)).all() == list(parties.values())
 
 
 def test_an_upgrade_over_filled_tables_keeps_children_and_triggers(fresh):

@@ -164,9 +164,7 @@ def log_shown(entries: Sequence[LedgerEntry], *, also: Iterable[int] = ()) -> No
 
     also: ids of people whom the page shows besides.
     """
-    people, enquiries = [*also, *people_in(entries)], enquiries_in(entries)
-    ledger.log_view(people)
-    ledger.log_view(sorted(enquiries), table="enquiries")
+    ledger.log_views({"people": [*also, *people_in(entries)], "enquiries": sorted(enquiries_in(entries))})
 
 
 def people_in(entries: Iterable[LedgerEntry]) -> list[int]:

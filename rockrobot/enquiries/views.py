@@ -65,8 +65,8 @@ def _card(enquiry: Enquiry) -> str:
 
 def _log(*rows: Enquiry, also: list[int] | None = None) -> None:
     """Write down whose data is shown: the enquiries, and the people of the register whom they name."""
-    ledger.log_view([row.id for row in rows], table="enquiries")
-    ledger.log_view([*queries.people_of(rows), *(also or [])])
+    people = [*queries.people_of(rows), *(also or [])]
+    ledger.log_views({"enquiries": [row.id for row in rows], "people": people})
 
 
 @blueprint.get("/")

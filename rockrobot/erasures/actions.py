@@ -19,6 +19,7 @@ from rockrobot.erasures import queries
 from rockrobot.erasures.models import Erasure
 from rockrobot.erasures.queries import Entry, Plan
 from rockrobot.erasures.rules import RESIDUE
+from rockrobot.exports.rules import Subject
 from rockrobot.full_exports.actions import empty
 from rockrobot.full_exports.models import FullExport
 from rockrobot.jobs import Job, sweep
@@ -95,7 +96,7 @@ def _forget_elsewhere(plan: Plan, words: set[str]) -> None:
         if _tells([draft.path, fields_of(draft)], {*words, *(f"/people/{id_}/" for id_ in plan.people)}):
             db.session.delete(draft)
     for export in db.session.scalars(select(FullExport).with_for_update()):  # one being made waits, and looks anew
-        if plan.people & set(export.ids):
+        if plan.people & set(export.parties.get(Subject.PEOPLE, ())):
             empty(export)
     pairs = DuplicatePair.__table__
     named = among(pairs.c.first_id, plan.people) | among(pairs.c.second_id, plan.people)

@@ -18,8 +18,7 @@ def take_out(member: StaffMember, parties: Parties, *, is_whole: bool = False) -
     with writing_now():
         hold_exports_of(member)
         may_go = not needs_second(ledger.actor(), parties, is_whole=is_whole)
-        for subject, ids in parties.items():
-            ledger.log_view(ids if may_go else [], table=subject.value)
+        ledger.log_views({subject.value: ids if may_go else [] for subject, ids in parties.items()})
         db.session.commit()
     return may_go
 

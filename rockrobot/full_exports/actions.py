@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 
 from rockrobot import clock, jobs
 from rockrobot.contacts.queries import is_anybody_erased
-from rockrobot.db import db, forget, reading
+from rockrobot.db import db, forget, reading, see_one_moment
 from rockrobot.dual_control.actions import ask, ensure_holds, use
 from rockrobot.dual_control.models import APPROVED, RequestedAct
 from rockrobot.exports.rules import Subject, ledger_words
@@ -52,6 +52,7 @@ def make(job: jobs.Job) -> dict[str, Any]:
     act_id: int = job.payload["act_id"]
     db.session.rollback()
     with reading():
+        see_one_moment()
         act = db.session.get_one(RequestedAct, act_id)
         asked = queries.asked_for(act)
         if asked is None:
@@ -60,22 +61,23 @@ def make(job: jobs.Job) -> dict[str, Any]:
         if not covers(act.details.get(APPROVED, {}), plan.counts):
             raise jobs.JobError(_("Tiedostoon tulisi nyt enemmän kuin hyväksyttiin. Pyydä vienti uudelleen."))
         content = queries.content_of(asked, plan, lambda done, total: jobs.progress(job, done, total))
-        rows, ids = len(plan.machines) if asked.is_devices else None, plan.export.ids
+        rows = len(plan.machines) if asked.is_devices else None
         told = ledger_words(asked.purpose, asked.channel, asked.file, plan.export, act.details["filter"], rows)
         db.session.rollback()
     mine = select(FullExport).where(FullExport.requested_act_id == act_id)
     export = db.session.scalars(mine.with_for_update()).one()
-    if asked.subject != Subject.COMPANIES and is_anybody_erased(ids):
+    if is_anybody_erased(plan.parties.get(Subject.PEOPLE, ())):
         raise jobs.JobError(_("Henkilön tiedot poistettiin, kun tiedostoa tehtiin. Tee tiedosto uudelleen."))
-    export.sealed_file, export.ids, export.told = seal(FILE_SEAL, content), ids, told
+    export.sealed_file, export.told = seal(FILE_SEAL, content), told
+    export.parties = {subject.value: sorted(ids) for subject, ids in plan.parties.items()}
     export.made_at = clock.now()
-    return {"rows": len(ids)}
+    return {"rows": len(plan.export.ids) if rows is None else rows}
 
 
 def empty(export: FullExport) -> None:
     """Take the file away with all that tells of somebody; that it was made stays until its day is over."""
     export.sealed_file = export.sealed_text = None
-    export.ids, export.told = [], ""
+    export.parties, export.told = {}, ""
 
 
 @jobs.sweep

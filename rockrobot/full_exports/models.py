@@ -12,8 +12,8 @@ from rockrobot.references import OnErase, tells_of_party
 class FullExport(Base):
     """What a full export holds while it is under way: the sealed search text and, once made, the sealed file.
 
-    told: what the ledger keeps of each download. ids: whose data is in the file. An erasure of one of them
-    empties all of these; the row goes when the day of the file is over.
+    told: what the ledger keeps of each download. parties: whose data is in the file, as ids of people and of companies
+    (exports' Subject). An erasure of one of them empties all of these; the row goes when the day of the file is over.
     """
 
     __tablename__ = "full_exports"
@@ -25,5 +25,7 @@ class FullExport(Base):
     job_id: Mapped[int | None]
     made_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     told: Mapped[str] = mapped_column(String(200), default="")
-    ids: Mapped[list[int]] = mapped_column(JSON, default=list, deferred=True, info=tells_of_party(OnErase.ERASE))
+    parties: Mapped[dict[str, list[int]]] = mapped_column(
+        JSON, default=dict, deferred=True, info=tells_of_party(OnErase.ERASE)
+    )
     sealed_file: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -4,13 +4,11 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from flask import get_template_attribute
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 
 from rockrobot import clock, jobs
-from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.device_lists import queries as device_lists
 from rockrobot.device_lists.queries import parties_in
@@ -20,12 +18,13 @@ from rockrobot.dual_control.queries import Shown, counted, state_now
 from rockrobot.dual_control.rules import ALIVE
 from rockrobot.exchange.rules import SHEETS
 from rockrobot.exports.queries import FORMAT_WORDS, file_of, hash_of_filter, plan_export
-from rockrobot.exports.rules import Export, FileFormat, Subject
+from rockrobot.exports.rules import Export, FileFormat, Parties, Subject
 from rockrobot.full_exports.models import FullExport
 from rockrobot.full_exports.rules import DEVICES, REGISTER, Asked, asked_of, details_of, is_kept
-from rockrobot.imports.queries import export_sheets, people_ids
+from rockrobot.imports.queries import company_ids, export_sheets, people_ids
 from rockrobot.purposes.queries import purpose_names
 from rockrobot.purposes.rules import PurposeCode
+from rockrobot.screen_words import words_of
 from rockrobot.sealing import unseal
 from rockrobot.selections.queries import ids_of, understand
 from rockrobot.selections.rules import Choices, Selection
@@ -47,9 +46,10 @@ SUBJECTS: dict[str, Any] = {
 
 
 class Plan(NamedTuple):
-    """What goes out: whose data, how many of each kind, and of a list of machines these."""
+    """What goes out: the rows and who is left out, of whom it tells, how many of each kind, and which machines."""
 
     export: Export
+    parties: Parties
     counts: dict[str, int]
     machines: Sequence[int] = ()
 
@@ -102,7 +102,7 @@ def was_emptied(export: FullExport | None) -> bool:
 
 
 def plan_of(asked: Asked) -> Plan:
-    """Who goes out and who is left out, read now; of the register all its people, of machines those they belong to."""
+    """Who goes out and who is left out, read now; of the register all in it, of machines those they belong to."""
     if asked.is_register:
         return _plan_of_register()
     selection, _choices = understand(Register(asked.subject), asked.words)
@@ -110,20 +110,20 @@ def plan_of(asked: Asked) -> Plan:
     if asked.is_devices:
         parties = parties_in(ids, clock.today())
         counts = {DEVICES: len(ids)} | {subject.value: len(whose) for subject, whose in parties.items()}
-        return Plan(Export(sorted(parties[Subject.PEOPLE]), {}), counts, ids)
-    export = plan_export(Subject(asked.subject), ids, asked.purpose, asked.channel)
-    return Plan(export, {asked.subject: len(export.ids)})
+        return Plan(Export(sorted(parties[Subject.PEOPLE]), {}), parties, counts, ids)
+    subject = Subject(asked.subject)
+    export = plan_export(subject, ids, asked.purpose, asked.channel)
+    return Plan(export, {subject: export.ids}, {asked.subject: len(export.ids)})
 
 
 def _plan_of_register() -> Plan:
-    people = people_ids()
-    companies = select(func.count(Company.id)).where(Company.merged_into_id.is_(None))
+    people, companies = people_ids(), company_ids()
     counts = {
         "people": len(people),
-        "companies": db.session.scalar(companies) or 0,
+        "companies": len(companies),
         "devices": db.session.scalar(select(func.count(Device.id))) or 0,
     }
-    return Plan(Export(people, {}), counts)
+    return Plan(Export(people, {}), {Subject.PEOPLE: people, Subject.COMPANIES: companies}, counts)
 
 
 def content_of(asked: Asked, plan: Plan, progress: Progress) -> bytes:
@@ -189,5 +189,4 @@ def _narrowed(details: Mapping[str, Any], asked: Asked | None) -> str:
 
 def narrowed_by(selection: Selection, choices: Choices) -> str:
     """What narrows a list, as the list itself tells it."""
-    told = get_template_attribute("selections/pieces.html", "told")
-    return str(told(selection, choices)).strip() or _("ei rajausta")
+    return str(words_of("selections/pieces.html").told(selection, choices)).strip() or _("ei rajausta")

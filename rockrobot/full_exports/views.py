@@ -190,9 +190,8 @@ def download(act_id: int) -> Answer:
     if content is None:
         return _no_file(act)
     subject, kind = act.details["subject"], FileFormat(act.details["file"])
-    table = Subject.COMPANIES if subject == Subject.COMPANIES else Subject.PEOPLE
     with ledger.change_set("full_exports.download", purpose=export.told):
-        ledger.log_view(export.ids, table=table.value)
+        ledger.log_views(export.parties)
     return send_file(
         io.BytesIO(content),
         mimetype=MEDIA_TYPES[kind],

@@ -222,6 +222,11 @@ def people_ids() -> list[int]:
     return list(db.session.scalars(select(Person.id).where(*still_here(Person))))
 
 
+def company_ids() -> list[int]:
+    """Every company of the register; an export shows them all."""
+    return list(db.session.scalars(select(Company.id).where(*still_here(Company))))
+
+
 # ---------- what an import would do, told ----------
 
 

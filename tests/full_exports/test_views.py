@@ -2,7 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import openpyxl
@@ -14,6 +14,8 @@ from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.contacts.queries import person_with
 from rockrobot.db import db
+from rockrobot.devices.models import Ownership
+from rockrobot.devices.rules import OwnershipKind
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.erasures.actions import erase_person
 from rockrobot.exports import queries, rules
@@ -165,6 +167,13 @@ def test_a_list_goes_out_when_a_second_person_approved_it(office, supervisor):
     assert db.session.scalars(seen).all() == [aino.id]
 
 
+def whose_was_fetched() -> set[tuple[str, int]]:
+    """Of whom the ledger says that a file that was fetched tells: tables and ids."""
+    db.session.rollback()
+    seen = select(LedgerEntry.table_name, LedgerEntry.row_id).join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id)
+    return {tuple(row) for row in db.session.execute(seen.where(ChangeSet.event == "full_exports.download"))}
+
+
 def test_more_rows_than_are_read_at_a_time_come_whole(office, supervisor):
     for n in range(1203):
         db.session.add(Company(customer_no=f"B{n:05}", name=f"Yritys {n:05}"))
@@ -178,7 +187,7 @@ def test_more_rows_than_are_read_at_a_time_come_whole(office, supervisor):
 
 def test_the_whole_register_goes_out_in_its_format(office, protection):
     make.device(make.device_model("SP-1"), "000100")
-    make.person("Aino", "Aho")
+    aino, company = make.person("Aino", "Aho"), make.company("Louhinta Oy")
     export = made(office, protection, "/full-exports/register/new", purpose="rights")
 
     file = office.get(f"{export}/file")
@@ -187,12 +196,14 @@ def test_the_whole_register_goes_out_in_its_format(office, protection):
     assert file.headers["Content-Disposition"] == "attachment; filename=rekisteri.xlsx"
     assert book["laitteet"]["B2"].value == "000100"
     assert book["henkilöt"].max_row == 2
+    assert whose_was_fetched() == {("people", aino.id), ("companies", company.id)}
 
 
 def test_a_list_of_machines_with_whose_they_are_goes_out_once_approved(office, supervisor):
     model, aino = make.device_model("SP-1"), make.person("Aino", "Aho", person_no="H1")
     make.ownership(make.device(model, "000100"), aino)
-    make.ownership(make.device(model, "000200"), make.company("Louhinta Oy"))
+    company = make.company("Louhinta Oy")
+    make.ownership(make.device(model, "000200"), company)
     make.device(make.device_model("SP-2"), "000300")
     db.session.commit()
     address = f"/full-exports/devices/new?model={model.id}&file=vcf&channel=phone"
@@ -212,11 +223,63 @@ def test_a_list_of_machines_with_whose_they_are_goes_out_once_approved(office, s
     assert file.headers["Content-Disposition"] == "attachment; filename=laitteet.xlsx"
     assert [row[1] for row in rows] == ["000100", "000200"]
     assert [row[6] for row in rows] == ["henkilö", "Louhinta Oy"]
-    db.session.rollback()
+    assert whose_was_fetched() == {("people", aino.id), ("companies", company.id)}
     act = db.session.scalars(select(ChangeSet).where(ChangeSet.event == "full_exports.download")).one()
-    seen = select(LedgerEntry.table_name, LedgerEntry.row_id).where(LedgerEntry.change_set_id == act.id)
     assert act.purpose.startswith("rights; all; xlsx; rows 2; left out 0; filter ")
-    assert [tuple(row) for row in db.session.execute(seen)] == [("people", aino.id)]
+
+
+def test_whose_machines_go_out_and_of_whom_it_is_told_stand_at_one_moment(app, office, supervisor, monkeypatch):
+    aino, device = make.person("Aino", "Aho"), make.device()
+    make.ownership(device, aino, from_on=date(2024, 1, 1))
+    company = make.company("Louhinta Oy")
+    export = approved(office, supervisor, "/full-exports/devices/new", purpose="rights")
+    ok(office.post(f"{export}/make"))
+    plan, ids = full_exports.plan_of, (device.id, company.id)
+
+    def sell() -> None:
+        with app.app_context(), ledger.change_set("test", actor="test"):
+            db.session.scalars(select(Ownership)).one().to_on = clock.today()
+            values = {"device_id": ids[0], "company_id": ids[1], "from_on": clock.today()}
+            db.session.add(Ownership(**values, kind=OwnershipKind.SOLD))
+            db.session.commit()
+
+    def plan_while_another_sells(*asked):
+        plan_then = plan(*asked)
+        with ThreadPoolExecutor(1) as meanwhile:
+            meanwhile.submit(sell).result()
+        return plan_then
+
+    monkeypatch.setattr(full_exports, "plan_of", plan_while_another_sells)
+    work()
+    monkeypatch.undo()
+    file = office.get(f"{export}/file")
+
+    rows = list(openpyxl.load_workbook(io.BytesIO(file.data))["laitteet"].iter_rows(min_row=2, values_only=True))
+    assert [row[6] for row in rows] == ["henkilö"]
+    assert whose_was_fetched() == {("people", aino.id)}
+
+
+def test_a_list_of_machines_of_companies_alone_is_written_down_when_it_is_fetched(office, supervisor):
+    company = make.company("Louhinta Oy")
+    make.ownership(make.device(), company)
+    export = made(office, supervisor, "/full-exports/devices/new", purpose="rights")
+
+    file = office.get(f"{export}/file")
+
+    assert file.status_code == 200
+    assert whose_was_fetched() == {("companies", company.id)}
+
+
+def test_an_erasure_leaves_a_list_of_companies_whose_number_is_a_persons(office, supervisor):
+    person, company = make.person("Aino", "Aho"), make.company("Louhinta Oy")
+    export = made(office, supervisor, ALL_PEOPLE.replace("people", "companies"))
+    assert person.id == company.id
+    erase_person(person)
+    db.session.commit()
+
+    answer = office.get(f"{export}/file")
+
+    assert [row["Yritys"] for row in table(answer)] == ["Louhinta Oy"]
 
 
 def test_an_erasure_takes_a_list_of_machines_too(office, supervisor):
@@ -349,7 +412,7 @@ def test_an_erasure_takes_the_file_and_its_page_says_so(office, supervisor):
     row = db.session.scalars(select(FullExport)).one()
     assert answer.location == export
     assert "henkilön tiedot on poistettu rekisteristä" in page
-    assert (row.sealed_file, row.sealed_text, row.ids, row.told) == (None, None, [], "")
+    assert (row.sealed_file, row.sealed_text, row.parties, row.told) == (None, None, {}, "")
 
 
 def test_a_person_erased_while_the_file_is_made_is_in_no_file(app, office, supervisor, monkeypatch):
