@@ -17,15 +17,18 @@ WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"
 BUSY, RETRY_AFTER_SECONDS = 503, 5
 
 
-def error_page(error: Exception) -> Answer:
-    """An error as a page, or as a small fragment for htmx; it never repeats what was sent."""
+def error_page(error: Exception, number: str = "") -> Answer:
+    """An error as a page, or as a small fragment for htmx; it never repeats what was sent.
+
+    number: by which a fault of ours is found in the log.
+    """
     code = error.code or 500 if isinstance(error, HTTPException) else 500
     if isinstance(error, CSRFError):
         code = 400
     db.session.rollback()
     if isinstance(error, SecurityError):  # asked for by a name that is not ours: no address can be made for a page
         return Response(WRONG_HOST, code, mimetype="text/plain")
-    return render_template(_template(), code=code, is_expired=isinstance(error, CSRFError)), code
+    return render_template(_template(), code=code, is_expired=isinstance(error, CSRFError), number=number), code
 
 
 def _template() -> str:
@@ -34,8 +37,7 @@ def _template() -> str:
 
 def unexpected_error(error: Exception) -> Answer:
     """A fault of ours: kept in the log by its type and place, shown without details."""
-    fault(error, request.endpoint or "")
-    return error_page(error)
+    return error_page(error, fault(error, request.endpoint or ""))
 
 
 def database_error(error: OperationalError) -> Answer:

@@ -132,7 +132,7 @@ def run_waiting() -> int:
 
 
 def work_forever(
-    *, pause_seconds: float = 1.0, should_stop: Callable[[], bool], on_fault: Callable[[Exception], None]
+    *, pause_seconds: float = 1.0, should_stop: Callable[[], bool], on_fault: Callable[[Exception], object]
 ) -> None:
     """The worker loop: does what waits, rests, until told to stop; one job's fault does not end the worker."""
     while not should_stop():

@@ -1,5 +1,6 @@
 """Log lines: JSON on standard error, ids only, no personal data."""
 
+import secrets
 import sys
 import traceback
 
@@ -17,8 +18,13 @@ structlog.configure(
 log = structlog.get_logger()
 
 
-def fault(error: BaseException, where: str) -> None:
-    """Log a fault by its type and the lines it passed; never its message, which may quote what was typed."""
+def fault(error: BaseException, where: str) -> str:
+    """Log a fault by its type and the lines it passed; never its message, which may quote what was typed.
+
+    The number by which it is found in the log again.
+    """
+    number = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-    log.error("fault", kind=type(error).__name__, where=where, places=places)
+    log.error("fault", kind=type(error).__name__, where=where, places=places, number=number)
+    return number

@@ -8,9 +8,11 @@ from html import unescape
 
 import pytest
 from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from rockrobot.contacts.models import Company
 from rockrobot.db import db, is_sqlite
+from rockrobot.errors import unexpected_error
 from tests import make
 
 
@@ -23,6 +25,15 @@ def impatient(database, monkeypatch):
     monkeypatch.undo()
     db.session.rollback()
     db.engine.dispose()
+
+
+def test_a_fault_of_ours_is_told_by_the_number_it_has_in_the_log_and_without_its_words(app, database):
+    with app.test_request_context("/people/?q=salainen"), capture_logs() as lines:
+        page, code = unexpected_error(RuntimeError("salainen"))
+
+    assert code == 500
+    assert f"Vian tunnus on {lines[0]['number']}." in page
+    assert "salainen" not in page + repr(lines)
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 import gzip
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 from rockrobot.access import UNASKED
 
@@ -109,6 +111,18 @@ def test_templates_carry_no_inline_script_or_style():
     ]
 
     assert found == []
+
+
+def test_no_table_of_words_names_a_key_twice():
+    """The later word would stand for both, unseen by whoever changes the earlier."""
+    tables = [
+        [pair.key.value for pair in table.items if isinstance(pair.key, nodes.Const)]
+        for path in TEMPLATES.rglob("*.html")
+        for table in Environment(autoescape=True).parse(path.read_text(encoding="utf-8")).find_all(nodes.Dict)
+    ]
+
+    assert any(len(keys) > 100 for keys in tables)
+    assert [key for keys in tables for key, count in Counter(keys).items() if count > 1] == []
 
 
 def test_only_texts_of_templates_count_as_markup():

@@ -1,12 +1,17 @@
 """Texts of templates: looked up once, and still in the language of each screen."""
 
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from flask import Flask, render_template_string
 from flask_babel import Babel, force_locale
+from jinja2 import DictLoader
 
 from rockrobot import screen_words
+
+ROOMS = Path(screen_words.__file__).parent
 
 
 @pytest.fixture
@@ -35,6 +40,22 @@ def test_a_text_is_told_in_the_language_of_the_screen_and_what_fills_it_is_escap
         swedish = render_template_string(text, name="<b>")
 
     assert (finnish, again, swedish) == ("Laite &lt;b&gt;", "Laite &lt;b&gt;", "Maskin &lt;b&gt;")
+
+
+def test_words_of_a_template_are_told_in_the_language_of_each_screen(screen):
+    screen.jinja_loader = DictLoader({"words.html": '{% set WORDS = {"device": _("Laite %(serial)s", serial=1)} %}'})
+
+    finnish, again = (screen_words.words_of("words.html").WORDS["device"] for _ in range(2))
+    with force_locale("sv"):
+        swedish = screen_words.words_of("words.html").WORDS["device"]
+
+    assert (finnish, again, swedish) == ("Laite 1", "Laite 1", "Maskin 1")
+
+
+def test_no_room_asks_for_words_in_the_language_of_who_came_first():
+    asking = [path.name for path in ROOMS.rglob("*.py") if "get_template_attribute(" in path.read_text("utf-8")]
+
+    assert asking == []
 
 
 def test_two_percent_signs_are_one_on_the_screen(screen):

@@ -1,6 +1,5 @@
 """The commands that open a recall case and print its letters."""
 
-import getpass
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,6 +12,7 @@ from rockrobot.approvals.queries import readiness_of
 from rockrobot.attempts.actions import notify
 from rockrobot.case_letters.actions import LettersRefusedError, prepare_drill
 from rockrobot.case_letters.rules import LettersFault
+from rockrobot.cli.terminal import actor
 from rockrobot.cli.trace import UNKNOWN_BATCH, say_nearest
 from rockrobot.db import db
 from rockrobot.letters.queries import batch_with_body, batches_of, people_in_batch
@@ -56,7 +56,7 @@ def open_recall(part_no: str, supplier: str, batch_no: str, title: str, drill: b
     if batch is None:
         say_nearest(part_no, supplier, batch_no)
         sys.exit(UNKNOWN_BATCH)
-    with ledger.change_set("recall open", actor=f"cli:{getpass.getuser()}"):
+    with ledger.change_set("recall open", actor=actor()):
         case = open_case(CaseOpening(CaseOrigin.BATCH, title.strip()[:200], is_drill=drill, batch_ids=[batch.id]))
         rows = fresh_trace(case)
         if drill:
@@ -89,7 +89,7 @@ def letters(case_id: str, out: Path) -> None:
     if case is None:
         click.echo(f'There is no case "{case_id}".', err=True)
         sys.exit(UNKNOWN_CASE)
-    with ledger.change_set("recall letters", actor=f"cli:{getpass.getuser()}"):
+    with ledger.change_set("recall letters", actor=actor()):
         if case.is_drill:
             prepare_drill(case)
             db.session.commit()

@@ -1,6 +1,5 @@
 """The command that imports contacts."""
 
-import getpass
 import json
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from rockrobot import clock, ledger
+from rockrobot.cli.terminal import actor
 from rockrobot.contact_changes.rules import Outcome
 from rockrobot.contact_columns.queries import fields_of, first_fields, mapping_named
 from rockrobot.contact_columns.rules import Target
@@ -51,7 +51,7 @@ def import_contacts(path: Path, sheet: str, mapping: str, dry_run: bool, take_go
         click.echo(json.dumps(dict.fromkeys(Outcome, 0)))
         sys.exit(1)
     table = _chosen(tables, sheet)
-    act = partial(ledger.change_set, "cli:import contacts", actor=f"cli:{getpass.getuser()}")
+    act = partial(ledger.change_set, "cli:import contacts", actor=actor())
     with reading(), act():
         fields = _fields(table, mapping)
         plan = plan_of(table, fields)

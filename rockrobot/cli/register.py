@@ -1,6 +1,5 @@
 """Commands about the register as files: import, export, template."""
 
-import getpass
 import json
 import sys
 from pathlib import Path
@@ -10,7 +9,8 @@ from flask.cli import AppGroup
 
 from rockrobot import ledger
 from rockrobot.cli.contacts import import_contacts
-from rockrobot.db import db, reading
+from rockrobot.cli.terminal import actor
+from rockrobot.db import db, reading, see_one_moment
 from rockrobot.exchange.queries import FILE_MESSAGES, fault_text, read_register
 from rockrobot.exchange.rules import LABELS, SHEETS, header_of
 from rockrobot.import_plans.rules import totals
@@ -49,7 +49,7 @@ def import_register(path: Path, dry_run: bool, take_good: bool) -> None:
     counts = totals(plans)
     _tell(register.ignored, plans)
     if not dry_run and (take_good or not counts["refused"]):
-        with ledger.change_set("cli:import register", actor=f"cli:{getpass.getuser()}", is_import=True):
+        with ledger.change_set("cli:import register", actor=actor(), is_import=True):
             actions.apply_plan(plans, stored)
     click.echo(json.dumps(counts))
     sys.exit(1 if counts["refused"] else 0)
@@ -83,11 +83,12 @@ _WORDS = {"new": "uusia", "changed": "muuttuneita", "unchanged": "ennallaan", "r
 def export_register(path: Path, language: str) -> None:
     """Write the whole register to PATH: .xlsx, .zip, or else a folder of CSV files; importing it changes nothing."""
     with reading():
+        see_one_moment()
         sheets = [(name, header, rows) for name, header, rows in queries.export_sheets(language)]
-        people = queries.people_ids()
+        people, companies = queries.people_ids(), queries.company_ids()
         db.session.rollback()
-        with ledger.change_set("cli:export register", actor=f"cli:{getpass.getuser()}"):
-            ledger.log_view(people)
+        with ledger.change_set("cli:export register", actor=actor()):
+            ledger.log_views({"people": people, "companies": companies})
     _write(path, sheets)
     click.echo(f"{path}: {sum(len(rows) for _, _, rows in sheets)} rows")
 

@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from rockrobot import ledger
+from rockrobot.cli.terminal import actor
 from rockrobot.db import reading
 from rockrobot.recalls.queries import find_case
 from rockrobot.reports.queries import report_of, silent_parties
@@ -26,7 +27,7 @@ def report(case_number: str, form: str) -> None:
     printed on any day. It names recipients who have not answered, so whose data was shown goes into the ledger.
     The keys are described in docs/report.md. CSV has one line a figure: its path and its value.
     """
-    with reading(), ledger.change_set("recall.report", actor="cli:system"):
+    with reading(), ledger.change_set("recall.report", actor=actor()):
         case = find_case(case_number)
         if case is None:
             raise click.ClickException(f"There is no case {case_number}.")

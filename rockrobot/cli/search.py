@@ -1,6 +1,5 @@
 """The command that searches the register."""
 
-import getpass
 import json
 
 import click
@@ -8,6 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from rockrobot import ledger, search_hits
+from rockrobot.cli.terminal import actor
 from rockrobot.db import db, reading
 from rockrobot.search import find
 from rockrobot.search_hits import Shown
@@ -32,7 +32,7 @@ def search(text: str, shape: str, limit: int) -> None:
         hits = find(text, only=search_hits.kinds_shown(), limit=limit)
         found = search_hits.shown(hits[:limit])
         db.session.rollback()
-    with ledger.change_set("cli:search", actor=f"cli:{getpass.getuser()}"):
+    with ledger.change_set("cli:search", actor=actor()):
         ledger.log_view(search_hits.people_in(found))
         db.session.commit()
     if shape == "json":

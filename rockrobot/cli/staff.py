@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from rockrobot import ledger
 from rockrobot.access import Role
+from rockrobot.cli.terminal import actor
 from rockrobot.db import db
 from rockrobot.passwords.actions import make_link
 from rockrobot.passwords.queries import address_of
@@ -47,7 +48,7 @@ def add(email: str, role: str, name: str, password_stdin: bool) -> None:
     fault = password_fault(password, **known, near_words=near_words(name, email))
     if password_stdin and fault:
         raise click.ClickException(FAULTS[fault])
-    with ledger.change_set("staff add", actor="cli:system"):
+    with ledger.change_set("staff add", actor=actor()):
         member = make_member(name or email, email, Role(role), password)
         token = "" if password else make_link(member)[1]
         secret = make_key(member.id).secret

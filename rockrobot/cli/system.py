@@ -1,6 +1,5 @@
 """Commands about the installation: worker, ledger, backup and restore."""
 
-import getpass
 import json
 import signal
 import sys
@@ -13,6 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 
 from rockrobot import backups, chain, jobs, ledger
+from rockrobot.cli.terminal import actor
 from rockrobot.db import db, reading
 from rockrobot.erasures.actions import replay
 from rockrobot.evidence import queries as evidence
@@ -44,7 +44,7 @@ def verify_ledger(seal: str | None) -> None:
 @ledger_group.command("seal")
 def seal_ledger() -> None:
     """Check the chain and print its seal, which finds a cut or rewritten chain when kept elsewhere."""
-    with ledger.change_set("evidence.check", actor=f"cli:{getpass.getuser()}"):
+    with ledger.change_set("evidence.check", actor=actor()):
         check = check_chain()
     if check.fault:
         raise click.ClickException(f"The ledger does not add up: {check.fault}")
@@ -114,7 +114,7 @@ def restore(path: Path, erasures: Path | None, identity: Path | None) -> None:
     click.echo(f"{path}: restored, {verdict.entries} ledger entries verified")
     db.session.remove()
     upgrade()
-    with ledger.change_set("restore", actor="cli:restore"):
+    with ledger.change_set("restore", actor=actor()):
         end_all_sign_ins(Ending.RESTORED)
         db.session.commit()
     click.echo("Sign-ins, unused links and calendar addresses are ended; members and devices are as in the backup.")
@@ -125,7 +125,7 @@ def restore(path: Path, erasures: Path | None, identity: Path | None) -> None:
 
 
 def _erase_again(erasures: Path) -> None:
-    with ledger.change_set("erasures replay", actor="cli:restore"):
+    with ledger.change_set("erasures replay", actor=actor()):
         replayed = replay(erasures)
     click.echo(f"{erasures}: {replayed.erased} people erased again")
     if replayed.unknown:

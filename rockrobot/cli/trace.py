@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from rockrobot import ledger
+from rockrobot.cli.terminal import actor
 from rockrobot.db import reading
 from rockrobot.traces import queries
 from rockrobot.traces.rules import csv_of
@@ -30,7 +31,7 @@ def trace(part_no: str, supplier: str, batch_no: str, on: datetime | None) -> No
 
     Exit code 2 and the nearest batch numbers when there is no such batch.
     """
-    with reading(), ledger.change_set("recall.trace", actor="cli:system"):
+    with reading(), ledger.change_set("recall.trace", actor=actor()):
         batch = queries.find_batch(part_no.strip(), supplier.strip(), batch_no.strip())
         if batch is None:
             say_nearest(part_no, supplier, batch_no)

@@ -40,7 +40,7 @@ from rockrobot.recalls.models import RecallCase
 from rockrobot.search import Hit
 from rockrobot.search_hits import Line, Showing, Shown, show_hits
 from rockrobot.second_factors.queries import lacks_codes
-from rockrobot.staff.queries import names_of_actors
+from rockrobot.staff.queries import name_of_actor, names_of_actors
 from rockrobot.storage import room_left
 from rockrobot.told_columns import is_told
 from rockrobot.uploads.queries import import_runs
@@ -68,15 +68,10 @@ add_link(Link(MANAGEMENT, 910, lazy_gettext("Työt"), "desk.jobs", "list-checks"
 
 @blueprint.app_template_global("actor_name")
 def actor_name(who: str) -> str:
-    """The name of who acted: a member of staff, whose calendar was read, or the system."""
+    """How who acted is called; the names are read once a page."""
     if "actor_names" not in g:
         g.actor_names = names_of_actors()
-    if who in g.actor_names:
-        return str(g.actor_names[who])
-    kind, _colon, number = who.partition(":")
-    if kind == "calendar":
-        return _("kalenteri: %(name)s", name=g.actor_names[f"staff:{number}"])
-    return _("kirjautumaton") if who == "anonymous" else _("järjestelmä")
+    return name_of_actor(who, g.actor_names)
 
 
 @blueprint.app_template_global("told_of")

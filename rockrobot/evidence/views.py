@@ -12,7 +12,7 @@ from rockrobot.evidence.forms import SealForm
 from rockrobot.evidence.rules import in_groups, read_seal, seal_text
 from rockrobot.fields import format_day
 from rockrobot.navigation import Link, add_link
-from rockrobot.staff.queries import names_of_actors
+from rockrobot.staff.queries import name_of_actor, names_of_actors
 from rockrobot.web import Answer, asked_id, asked_page, commit_and_go, form_page, page
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/evidence")
@@ -76,7 +76,7 @@ def sheet(check_id: int) -> Response:
         "is_drill": False,
         "facts": [
             [_("Tarkistettu"), f"{format_day(made.date())} {made:%H.%M}"],
-            [_("Tarkistaja"), names_of_actors().get(check.made_by, _("järjestelmä"))],
+            [_("Tarkistaja"), name_of_actor(check.made_by, names_of_actors())],
             [_("Viimeinen merkintä"), str(check.last_entry_id)],
             [_("Merkintöjä"), str(check.entries)],
             [_("Tiiviste"), in_groups(check.head)],

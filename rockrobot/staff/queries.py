@@ -3,11 +3,12 @@
 import functools
 import gzip
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, func, select
 
 from rockrobot import browser_key, clock
@@ -76,6 +77,21 @@ def names_of_actors() -> dict[str, str]:
     """Display names of everybody who can stand in a "by" column: "staff:7" -> "Aino Aho"."""
     rows = db.session.execute(select(StaffMember.id, StaffMember.name))
     return {f"staff:{id_}": name for id_, name in rows}
+
+
+def name_of_actor(who: str, names: Mapping[str, str]) -> str:
+    """How who acted is called: a member of staff, whose calendar was read, who gave a command, or the system.
+
+    names: those of names_of_actors().
+    """
+    if who in names:
+        return names[who]
+    kind, _colon, rest = who.partition(":")
+    if kind == "calendar":
+        return _("kalenteri: %(name)s", name=names[f"staff:{rest}"])
+    if kind == "cli":
+        return _("komento palvelimella: %(name)s", name=rest)
+    return _("kirjautumaton") if who == "anonymous" else _("järjestelmä")
 
 
 def all_members() -> Sequence[StaffMember]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, distinct, func, or_, select
 from sqlalchemy.orm import defer
@@ -37,10 +37,12 @@ TOLD = {
     "passkeys": {"name"},
 }
 """What is told of such a change; of the other tables all."""
+COMMAND = "cli:"
+"""How the ledger's names of those begin who give commands at the server."""
 NOTHING = Amount(acts=0, people=0)
 PEOPLE = Person.__tablename__
-ALL_DATA = (PEOPLE, "enquiries")
-"""Of whose data a view may be: people of the register, and those who sent an enquiry and may not be in it."""
+ALL_DATA = (PEOPLE, "enquiries", "privacy_requests")
+"""Of whose data a view may be: people of the register, and those who wrote to us and may not be in it."""
 
 
 @dataclass
@@ -73,6 +75,17 @@ class MemberWeek:
             Mark.NIGHT: self.at_night > 0,
         }
         return [mark for mark, holds in said.items() if holds]
+
+
+class CommandWeek(NamedTuple):
+    """How often somebody showed people's data in a week by a command at the server, and of how many people.
+
+    account: whose account of the system it was; "demo" for who loads the data to try things out with.
+    """
+
+    account: str
+    event: str
+    seen: Amount
 
 
 @dataclass(frozen=True)
@@ -156,6 +169,24 @@ def week_of_members(monday: date) -> list[MemberWeek]:
     return [week for week in weeks.values() if week.seen.acts]
 
 
+def commands_of(monday: date) -> list[CommandWeek]:
+    """Which commands at the server showed people's data in the week that begins on a Monday, by account and command."""
+    acts, people = _amounts()
+    joined = select(ChangeSet.actor, ChangeSet.event, acts, people).join(
+        LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id
+    )
+    by_command = (ChangeSet.actor, ChangeSet.event)
+    here = joined.where(ChangeSet.actor.startswith(COMMAND), *_views(), *_during(monday, monday + WEEK))
+    rows = db.session.execute(here.group_by(*by_command).order_by(*by_command))
+    return [CommandWeek(actor.removeprefix(COMMAND), event, Amount(*seen)) for actor, event, *seen in rows]
+
+
+def _amounts() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """How many acts and how many different people."""
+    whose = LedgerEntry.table_name.concat(cast(LedgerEntry.row_id, String))
+    return func.count(distinct(ChangeSet.id)), func.count(distinct(whose))
+
+
 def _compare(weeks: list[MemberWeek]) -> None:
     """Give each what is usual for others who have the same role."""
     for week in weeks:
@@ -172,8 +203,7 @@ def _seen_by_week(monday: date) -> Select[Any]:
     """Acts and different people seen, by actor and by how many weeks before."""
     bounds = [(clock.moment_of(monday - n * WEEK, time()), n) for n in range(WEEKS_BEFORE)]
     before = case(*((ChangeSet.at >= bound, n) for bound, n in bounds), else_=WEEKS_BEFORE)
-    whose = LedgerEntry.table_name.concat(cast(LedgerEntry.row_id, String))
-    acts, people = func.count(distinct(ChangeSet.id)), func.count(distinct(whose))
+    acts, people = _amounts()
     span = _during(monday - WEEKS_BEFORE * WEEK, monday + WEEK)
     joined = select(ChangeSet.actor, before, acts, people).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
     return joined.where(*_views(), *span).group_by(ChangeSet.actor, before)

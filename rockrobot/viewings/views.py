@@ -2,7 +2,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, get_template_attribute, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -15,11 +15,12 @@ from rockrobot.fields import format_day
 from rockrobot.navigation import Link, add_link
 from rockrobot.recalls.queries import cases
 from rockrobot.recalls.rules import CaseState
+from rockrobot.screen_words import words_of
 from rockrobot.staff.actions import say_purpose
 from rockrobot.staff.models import StaffMember
-from rockrobot.staff.queries import member_with, names_of_actors, sign_in_for
+from rockrobot.staff.queries import member_with, name_of_actor, names_of_actors, sign_in_for
 from rockrobot.viewings import queries
-from rockrobot.viewings.queries import WEEK, Change, MemberWeek
+from rockrobot.viewings.queries import WEEK, Change, CommandWeek, MemberWeek
 from rockrobot.viewings.rules import CASE, Mark, Purpose, is_purpose, monday_of, sunday_of, week_name, week_text
 from rockrobot.web import Answer, asked_page, commit_and_go, page, path_inside
 
@@ -82,6 +83,7 @@ def index() -> str:
         "viewings/index.html",
         weeks=weeks,
         changes=changes,
+        commands=queries.commands_of(monday),
         monday=monday,
         sunday=sunday_of(monday),
         week=week_text(monday),
@@ -118,6 +120,7 @@ def sheet() -> Response:
         ],
         "sections": [
             {"heading": _("Kuka katsoi"), **_who_looked(weeks)},
+            {"heading": _("Komennot palvelimella"), **_what_was_commanded(queries.commands_of(monday))},
             {"heading": _("Käyttäjien ja sääntöjen muutokset"), **_what_changed(changes)},
             {"heading": _("Selvitykset, päiväys ja nimikirjoitus"), "blank_lines": SIGNED},
         ],
@@ -134,11 +137,20 @@ def _who_looked(weeks: list[MemberWeek]) -> dict[str, Any]:
     return {"columns": columns, "rows": [_cells(week) for week in weeks], "wide": [5]}
 
 
+def _what_was_commanded(commands: list[CommandWeek]) -> dict[str, Any]:
+    if not commands:
+        return {"paragraphs": [_("Mikään komento ei näyttänyt henkilötietoja tällä viikolla.")]}
+    columns = [_("Kuka"), _("Mitä tehtiin"), _("Kertoja"), _("Eri henkilöitä")]
+    event = words_of("desk/words.html").event
+    rows = [[one.account, event(one.event).unescape(), str(one.seen.acts), str(one.seen.people)] for one in commands]
+    return {"columns": columns, "rows": rows, "wide": [1]}
+
+
 def _what_changed(changes: list[Change]) -> dict[str, Any]:
     if not changes:
         return {"paragraphs": [_("Ei muutoksia tällä viikolla.")]}
     columns = [_("Milloin"), _("Kuka muutti"), _("Ketä koskee"), _("Mitä muuttui")]
-    names, told = names_of_actors(), get_template_attribute("viewings/pieces.html", "told")
+    names, told = names_of_actors(), words_of("viewings/pieces.html").told
     return {"columns": columns, "rows": [_told(one, names, told(one).unescape()) for one in changes], "wide": [3]}
 
 
@@ -146,7 +158,7 @@ def _told(change: Change, names: Mapping[str, str], text: str) -> list[str]:
     at, concerned = change.act.at.astimezone(clock.HOME), names.get(f"staff:{change.member_id}", "–")
     return [
         f"{format_day(at.date())} {at:%H.%M}",
-        names.get(change.act.actor, _("järjestelmä")),
+        name_of_actor(change.act.actor, names),
         concerned,
         text.strip(),
     ]

@@ -1,3 +1,5 @@
+import os
+import pwd
 import re
 from datetime import datetime, timedelta
 
@@ -101,6 +103,29 @@ def test_a_week_counts_the_enquiries_that_were_read_though_nobody_of_the_registe
 
     assert 'data-label="Eri henkilöitä">3<' in page
     assert "Yhteydenotot katsottu" in own
+
+
+def test_commands_at_the_server_that_showed_people_stand_on_the_sheet_by_account(app, protection, at):
+    aino = make.person("Aino", "Aho")
+    make.device()
+    db.session.commit()
+    at(17)
+    for _time in range(2):
+        assert app.test_cli_runner().invoke(args=["search", "Aho"]).exit_code == 0
+    assert app.test_cli_runner().invoke(args=["search", "000100"]).exit_code == 0  # a machine tells of nobody
+    at(24)
+    account = pwd.getpwuid(os.getuid()).pw_name
+
+    page = cells(protection.get("/viewings/?week=2026-W47").text)
+    seen = protection.get(f"/people/{aino.id}/viewings").text
+    sheet = page_texts(protection.get("/viewings/sheet.pdf?week=2026-W47").data)[0]
+    later = protection.get("/viewings/?week=2026-W48").text
+
+    assert f'<th scope="row">{account}</th><td data-label="Mitä tehtiin">Haettu komennolla</td>' in page
+    assert '<td class="num" data-label="Kertoja">2</td><td class="num" data-label="Eri henkilöitä">1</td>' in page
+    assert f"komento palvelimella: {account}" in seen
+    assert f"{account} Haettu komennolla 2 1" in cells(sheet)
+    assert "Mikään komento ei näyttänyt henkilötietoja" in later
 
 
 def test_own_and_colleagues_data_and_unusual_amounts_are_marked(office, protection, at):
