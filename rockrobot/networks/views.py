@@ -15,6 +15,8 @@ from rockrobot.networks import actions, queries
 from rockrobot.networks.forms import NetworkForm, RulesForm
 from rockrobot.networks.models import KnownNetwork
 from rockrobot.networks.rules import is_listed
+from rockrobot.staff.actions import record_denial
+from rockrobot.staff.rules import Outcome
 from rockrobot.staff_devices.queries import is_any_enrolled
 from rockrobot.staff_devices.rules import token_in
 from rockrobot.web import Answer, commit_and_go, form_page, once, page, say
@@ -31,7 +33,11 @@ def _turn_away() -> Response | None:
     """Every request of anybody is looked at, so that a sign-in ends to count where it may not be used."""
     member_id = current_user.id if current_user.is_authenticated else None
     refusal = queries.refusal(origin.address(), browser_key.device_key(), member_id, link=token_in(request.path))
-    return make_response(page("networks/refused.html", refusal=refusal), 403) if refusal else None
+    if refusal is None:
+        return None
+    if member_id is not None:
+        record_denial(member_id, "networks.refused", Outcome.UNLISTED, address=browser_key.address())
+    return make_response(page("networks/refused.html", refusal=refusal), 403)
 
 
 def _network(network_id: int) -> KnownNetwork:

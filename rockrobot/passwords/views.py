@@ -7,8 +7,9 @@ from rockrobot.access import EVERYONE, Role, allow, allow_anyone
 from rockrobot.db import db, reading
 from rockrobot.passwords import actions, queries
 from rockrobot.passwords.forms import ChangePasswordForm, PasswordForm
-from rockrobot.staff.actions import change_password, is_password_of
+from rockrobot.staff.actions import change_password, is_password_of, record
 from rockrobot.staff.queries import member_with, sign_in_for
+from rockrobot.staff.rules import Outcome
 from rockrobot.throttles.actions import forgive, take_try
 from rockrobot.throttles.rules import Kind, Subject
 from rockrobot.web import Answer, commit_and_go, commit_answer, form_page, held_back, once, page, say
@@ -60,6 +61,8 @@ def change() -> Answer:
         db.session.rollback()
     here = sign_in_for(browser_key.key())
     if not is_right or here is None:
+        record(Outcome.TURNED_AWAY, member_id, address=browser_key.address())
+        db.session.commit()
         form.password.errors = [_("Nykyinen salasana ei täsmää. Kirjoita se uudelleen.")]
         return form_page("passwords/change.html", form)
     forgive(tries)

@@ -107,6 +107,8 @@ def _enrol(template: str, row: SignIn) -> Answer:
         return held_back(template, form, form.code, seconds, **context)
     codes = actions.confirm_key(member.id, form.code.data)
     if codes is None:
+        record(Outcome.WRONG_CODE, member.id, address=browser_key.address())
+        db.session.commit()
         form.code.errors = [_("Koodi ei täsmää. Tarkista, että puhelimen kello on oikeassa, ja kirjoita uusi koodi.")]
         return form_page(template, form, **context)
     browser_key.swap(keep_only(row, Ending.FACTOR))
@@ -123,6 +125,7 @@ def make_codes() -> Answer:
     if queries.app_key_of(current_user.id) is None:
         abort(409)
     codes = actions.make_recovery_codes(current_user.id)
+    browser_key.swap(keep_only(_here(), Ending.FACTOR))
     db.session.commit()
     return page("second_factors/codes.html", codes=codes)
 

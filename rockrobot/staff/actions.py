@@ -110,9 +110,10 @@ def record(outcome: Outcome, member_id: int | None, *, address: str = "", door: 
     db.session.flush()
 
 
-def record_denial(member_id: int, door: str, *, is_withheld: bool = False, address: str = "") -> None:
-    """Write down that a member asked for what their role may not, or a row withheld, in a transaction of its own.
+def record_denial(member_id: int, door: str, outcome: Outcome, *, address: str = "") -> None:
+    """Write down that a member asked for what their role may not, a row withheld, or from where they may not come.
 
+    In a transaction of its own, since what they asked for changes nothing.
     At most once in ten minutes for each door, so that nobody fills the ledger. Source: our choice, after ASVS 5.0
     16.3.2.
     """
@@ -120,7 +121,7 @@ def record_denial(member_id: int, door: str, *, is_withheld: bool = False, addre
         return
     db.session.rollback()
     with writing_now(), ledger.change_set("access.denied", actor=f"staff:{member_id}"):
-        record(Outcome.WITHHELD if is_withheld else Outcome.DENIED, member_id, address=address, door=door)
+        record(outcome, member_id, address=address, door=door)
         db.session.commit()
 
 
@@ -239,12 +240,16 @@ def choose_keys(member: StaffMember, *, wanted: bool) -> None:
 
 
 def change_member(member: StaffMember, *, name: str, role: Role) -> None:
-    """Give a member another name or role; it binds their next request. Raises LastAdministratorError."""
+    """Give a member another name or role. Raises LastAdministratorError.
+
+    Another role binds the next request and asks for a sign-in: what was copied of an earlier one is worth nothing then
+    (ASVS 5.0 7.2.4).
+    """
     if member.role is Role.ADMINISTRATOR and role is not Role.ADMINISTRATOR:
         _need_another_administrator(member)
     had, member.name, member.role = member.role, name, role
     if role is not had:
-        end_what_else_lets_in(member, Ending.ROLE)
+        end_sign_ins(member, Ending.ROLE)
     db.session.flush()
 
 

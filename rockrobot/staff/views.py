@@ -68,7 +68,8 @@ def _what_for() -> str | None:
 
 @denial_noter
 def _note_denial(door: str, is_withheld: bool) -> None:
-    actions.record_denial(current_user.id, door, is_withheld=is_withheld, address=browser_key.address())
+    outcome = Outcome.WITHHELD if is_withheld else Outcome.DENIED
+    actions.record_denial(current_user.id, door, outcome, address=browser_key.address())
 
 
 # ---------- signing in and out ----------

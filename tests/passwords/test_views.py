@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from rockrobot import clock
 from rockrobot.access import Role
@@ -14,7 +15,9 @@ from rockrobot.passwords.models import OneTimeLink
 from rockrobot.passwords.queries import working_link
 from rockrobot.passwords.rules import LinkKind
 from rockrobot.staff.actions import check_password, set_access, sign_in
+from rockrobot.staff.models import SignInFact
 from rockrobot.staff.queries import member_with, member_with_email
+from rockrobot.staff.rules import Outcome
 from tests import make
 from tests.conftest import visitor
 
@@ -186,6 +189,8 @@ def test_guessing_the_password_in_use_is_held_back(office):
 
     assert held.status_code == 429
     assert held.headers["Retry-After"]
+    db.session.rollback()
+    assert db.session.scalars(select(SignInFact.outcome)).all() == [Outcome.TURNED_AWAY] * 5
 
 
 def test_only_an_administrator_makes_links(app, office):

@@ -18,7 +18,9 @@ from rockrobot.db import db
 from rockrobot.paper import qr_png
 from rockrobot.second_factors.actions import make_key, make_recovery_codes, use_code
 from rockrobot.second_factors.models import AppKey, RecoveryCode
-from rockrobot.staff.models import SignInFact
+from rockrobot.staff.actions import sign_in
+from rockrobot.staff.models import SignInFact, StaffMember
+from rockrobot.staff.rules import Outcome
 from tests import make
 
 EMAIL = "olga@rockrobot.example"
@@ -163,6 +165,7 @@ def test_an_app_is_taken_into_use_by_its_first_code(office):
 
     assert "data:image/svg+xml;base64," in page
     assert (wrong.status_code, done.status_code) == (422, 200)
+    assert db.session.scalars(select(SignInFact.outcome)).all() == [Outcome.WRONG_CODE]
     assert len(re.findall(r">[a-z2-7]{4}(?:-[a-z2-7]{4}){3}<", done.text)) == 10
     assert "10" in office.get("/account/").text
 
@@ -180,6 +183,20 @@ def test_new_recovery_codes_take_the_place_of_the_old_ones(office):
     assert len(set(new) - set(old)) == 10
     assert not use_code(office.member_id, old[0])
     assert use_code(office.member_id, new[0])
+
+
+def test_new_recovery_codes_end_what_runs_elsewhere(app, office):
+    make_key(office.member_id)
+    elsewhere, key = app.test_client(), sign_in(db.session.get_one(StaffMember, office.member_id))
+    db.session.commit()
+    with elsewhere.session_transaction() as session:
+        session["sign_in"] = key
+
+    before = elsewhere.get("/account/").status_code
+    office.post("/account/recovery-codes")
+
+    assert (before, elsewhere.get("/account/").status_code) == (200, 303)
+    assert office.get("/account/").status_code == 200
 
 
 def test_the_qr_code_says_what_the_app_needs():

@@ -11,7 +11,7 @@ from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
 from rockrobot.staff import actions
 from rockrobot.staff.models import StaffMember
-from rockrobot.staff.queries import member_with_email
+from rockrobot.staff.queries import member_with_email, running_sign_ins
 from tests import make
 from tests.conftest import visitor
 
@@ -54,7 +54,19 @@ def test_a_role_taken_away_binds_the_next_request(app, administrator):
     administrator.post(f"/staff/{other.member_id}/edit", data={"name": "Olga Toinen", "role": "workshop"})
 
     assert before == 200
-    assert other.get("/people/").status_code == 403
+    assert other.get("/people/").location.startswith("/sign-in?")
+    assert running_sign_ins(other.member_id) == []
+
+
+def test_of_a_sign_in_that_was_copied_nothing_is_left_for_a_greater_role(app, administrator):
+    other, thief = visitor(app, Role.WORKSHOP, "Pekka Toinen"), app.test_client()
+    thief.set_cookie("rockrobot", other.get_cookie("rockrobot").value)
+    copied = thief.get("/devices/").status_code
+
+    administrator.post(f"/staff/{other.member_id}/edit", data={"name": "Pekka Toinen", "role": "data_protection"})
+
+    assert copied == 200
+    assert [one.get("/people/").status_code for one in (thief, other)] == [303, 303]
 
 
 def test_nobody_changes_their_own_role_or_access(administrator):
