@@ -29,7 +29,7 @@ from rockrobot.erasures.queries import address_kept, plan_of
 from rockrobot.forgetting import clear_file
 from rockrobot.organisation.queries import letter_sender
 from rockrobot.privacy_requests.models import PrivacyRequest
-from rockrobot.privacy_requests.queries import request_with
+from rockrobot.privacy_requests.queries import request_with, told_of
 from rockrobot.privacy_requests.rules import Outcome, Right, Stage
 from rockrobot.web import Answer as Reply
 from rockrobot.web import commit_and_go, form_page, once, page
@@ -64,8 +64,7 @@ def _conflict() -> Iterator[None]:
 
 
 def _log(row: PrivacyRequest, *enquiries: Enquiry) -> None:
-    ledger.log_view([row.person_id] if row.person_id else [])
-    ledger.log_view([one.id for one in enquiries], table="enquiries")
+    ledger.log_views({**told_of([row]), "enquiries": [one.id for one in enquiries]})
 
 
 def _begun(row: PrivacyRequest) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Which requests there are, which of them wait, and whose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -24,6 +24,12 @@ def find_requests(*, is_closed: bool = False, number: int = 1) -> Listing[Privac
     order = (PrivacyRequest.closed_on.desc(),) if is_closed else (PrivacyRequest.due_on,)
     statement = select(PrivacyRequest).where(WAITING.is_not(is_closed)).order_by(*order, PrivacyRequest.id)
     return listing(statement, number)
+
+
+def told_of(rows: Collection[PrivacyRequest]) -> dict[str, list[int]]:
+    """Of whom requests tell, as ids by table: a person of the register, or else the request that names somebody."""
+    named = [row.person_id for row in rows if row.person_id]
+    return {"people": named, "privacy_requests": [row.id for row in rows if not row.person_id]}
 
 
 def requests_of(person_id: int) -> Sequence[PrivacyRequest]:

@@ -43,10 +43,6 @@ def _card(row: PrivacyRequest) -> str:
     return url_for("privacy_requests.show", request_id=row.id)
 
 
-def _people(*rows: PrivacyRequest) -> list[int]:
-    return [row.person_id for row in rows if row.person_id]
-
-
 @blueprint.app_template_global("request_urgency")
 def request_urgency(row: PrivacyRequest) -> Urgency | None:
     """How a request that waits stands against its day; None when it is closed."""
@@ -59,7 +55,7 @@ def index() -> str:
     is_closed = request.args.get("closed") == "1"
     found = queries.find_requests(is_closed=is_closed, number=asked_page())
     overdue, waiting = queries.count_overdue(clock.today()), queries.count_waiting()
-    ledger.log_view(_people(*found.rows))
+    ledger.log_views(queries.told_of(found.rows))
     return page("privacy_requests/index.html", found=found, is_closed=is_closed, overdue=overdue, waiting=waiting)
 
 
@@ -67,7 +63,7 @@ def index() -> str:
 @allow(*PEOPLE_READERS, event="privacy_requests.show")
 def show(request_id: int) -> str:
     row, made, under_way = _request(request_id), answer_to(request_id), act_under_way(request_id)
-    ledger.log_view(_people(row))
+    ledger.log_views(queries.told_of([row]))
     history = history_of({"privacy_requests": [request_id], "privacy_answers": [made.id] if made else []})
     clock_of = deadline(row.received_on, clock.today())
     return page(
@@ -116,7 +112,7 @@ def edit(request_id: int) -> Answer:
     if row.stage is not Stage.OPEN:  # asked once the form holds the row: what is decided meanwhile counts
         abort(409)
     under_way = act_under_way(request_id)
-    ledger.log_view(_people(row))
+    ledger.log_views(queries.told_of([row]))
     if under_way and form.is_submitted():
         form.form_errors = [_("Pyynnön tietoja ei tallennettu, koska sen päätös odottaa.")]
     elif form.validate_on_submit():

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from rockrobot import ledger
 from rockrobot.access import Role, allow
 from rockrobot.db import db
 from rockrobot.uploads import actions, queries
@@ -54,6 +55,7 @@ def refused(run_id: int) -> Response:
     path = queries.refused_path(_run(run_id))
     if not path.exists():
         abort(404)
+    ledger.log_view([run_id], table=ImportRun.__tablename__)  # it is not known of whom the rows are
     headers = {"Content-Disposition": "attachment; filename=korjattavat.xlsx"}
     return Response(path.read_bytes(), mimetype=XLSX, headers=headers)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from rockrobot import jobs
+from rockrobot.chain import ChangeSet, LedgerEntry
 from rockrobot.contacts.models import Company
 from rockrobot.db import db
 from rockrobot.devices.models import Device
@@ -89,6 +90,10 @@ def test_refused_rows_are_listed_and_come_out_as_a_file(office, bad_register):
     assert "päättyy ennen kuin alkaa" in html
     assert "Tuo kelvolliset rivit" in html
     assert file.sheetnames == ["fittings"]
+    seen = select(LedgerEntry.row_id).join(ChangeSet, ChangeSet.id == LedgerEntry.change_set_id)
+    assert [str(id_) for id_ in db.session.scalars(seen.where(ChangeSet.event == "uploads.refused"))] == [
+        upload_of(page).rpartition("/")[2]
+    ]
     rows = list(file["fittings"].values)
     assert rows[0][-1] == "virhe"
     assert rows[1][1] == "000100"
