@@ -202,6 +202,13 @@ def _flask_settings(settings: Any) -> dict[str, Any]:
     }
 
 
+def _behind_proxies(wsgi_app: Any, settings: Any) -> ProxyFix:
+    """The app that believes of the headers of proxies what the named ones, exactly counted, say."""
+    hops = settings.proxy_hops
+    real = RealOrigin(wsgi_app, hops=hops, proxies=settings.proxies)
+    return ProxyFix(real, x_for=0, x_proto=hops, x_host=hops)
+
+
 def create_app(settings: Any) -> Flask:
     """Build the app from its settings (config.Config)."""
     app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder="static")
@@ -213,6 +220,7 @@ def create_app(settings: Any) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, locale_selector=languages.current)
     screen_words.init_app(app)
+    app.after_request(web.add_headers)  # first, since what is registered first runs last: on what others answer instead
     app.url_map.converters.update({"int": RowIdConverter, "string": TextConverter, "default": TextConverter})
     told_length.init_app(app)
     cross_site.init_app(app)
@@ -227,8 +235,5 @@ def create_app(settings: Any) -> Flask:
     errors.init_app(app)
     transfer.init_app(app)
     cli.init_app(app)
-    hops = settings.proxy_hops
-    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-        RealOrigin(app.wsgi_app, hops=hops, proxies=settings.proxies), x_for=0, x_proto=hops, x_host=hops
-    )
+    app.wsgi_app = _behind_proxies(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

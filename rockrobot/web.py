@@ -280,9 +280,8 @@ def forget_request(_error: BaseException | None) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Register headers and what templates may call."""
-    app.after_request(add_headers)
-    app.after_request(settle_views)  # before the headers: what is registered last runs first
+    """Register what is done with every answer (but its headers) and what templates may call."""
+    app.after_request(settle_views)
     app.teardown_request(forget_request)
     app.jinja_env.globals.update(
         icon=icon,

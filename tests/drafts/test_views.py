@@ -91,8 +91,12 @@ def test_what_others_changed_meanwhile_is_told_of_a_kept_form_too(office, monkey
 def test_what_no_form_of_its_page_takes_is_listed(late):
     form = {"name": "Kadonnut Oy", "kind": "direct", "source": "file", "unheard_of": "muuta"}
 
-    gone = late.get(keep(late, "/companies/99/edit", form), follow_redirects=True)
+    kept = keep(late, "/companies/99/edit", form)
+    gone = late.get(kept, follow_redirects=True)
+    led = [answer for answer in gone.history if answer.location.endswith("listed=1")]
 
+    assert [answer.headers["X-Content-Type-Options"] for answer in led] == ["nosniff"]
+    assert all("script-src 'self'" in answer.headers["Content-Security-Policy"] for answer in led)
     told = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", gone.text))
     assert gone.request.path.startswith("/drafts/")
     assert told == {"Nimi": "Kadonnut Oy", "Laji": "suora", "Lähde": "tiedosto", "Muuta": "muuta"}
