@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import clock, ledger
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, missing
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, in_view, missing
 from rockrobot.attachments import actions, queries
 from rockrobot.attachments.forms import AttachForm
 from rockrobot.events.models import Attachment, Event
@@ -40,7 +40,7 @@ def _log(event: Event) -> None:
 
 
 @blueprint.route("/events/<int:event_id>/attachments/new", methods=["GET", "POST"])
-@allow(*WRITERS, event="attachments.new")
+@allow(*WRITERS, event="attachments.new", object_rule=in_view)
 @read_first
 @once
 def new(event_id: int) -> Answer:
@@ -54,7 +54,7 @@ def new(event_id: int) -> Answer:
 
 
 @blueprint.get("/attachments/<int:attachment_id>")
-@allow(*REGISTER_READERS, event="attachments.download")
+@allow(*REGISTER_READERS, event="attachments.download", object_rule=in_view)
 def download(attachment_id: int) -> AnyResponse:
     row, event = _attachment(attachment_id)
     content = queries.body_of(row)
@@ -68,7 +68,7 @@ def download(attachment_id: int) -> AnyResponse:
 
 
 @blueprint.get("/attachments/<int:attachment_id>/thumbnail")
-@allow(*REGISTER_READERS, event="attachments.thumbnail")
+@allow(*REGISTER_READERS, event="attachments.thumbnail", object_rule=in_view)
 def thumbnail(attachment_id: int) -> AnyResponse:
     row, event = _attachment(attachment_id)
     small = queries.thumbnail_of(row) or abort(404)
@@ -77,7 +77,7 @@ def thumbnail(attachment_id: int) -> AnyResponse:
 
 
 @blueprint.post("/attachments/<int:attachment_id>/delete")
-@allow(*WRITERS, event="attachments.delete")
+@allow(*WRITERS, event="attachments.delete", object_rule=in_view)
 def delete(attachment_id: int) -> AnyResponse:
     row, event = _attachment(attachment_id)
     _log(event)

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from rockrobot import browser_key, clock, ledger
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone, missing
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, allow_anyone, in_view, missing
 from rockrobot.calendars import actions, queries
 from rockrobot.calendars.rules import Entry, calendar_of
 from rockrobot.events.models import EventTask
@@ -57,7 +57,7 @@ def feed(token: str) -> Response:
 
 
 @blueprint.get("/event-tasks/<int:task_id>/calendar.ics")
-@allow(Role.CUSTOMER_CARE, Role.WORKSHOP, event="calendars.task")
+@allow(Role.CUSTOMER_CARE, Role.WORKSHOP, event="calendars.task", object_rule=in_view)
 def task(task_id: int) -> Response:
     """One follow-up, in its own words, for the calendar of who is signed in."""
     sees_people = current_user.role in PEOPLE_READERS

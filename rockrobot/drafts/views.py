@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from rockrobot import browser_key, ledger
-from rockrobot.access import EVERYONE, LOOKING, allow, keeper, may_open, missing, permission_of, withhold
+from rockrobot.access import EVERYONE, LOOKING, allow, in_view, keeper, may_open, missing, permission_of, withhold
 from rockrobot.converters import as_id
 from rockrobot.db import db
 from rockrobot.drafts import actions, queries
@@ -133,7 +133,7 @@ def _was_taken(status: int) -> bool:
 
 
 @blueprint.get("/<int:draft_id>")
-@allow(*EVERYONE, event="drafts.show")
+@allow(*EVERYONE, event="drafts.show", object_rule=in_view)
 def show(draft_id: int) -> Answer:
     """The page of the form with what was typed; a list of it where there is no such page.
 
@@ -155,7 +155,7 @@ def show(draft_id: int) -> Answer:
 
 
 @blueprint.post("/<int:draft_id>/discard")
-@allow(*EVERYONE, event="drafts.discard", in_ledger=False)
+@allow(*EVERYONE, event="drafts.discard", object_rule=in_view, in_ledger=False)
 def discard(draft_id: int) -> Response:
     draft = queries.draft_of(current_user.id, draft_id)
     actions.discard(draft or missing(Draft.id == draft_id, Draft.staff_member_id != current_user.id))

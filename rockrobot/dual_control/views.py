@@ -1,11 +1,11 @@
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
-from rockrobot.access import PEOPLE_READERS, allow
+from rockrobot.access import PEOPLE_READERS, allow, in_view, missing
 from rockrobot.db import db
 from rockrobot.dual_control import actions, queries
 from rockrobot.dual_control.actions import DualControlError
@@ -53,7 +53,7 @@ blueprint.add_app_template_global(lambda: CHANGED_SINCE_APPROVED, "changed_since
 
 
 def _act(act_id: int) -> RequestedAct:
-    return queries.act_for(current_user, act_id) or abort(404)
+    return queries.act_for(current_user, act_id) or missing(RequestedAct.id == act_id)
 
 
 @blueprint.get("/")
@@ -67,7 +67,7 @@ def index() -> str:
 
 
 @blueprint.get("/<int:act_id>")
-@allow(*PEOPLE_READERS, event="dual_control.show")
+@allow(*PEOPLE_READERS, event="dual_control.show", object_rule=in_view)
 def show(act_id: int) -> Answer:
     return _page(_act(act_id), DecisionForm())
 
@@ -92,7 +92,7 @@ def _page(act: RequestedAct, form: DecisionForm) -> Answer:
 
 
 @blueprint.post("/<int:act_id>/decide")
-@allow(*PEOPLE_READERS, event="dual_control.decide", fresh=True)
+@allow(*PEOPLE_READERS, event="dual_control.decide", object_rule=in_view, fresh=True)
 def decide(act_id: int) -> Answer:
     act, form = _act(act_id), DecisionForm()
     decision = Decision.APPROVED if request.form.get("decision") == Decision.APPROVED else Decision.DECLINED
@@ -113,7 +113,7 @@ def decide(act_id: int) -> Answer:
 
 
 @blueprint.post("/<int:act_id>/withdraw")
-@allow(*PEOPLE_READERS, event="dual_control.withdraw")
+@allow(*PEOPLE_READERS, event="dual_control.withdraw", object_rule=in_view)
 def withdraw(act_id: int) -> Response:
     actions.withdraw(_act(act_id), current_user)
     return commit_and_go(url_for("dual_control.index"), _("Pyyntö peruttu."))

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, missing
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, Role, allow, in_view, missing
 from rockrobot.attachments.actions import attach
 from rockrobot.contacts.models import Company, Person
 from rockrobot.contacts.queries import company_with, person_with
@@ -163,7 +163,7 @@ def new_for_device(device_id: int) -> Answer:
 
 
 @blueprint.route("/events/<int:event_id>/edit", methods=["GET", "POST"])
-@allow(*WRITERS, event="events.edit")
+@allow(*WRITERS, event="events.edit", object_rule=in_view)
 def edit(event_id: int) -> Answer:
     event = _own(_event(event_id))
     at = event.happened_at.astimezone(clock.HOME)
@@ -191,7 +191,7 @@ def _own(event: Event) -> Event:
 
 
 @blueprint.post("/events/<int:event_id>/delete")
-@allow(*WRITERS, event="events.delete")
+@allow(*WRITERS, event="events.delete", object_rule=in_view)
 def delete(event_id: int) -> Response:
     event = _own(_event(event_id))
     _log(event)
@@ -208,7 +208,7 @@ def _task(task_id: int) -> EventTask:
 
 
 @blueprint.route("/events/<int:event_id>/tasks/new", methods=["GET", "POST"])
-@allow(*WRITERS, event="events.new_task")
+@allow(*WRITERS, event="events.new_task", object_rule=in_view)
 @once
 def new_task(event_id: int) -> Answer:
     event = _event(event_id)
@@ -223,7 +223,7 @@ def new_task(event_id: int) -> Answer:
 
 
 @blueprint.route("/event-tasks/<int:task_id>/edit", methods=["GET", "POST"])
-@allow(*WRITERS, event="events.edit_task")
+@allow(*WRITERS, event="events.edit_task", object_rule=in_view)
 def edit_task(task_id: int) -> Answer:
     task = _task(task_id)
     _log(task.event)
@@ -243,7 +243,7 @@ def edit_task(task_id: int) -> Answer:
 
 
 @blueprint.post("/event-tasks/<int:task_id>/done")
-@allow(*WRITERS, event="events.end_task")
+@allow(*WRITERS, event="events.end_task", object_rule=in_view)
 def end_task(task_id: int) -> Response:
     task = _task(task_id)
     _log(task.event)

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
-from rockrobot.access import PEOPLE_READERS, allow, missing
+from rockrobot.access import PEOPLE_READERS, allow, in_view, missing
 from rockrobot.device_lists import queries as device_lists
 from rockrobot.dual_control.actions import DualControlError
 from rockrobot.dual_control.models import RequestedAct
@@ -149,7 +149,7 @@ def _form_page(
 
 
 @blueprint.get("/<int:act_id>")
-@allow(*PEOPLE_READERS, event="full_exports.show")
+@allow(*PEOPLE_READERS, event="full_exports.show", object_rule=in_view)
 def show(act_id: int) -> str:
     act = _act(act_id)
     export = queries.export_of(act)
@@ -171,7 +171,7 @@ def show(act_id: int) -> str:
 
 
 @blueprint.post("/<int:act_id>/make")
-@allow(*PEOPLE_READERS, event="full_exports.make", fresh=True)
+@allow(*PEOPLE_READERS, event="full_exports.make", object_rule=in_view, fresh=True)
 def make(act_id: int) -> Response:
     act = _act(act_id)
     actions.start(act, current_user)
@@ -179,7 +179,7 @@ def make(act_id: int) -> Response:
 
 
 @blueprint.get("/<int:act_id>/file")
-@allow(*PEOPLE_READERS, event="full_exports.download", fresh=True)
+@allow(*PEOPLE_READERS, event="full_exports.download", object_rule=in_view, fresh=True)
 def download(act_id: int) -> Answer:
     """The file, to who asked for it; whose data is in it stands in the ledger before anything of it is sent."""
     act = _act(act_id)

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, url_for
 from flask_login import current_user
 
 from rockrobot import undo as undoing
-from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow, deny, may_open, withhold
+from rockrobot.access import PEOPLE_READERS, REGISTER_READERS, allow, deny, in_view, may_open, withhold
 from rockrobot.desk.queries import is_personal, log_shown
 from rockrobot.histories import queries
 from rockrobot.web import asked_page, page
@@ -14,7 +14,7 @@ KINDS = ",".join(queries.RECORDS)
 
 
 @blueprint.get(f"/<any({KINDS}):kind>/<int:row_id>/history")
-@allow(*REGISTER_READERS, event="histories.show")
+@allow(*REGISTER_READERS, event="histories.show", object_rule=in_view)
 def show(kind: str, row_id: int) -> str:
     record = queries.RECORDS[kind]
     named: dict[str, Any] = {record.key: row_id}

@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import browser_key
-from rockrobot.access import EVERYONE, allow, missing
+from rockrobot.access import EVERYONE, allow, in_view, missing
 from rockrobot.digests.queries import digest_for
 from rockrobot.drafts.queries import drafts_of
 from rockrobot.passkeys.queries import house, passkeys_of
@@ -44,7 +44,7 @@ def index() -> str:
 
 
 @blueprint.post("/sign-ins/<int:sign_in_id>/end")
-@allow(*EVERYONE, event="own_account.end_sign_in", fresh=True)
+@allow(*EVERYONE, event="own_account.end_sign_in", object_rule=in_view, fresh=True)
 def end_sign_in(sign_in_id: int) -> Response:
     if not actions.end_sign_in(current_user, sign_in_id):
         missing(SignIn.id == sign_in_id, SignIn.staff_member_id != current_user.id)

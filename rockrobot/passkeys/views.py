@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import browser_key, clock
-from rockrobot.access import EVERYONE, allow, allow_anyone, missing
+from rockrobot.access import EVERYONE, allow, allow_anyone, in_view, missing
 from rockrobot.db import db
 from rockrobot.networks.actions import turn_away
 from rockrobot.passkeys import actions, queries
@@ -125,7 +125,7 @@ def new() -> Answer:
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
-@allow(*EVERYONE, event="passkeys.remove", fresh=True)
+@allow(*EVERYONE, event="passkeys.remove", object_rule=in_view, fresh=True)
 def remove(passkey_id: int) -> Response:
     row = sign_in_for(browser_key.key()) or abort(403)
     if not actions.remove_passkeys(row.staff_member_id, passkey_id):

@@ -4,7 +4,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import ledger
-from rockrobot.access import REGISTER_READERS, allow, may_open, withhold
+from rockrobot.access import REGISTER_READERS, allow, in_view, may_open, withhold
 from rockrobot.saved_filters import actions, queries
 from rockrobot.saved_filters.forms import SavedFilterForm
 from rockrobot.saved_filters.models import SavedFilter
@@ -60,7 +60,7 @@ def new(register: str) -> Answer:
 
 
 @blueprint.route("/<int:filter_id>/edit", methods=["GET", "POST"])
-@allow(*REGISTER_READERS, event="saved_filters.edit")
+@allow(*REGISTER_READERS, event="saved_filters.edit", object_rule=in_view)
 def edit(filter_id: int) -> Answer:
     row = _own(filter_id)
     form = SavedFilterForm(obj=row)
@@ -71,7 +71,7 @@ def edit(filter_id: int) -> Answer:
 
 
 @blueprint.post("/<int:filter_id>/delete")
-@allow(*REGISTER_READERS, event="saved_filters.delete")
+@allow(*REGISTER_READERS, event="saved_filters.delete", object_rule=in_view)
 def delete(filter_id: int) -> Response:
     actions.delete(_own(filter_id))
     return commit_and_go(url_for("saved_filters.index"), _("Rajaus poistettu."), undo=True)

@@ -1,4 +1,4 @@
-"""A row that is not there, was deleted, or is of another kind answers as one that never was, and nothing changes."""
+"""A row that is not there, by whatever number it is asked for, answers as one that never was, and nothing changes."""
 
 import re
 

@@ -1,15 +1,18 @@
 """What a role may not see about people never reaches it: by page, file, fragment, search hit, filter or order."""
 
 import re
+from typing import Any
 
-from sqlalchemy import Select, String, Text, cast, func, select, update
+from sqlalchemy import JSON, Column, Select, String, Table, Text, cast, func, select, update
 
 from rockrobot import ledger, search_upkeep
 from rockrobot.access import Role
+from rockrobot.chain import LedgerEntry
 from rockrobot.contacts.models import Address, ContactPoint
 from rockrobot.db import Base, db
 from rockrobot.events.models import Event, EventTask
 from rockrobot.events.rules import Channel
+from rockrobot.references import reference_of
 from tests.abuse.crawl import crawl, without_chance
 from tests.abuse.house import House, house
 from tests.conftest import Visitor
@@ -21,6 +24,8 @@ LONG_ENOUGH = 60
 MACHINERY = re.compile(
     r"sha256|media_type|message_id|language|kind|terms|facts|words|_by$|case_number|told|reference|key$"
 )
+# Structures whose texts are codes and keys as well: what they say of people stands in the columns they were made from.
+STRUCTURES = re.compile(r"details|content|units|parties|said|faults")
 # Notes about people in tables that are of a case, not of people.
 NOTES = {
     "attempts.note",
@@ -67,10 +72,48 @@ def plant(house: House) -> set[str]:
             word = f"zq{table.name}.{column.name}."
             db.session.execute(update(table).values({column: word + cast(table.c.id, String) + "zq"}))
             found |= {word[2:-1]} if db.session.scalar(select(func.count()).select_from(table)) else set()
+        for column in [column for column in table.columns if is_somebodys_structure(column)]:
+            found |= {str(column)} if plant_in_structures(table, column) else set()
+    plant_in_history()
     search_upkeep.rebuild(db.session.connection())
     db.session.commit()
     ledger.writing.reset(token)
     return found
+
+
+def plant_in_structures(table: Table, column: Column[Any]) -> int:
+    """Put the word of column and row in place of each text in a column of lists or fields; in how many rows."""
+    rows = db.session.execute(select(table.c.id, column)).all()
+    for id_, value in rows:
+        planted = {column: marked(value, f"zq{column}.{id_}zq")}
+        db.session.execute(update(table).where(table.c.id == id_).values(planted))
+    return len(rows)
+
+
+def plant_in_history() -> None:
+    """Put the same words in place of what the ledger says that these columns held."""
+    for entry in db.session.scalars(select(LedgerEntry).where(LedgerEntry.changes.is_not(None))):
+        columns = Base.metadata.tables[entry.table_name].columns
+        entry.changes = {
+            name: marked(pair, f"zq{columns[name]}.{entry.row_id}zq")
+            if name in columns and (is_somebodys_text(columns[name]) or is_somebodys_structure(columns[name]))
+            else pair
+            for name, pair in (entry.changes or {}).items()
+        }
+
+
+def marked(value: Any, word: str) -> Any:
+    """A word in place of each text within."""
+    if isinstance(value, dict):
+        return {name: marked(inner, word) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [marked(inner, word) for inner in value]
+    return word if value and isinstance(value, str) else value
+
+
+def is_somebodys_structure(column: Column[Any]) -> bool:
+    """True for a list or fields of texts about people."""
+    return isinstance(column.type, JSON) and reference_of(column) is not None and not STRUCTURES.search(column.name)
 
 
 def is_somebodys_text(column) -> bool:

@@ -1,17 +1,21 @@
 """What needs two people: asked for by one, seen and decided by another, kept with both names."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from rockrobot import clock
 from rockrobot.access import Role
 from rockrobot.db import db
+from rockrobot.dual_control import queries
 from rockrobot.dual_control.models import RequestedAct
 from rockrobot.dual_control.rules import Decision
+from rockrobot.full_exports.actions import KIND
 from tests import make
 from tests.approving import approve, digest_on
 from tests.conftest import visitor
-from tests.test_access_table import digest
+from tests.test_access_table import digest, withheld_doors
 from tests.walk import ok
 
 REGISTER = "/full-exports/register/new"
@@ -156,6 +160,23 @@ def test_other_roles_see_no_requests(app, office, role):
     other = visitor(app, role, "Muu")
 
     assert other.get(request).status_code == other.get("/requested-acts/").status_code == 403
+
+
+def test_what_is_neither_theirs_nor_theirs_to_decide_is_withheld(office, supervisor, monkeypatch):
+    request = asked(office)
+    for_protection = replace(queries.kind_with(KIND), may_decide=frozenset({Role.DATA_PROTECTION}))
+    monkeypatch.setitem(queries._kinds, KIND, for_protection)
+    before = digest()
+
+    answers = [
+        supervisor.get(request),
+        supervisor.post(f"{request}/decide", data={"decision": "declined", "reason": "ei"}),
+        supervisor.post(f"{request}/withdraw"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert withheld_doors() == ["dual_control.decide", "dual_control.show", "dual_control.withdraw"]
+    assert digest() == before
 
 
 def test_alone_one_is_told_how_to_go_on(office):
