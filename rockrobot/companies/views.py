@@ -84,8 +84,8 @@ def show(company_id: int) -> str:
         "contact_points": _ids(points),
         "taggings": taggings,
     }
-    ledger.log_view(_ids(enquiries), table="enquiries")
-    ledger.log_view([*(row.person_id for row in people), *(timeline.people_ids if timeline else [])])
+    seen = [*(row.person_id for row in people), *(timeline.people_ids if timeline else [])]
+    ledger.log_views({"enquiries": _ids(enquiries), "people": seen})
     return page(
         "companies/show.html",
         company=company,

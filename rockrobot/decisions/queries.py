@@ -18,6 +18,7 @@ from rockrobot.dual_control.queries import Shown, counted, newest_act, state_now
 from rockrobot.dual_control.rules import ALIVE
 from rockrobot.erasures.queries import Plan, plan_of
 from rockrobot.erasures.rules import KEPT, Ground
+from rockrobot.privacy_requests import queries as privacy_requests
 from rockrobot.privacy_requests.models import PrivacyRequest
 from rockrobot.privacy_requests.rules import ARTICLES, Outcome
 
@@ -61,7 +62,7 @@ def shown(act: RequestedAct) -> Shown:
         *_counts(act, plan),
     ]
     measure = _measure(request, plan) if is_alive else {}
-    return Shown(facts, [request.person_id] if request.person_id else [], measure)
+    return Shown(facts, privacy_requests.told_of([request]), measure)
 
 
 def _named(request: PrivacyRequest, person: Person | None) -> str:

@@ -18,6 +18,8 @@ from rockrobot.events.models import EventPerson
 from rockrobot.events.queries import people_of_events
 from rockrobot.jobs import FAILED, QUEUED, RUNNING, Job
 from rockrobot.lists import Listing, listing
+from rockrobot.privacy_requests import queries as privacy_requests
+from rockrobot.privacy_requests.models import PrivacyRequest
 from rockrobot.recalls.models import CaseBatch, CaseTask, RecallCase
 from rockrobot.recalls.rules import CaseState
 from rockrobot.referrals.models import DisclosureNotice
@@ -160,11 +162,18 @@ def enquiries_in(entries: Iterable[LedgerEntry]) -> set[int]:
 
 
 def log_shown(entries: Sequence[LedgerEntry], *, also: Iterable[int] = ()) -> None:
-    """Write down whose data these entries are about to show: people of the register, and senders of enquiries.
+    """Write down whose data these entries are about to show: people of the register, and who wrote to us.
 
     also: ids of people whom the page shows besides.
     """
-    ledger.log_views({"people": [*also, *people_in(entries)], "enquiries": sorted(enquiries_in(entries))})
+    requests = privacy_requests.told_of(_requests_in(entries))
+    people, enquiries = [*also, *people_in(entries), *requests["people"]], sorted(enquiries_in(entries))
+    ledger.log_views({**requests, "people": people, "enquiries": enquiries})
+
+
+def _requests_in(entries: Iterable[LedgerEntry]) -> Sequence[PrivacyRequest]:
+    ids = {*_rows_of(entries, PrivacyRequest.__tablename__), *_named(entries, "request_id")}
+    return db.session.scalars(select(PrivacyRequest).where(PrivacyRequest.id.in_(ids))).all() if ids else []
 
 
 def people_in(entries: Iterable[LedgerEntry]) -> list[int]:

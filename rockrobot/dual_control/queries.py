@@ -25,13 +25,13 @@ from rockrobot.staff.queries import members_in
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown of an act before it is decided: facts (name, words), and the people whose data they show.
+    """What is shown of an act before it is decided: facts (name, words), and whose data they show, as ids by table.
 
     measure: what would be done now, as the act keeps it once that is approved: words, ids and counts that name nobody.
     """
 
     facts: Sequence[tuple[str, str]]
-    people_ids: Collection[int] = ()
+    whose: Mapping[str, Collection[int]] = field(default_factory=dict)
     measure: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -76,7 +76,7 @@ def _page(act: RequestedAct, form: DecisionForm) -> Answer:
     kind = queries.kind_with(act.kind)
     shown = kind.shown(act)
     form.seen.data = shown.digest
-    ledger.log_view(shown.people_ids)
+    ledger.log_views(shown.whose)
     me = f"staff:{current_user.id}"
     is_own = act.asked_by == me
     return form_page(

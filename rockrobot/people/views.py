@@ -83,8 +83,8 @@ def show(person_id: int) -> str:
         "affiliations": _ids(person.affiliations),
         "taggings": taggings,
     }
-    ledger.log_view(_ids(enquiries), table="enquiries")
-    ledger.log_view([person_id, *timeline.people_ids, *(other.id for _pair, other in alike)])
+    people = [person_id, *timeline.people_ids, *(other.id for _pair, other in alike)]
+    ledger.log_views({"enquiries": _ids(enquiries), "people": people})
     return page(
         "people/show.html",
         contact=person,

@@ -21,8 +21,7 @@ blueprint.add_app_template_global(lambda: TOLD_WORDS, "notice_words")
 
 
 def _log(*enquiries: Enquiry) -> None:
-    ledger.log_view([enquiry.id for enquiry in enquiries], table="enquiries")
-    ledger.log_view(people_of(enquiries))
+    ledger.log_views({"enquiries": [enquiry.id for enquiry in enquiries], "people": people_of(enquiries)})
 
 
 def _card(enquiry_id: int) -> str:

@@ -41,8 +41,8 @@ COMMAND = "cli:"
 """How the ledger's names of those begin who give commands at the server."""
 NOTHING = Amount(acts=0, people=0)
 PEOPLE = Person.__tablename__
-ALL_DATA = (PEOPLE, "enquiries", "privacy_requests")
-"""Of whose data a view may be: people of the register, and those who wrote to us and may not be in it."""
+ALL_DATA = (PEOPLE, "enquiries", "privacy_requests", "import_runs")
+"""Of whose data a view may be: people of the register, those who wrote to us, and those of a list, who may not be."""
 
 
 @dataclass

@@ -142,11 +142,16 @@ def test_a_view_of_a_request_of_nobody_in_the_register_is_logged_for_the_request
 
     for path in (str(row.id), "", f"{row.id}/edit"):
         assert office.get(f"/privacy-requests/{path}").status_code == 200
+    written = select(LedgerEntry.change_set_id).where(
+        LedgerEntry.table_name == "privacy_requests", LedgerEntry.action == "insert"
+    )
+    assert office.get(f"/history/{db.session.scalar(written)}").status_code == 200
 
     views = select(ChangeSet.event, LedgerEntry.row_id).join(LedgerEntry, LedgerEntry.change_set_id == ChangeSet.id)
     seen = db.session.execute(views.where(LedgerEntry.table_name == "privacy_requests", LedgerEntry.action == "view"))
     events = {event for event, id_ in seen if id_ == row.id}
     assert {"privacy_requests.index", "privacy_requests.show", "privacy_requests.edit"} <= events
+    assert "desk.show_change_set" in events
 
 
 def test_the_workshop_and_the_administrator_see_no_requests(workshop, administrator):
