@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from rockrobot import clock, ledger, paper
-from rockrobot.access import PEOPLE_READERS, Role, allow, withhold
+from rockrobot.access import PEOPLE_READERS, Role, allow, in_view, withhold
 from rockrobot.answers import actions, queries
 from rockrobot.answers.forms import SENT_WORDS, LetterForm, RefusalForm, SentForm
 from rockrobot.answers.models import Answer
@@ -203,7 +203,7 @@ def _proposal(request_id: int, act_id: int) -> Proposal:
 
 
 @blueprint.get("/proposals/<int:act_id>")
-@allow(Role.DATA_PROTECTION, event="answers.proposal")
+@allow(Role.DATA_PROTECTION, event="answers.proposal", object_rule=in_view)
 def proposal(request_id: int, act_id: int) -> str:
     found = _proposal(request_id, act_id)
     shown = decided.shown(found.act)
@@ -212,7 +212,7 @@ def proposal(request_id: int, act_id: int) -> str:
 
 
 @blueprint.post("/proposals/<int:act_id>/carry-out")
-@allow(Role.DATA_PROTECTION, event="answers.carry_out", fresh=True)
+@allow(Role.DATA_PROTECTION, event="answers.carry_out", object_rule=in_view, fresh=True)
 @once
 def carry_out(request_id: int, act_id: int) -> Reply:
     found = _proposal(request_id, act_id)

@@ -88,10 +88,11 @@ def test_a_proposal_of_a_colleague_is_not_theirs_to_carry_out(app, house, protec
     colleague = visitor(app, Role.DATA_PROTECTION, "Timo Toinen")
 
     refused = colleague.post(f"{here}/proposals/{act().id}/carry-out")
+    unread = colleague.get(f"{here}/proposals/{act().id}")
     absent = colleague.get(f"{here}/proposals/{act().id + 1}")
 
-    assert (refused.status_code, absent.status_code) == (404, 404)
-    assert withheld_doors() == ["answers.carry_out"]
+    assert (refused.status_code, unread.status_code, absent.status_code) == (404, 404, 404)
+    assert withheld_doors() == ["answers.carry_out", "answers.proposal"]
     assert db.session.query(Answer).count() == 0
 
 
