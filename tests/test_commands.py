@@ -1,6 +1,7 @@
 """Commands about the installation, and the settings it refuses to start with."""
 
 import json
+import pwd
 import re
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ import config
 from rockrobot import backups, clock, create_app, ledger
 from rockrobot.calendars.actions import make_feed
 from rockrobot.calendars.models import CalendarFeed
+from rockrobot.cli import terminal
 from rockrobot.contacts.models import Person
 from rockrobot.db import db, is_sqlite
 from rockrobot.erasures.actions import erase_person, keep_register
@@ -35,6 +37,27 @@ def run(app, *arguments: str, **options):
     result = app.test_cli_runner().invoke(args=arguments, **options)
     db.session.rollback()
     return result
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "told"),
+    [
+        ("0", "cli:root"),
+        (str(2**32 - 1), "cli:daemon"),
+        ("", "cli:daemon"),
+        (None, "cli:daemon"),
+        ("54321", "cli:54321"),
+    ],
+)
+def test_who_gives_a_command_is_who_signed_in_to_the_server(tmp_path, monkeypatch, signed_in, told):
+    """As a service or in a container nobody did: then it is the account that the command runs as."""
+    file = tmp_path / "loginuid"
+    if signed_in is not None:
+        file.write_text(signed_in)
+    monkeypatch.setattr(terminal, "SIGNED_IN", file)
+    monkeypatch.setattr(terminal.os, "getuid", lambda: pwd.getpwnam("daemon").pw_uid)
+
+    assert terminal.actor() == told
 
 
 def test_the_ledger_is_verified_from_the_command_line(app, database):

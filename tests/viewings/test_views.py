@@ -1,5 +1,3 @@
-import os
-import pwd
 import re
 from datetime import datetime, timedelta
 
@@ -9,6 +7,7 @@ from sqlalchemy import select
 from rockrobot import clock, ledger
 from rockrobot.access import Role
 from rockrobot.chain import ChangeSet, LedgerEntry
+from rockrobot.cli.terminal import actor
 from rockrobot.clock import HOME
 from rockrobot.db import db
 from rockrobot.passkeys.models import Passkey
@@ -114,7 +113,7 @@ def test_commands_at_the_server_that_showed_people_stand_on_the_sheet_by_account
         assert app.test_cli_runner().invoke(args=["search", "Aho"]).exit_code == 0
     assert app.test_cli_runner().invoke(args=["search", "000100"]).exit_code == 0  # a machine tells of nobody
     at(24)
-    account = pwd.getpwuid(os.getuid()).pw_name
+    account = actor().removeprefix("cli:")
 
     page = cells(protection.get("/viewings/?week=2026-W47").text)
     seen = protection.get(f"/people/{aino.id}/viewings").text
