@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -17,27 +17,31 @@ WRONG_HOST = "Tällä nimellä ei ole palvelua. Tarkista osoite.\n"
 BUSY, RETRY_AFTER_SECONDS = 503, 5
 
 
-def error_page(error: Exception, number: str = "") -> Answer:
-    """An error as a page, or as a small fragment for htmx; it never repeats what was sent.
-
-    number: by which a fault of ours is found in the log.
-    """
+def error_page(error: Exception) -> Answer:
+    """An error as a page, or as a small fragment for htmx; it never repeats what was sent."""
     code = error.code or 500 if isinstance(error, HTTPException) else 500
     if isinstance(error, CSRFError):
         code = 400
     db.session.rollback()
     if isinstance(error, SecurityError):  # asked for by a name that is not ours: no address can be made for a page
         return Response(WRONG_HOST, code, mimetype="text/plain")
-    return render_template(_template(), code=code, is_expired=isinstance(error, CSRFError), number=number), code
+    told = {"code": code, "is_expired": isinstance(error, CSRFError), "fault_id": g.get("fault_id")}
+    return render_template(_template(), **told), code
 
 
 def _template() -> str:
     return "errors/_fragment.html" if is_htmx() else "errors/page.html"
 
 
+def _log(error: BaseException) -> None:
+    """Log a fault of ours; the page that tells of it names it as the log does."""
+    g.fault_id = fault(error, request.endpoint or "")
+
+
 def unexpected_error(error: Exception) -> Answer:
     """A fault of ours: kept in the log by its type and place, shown without details."""
-    return error_page(error, fault(error, request.endpoint or ""))
+    _log(error)
+    return error_page(error)
 
 
 def database_error(error: OperationalError) -> Answer:
@@ -50,7 +54,7 @@ def database_error(error: OperationalError) -> Answer:
         if current_app.config["PROPAGATE_FAULTS"]:
             raise error
         return unexpected_error(error)
-    fault(error, request.endpoint or "")
+    _log(error)
     db.session.rollback()
     without_reading = current_app.jinja_env.get_template(_template())  # who is signed in can't be asked either
     answer = Response(without_reading.render(code=BUSY, sent=_sent()), BUSY, mimetype="text/html")
@@ -60,7 +64,7 @@ def database_error(error: OperationalError) -> Answer:
 
 def log_fault(raised: tuple[Any, Any, Any]) -> None:
     """What nobody else took, as an answer that broke after its page was made: kept as any fault, without its words."""
-    fault(raised[1], request.endpoint or "")
+    _log(raised[1])
 
 
 def _sent() -> list[tuple[str, str]] | None:

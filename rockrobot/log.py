@@ -21,10 +21,10 @@ log = structlog.get_logger()
 def fault(error: BaseException, where: str) -> str:
     """Log a fault by its type and the lines it passed; never its message, which may quote what was typed.
 
-    The number by which it is found in the log again.
+    Returns the mark by which it is found in the log again, eight hexadecimal digits.
     """
-    number = secrets.token_hex(4)
+    fault_id = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-    log.error("fault", kind=type(error).__name__, where=where, places=places, number=number)
-    return number
+    log.error("fault", kind=type(error).__name__, where=where, places=places, fault_id=fault_id)
+    return fault_id

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
+from rockrobot import ledger
 from rockrobot.contacts.models import Company
 from rockrobot.db import db, is_sqlite
 from rockrobot.errors import unexpected_error
@@ -32,8 +33,22 @@ def test_a_fault_of_ours_is_told_by_the_number_it_has_in_the_log_and_without_its
         page, code = unexpected_error(RuntimeError("salainen"))
 
     assert code == 500
-    assert f"Vian tunnus on {lines[0]['number']}." in page
+    assert f"Vian tunnus on {lines[0]['fault_id']}." in page
     assert "salainen" not in page + repr(lines)
+
+
+def test_so_is_one_that_comes_when_the_page_is_made_already(app, office, monkeypatch):
+    def breaks() -> None:
+        raise RuntimeError("salainen")
+
+    monkeypatch.setattr(ledger, "write_due_views", breaks)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with capture_logs() as lines:
+        answer = office.get("/parts/")
+
+    assert answer.status_code == 500
+    assert f"Vian tunnus on {lines[0]['fault_id']}." in answer.text
+    assert "salainen" not in answer.text
 
 
 @contextmanager
