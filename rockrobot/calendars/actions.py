@@ -49,6 +49,10 @@ def end_feed(member_id: int, why: Ending | None = None) -> None:
 
 @ends_with_sign_ins
 def _end_with_sign_ins(member: StaffMember, why: Ending) -> None:
-    """The address asks for no password, so it ends with whatever ends sign-ins. Source: our choice."""
-    if why is not Ending.ROLE or member.role not in REGISTER_READERS:
-        end_feed(member.id, why)
+    """The address asks for no password, so it ends with what ends sign-ins, but for new recovery codes.
+
+    Those take the place of codes that were used up, or that nobody had yet. Source: our choice.
+    """
+    if why is Ending.CODES or (why is Ending.ROLE and member.role in REGISTER_READERS):
+        return
+    end_feed(member.id, why)

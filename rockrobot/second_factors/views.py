@@ -125,7 +125,7 @@ def make_codes() -> Answer:
     if queries.app_key_of(current_user.id) is None:
         abort(409)
     codes = actions.make_recovery_codes(current_user.id)
-    browser_key.swap(keep_only(_here(), Ending.FACTOR))
+    browser_key.swap(keep_only(_here(), Ending.CODES))
     db.session.commit()
     return page("second_factors/codes.html", codes=codes)
 

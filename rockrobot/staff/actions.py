@@ -173,7 +173,7 @@ def say_purpose(row: SignIn, purpose: str) -> None:
 def ends_with_sign_ins(end: Ender) -> Ender:
     """Register what else lets a member in and ends when their sign-ins do; told why, it may leave it as it is.
 
-    Also asked when the member's role changed or a device of theirs is lost (rooms call this when they are imported).
+    Also asked when a device of theirs is lost (rooms call this when they are imported).
     """
     _enders.append(end)
     return end

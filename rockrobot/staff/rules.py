@@ -63,10 +63,10 @@ class Outcome(StrEnum):
 class Ending(StrEnum):
     """Why what lets a member in ends, save that they ended it themselves.
 
-    password: it was changed. factor: they changed what else they sign in by; factor_removed: an administrator took that
-    away, as with a lost phone. signed_out: they ended their other sign-ins; signed_out_by: an administrator did.
-    access: it was taken away. role: it became another. lost_device: a device of theirs is lost. restored: a backup was
-    put back, in which runs what was ended since.
+    password: it was changed. factor: they changed what else they sign in by; codes: they made new recovery codes.
+    factor_removed: an administrator took away what else they sign in by. signed_out: they ended their other sign-ins;
+    signed_out_by: an administrator did. access: it was taken away. role: it became another. lost_device: a device of
+    theirs is lost. restored: a backup was put back, in which runs what was ended since.
     """
 
     PASSWORD = "password"  # noqa: S105 (a word, not a secret)
@@ -75,6 +75,7 @@ class Ending(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_BY = "signed_out_by"
     ACCESS = "access"
+    CODES = "codes"
     ROLE = "role"
     LOST_DEVICE = "lost_device"
     RESTORED = "restored"

@@ -19,8 +19,9 @@ from rockrobot.staff_devices import actions as devices
 from rockrobot.staff_devices.models import StaffDevice
 from rockrobot.staff_devices.rules import DeviceKind
 from tests import make
-from tests.conftest import visitor
+from tests.conftest import ON_ONE_DATABASE, visitor
 
+pytestmark = ON_ONE_DATABASE  # no matter of the database
 OFFICE, ELSEWHERE, PROXY, OUTER = "10.0.0.5", "203.0.113.9", "192.168.7.7", "192.168.8.8"
 EMAIL = "olga@rockrobot.example"
 COOKIE = "rockrobot-device"
@@ -168,6 +169,9 @@ def test_a_session_ends_to_count_in_a_network_that_is_no_longer_allowed(office):
     facts = db.session.execute(select(SignInFact.staff_member_id, SignInFact.outcome, SignInFact.address)).all()
     assert (before, refused.status_code, back.status_code, again.status_code) == (200, 403, 200, 403)
     assert facts == [(office.member_id, Outcome.UNLISTED, ELSEWHERE)]
+    account = asked(office, OFFICE, "/account/").text
+    assert "networks.refused" not in account
+    assert "Tultu verkosta tai laitteelta, josta ei pääse" in account
     assert "Tästä verkosta rekisteriin ei pääse" in refused.text
     assert ELSEWHERE in refused.text
     assert "script-src 'self'" in refused.headers["Content-Security-Policy"]

@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from rockrobot import clock
 from rockrobot.access import Role
+from rockrobot.calendars.actions import make_feed
+from rockrobot.calendars.queries import feed_of
 from rockrobot.chain import LedgerEntry
 from rockrobot.db import db
 from rockrobot.paper import qr_png
@@ -187,6 +189,7 @@ def test_new_recovery_codes_take_the_place_of_the_old_ones(office):
 
 def test_new_recovery_codes_end_what_runs_elsewhere(app, office):
     make_key(office.member_id)
+    make_feed(db.session.get_one(StaffMember, office.member_id))
     elsewhere, key = app.test_client(), sign_in(db.session.get_one(StaffMember, office.member_id))
     db.session.commit()
     with elsewhere.session_transaction() as session:
@@ -197,6 +200,7 @@ def test_new_recovery_codes_end_what_runs_elsewhere(app, office):
 
     assert (before, elsewhere.get("/account/").status_code) == (200, 303)
     assert office.get("/account/").status_code == 200
+    assert feed_of(office.member_id).is_in_use
 
 
 def test_the_qr_code_says_what_the_app_needs():
