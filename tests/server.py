@@ -1,6 +1,7 @@
 """The running app as its users have it: web and worker as processes on loopback, on a data folder of their own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,16 @@ class Server:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True)
         return done.stdout
+
+    def furnish(self) -> None:
+        """Put the demonstration's data into the folder; beside others they are made once, and copied from then on."""
+        made = self.folder.with_name("demonstration")
+        if not made.exists():
+            first = Server(self.folder.with_name("demonstration being made"))
+            first.flask("db", "upgrade")
+            first.flask("demo", "load")
+            first.folder.rename(made)
+        shutil.copytree(made, self.folder, dirs_exist_ok=True)
 
     def start_web(self) -> None:
         """Start the web process and wait until it answers."""

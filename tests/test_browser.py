@@ -55,8 +55,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[str]:
     running = Server(tmp_path_factory.mktemp("browser"))
-    running.flask("db", "upgrade")
-    running.flask("demo", "load")
+    running.furnish()
     try:
         running.start_web()
         running.start_worker()

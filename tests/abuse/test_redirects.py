@@ -6,7 +6,9 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from tests import make
+from tests.conftest import ON_ONE_DATABASE
 
+pytestmark = ON_ONE_DATABASE  # no matter of the database
 OUTSIDE = [
     "//e.t", "/\\e.t", "\\\\e.t", "https:e.t", "http:///e.t", "https://e.t/", "\t//e.t", "/%09/e.t", "/\t/e.t",
     "javascript:alert(1)", "/..//e.t", "/%2f/e.t", "///e.t", "/devices//../..//e.t", "@e.t", "e.t", "/ok\r\nX: y",

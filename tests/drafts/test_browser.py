@@ -21,8 +21,7 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def server(folder) -> Iterator[str]:
     running = Server(folder)
-    running.flask("db", "upgrade")
-    running.flask("demo", "load")
+    running.furnish()
     try:
         running.start_web()
         yield running.base

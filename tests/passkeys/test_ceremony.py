@@ -23,8 +23,7 @@ DEVICE = {
 def server(tmp_path_factory) -> Iterator[str]:
     running = Server(tmp_path_factory.mktemp("passkeys"))
     base = running.environment["ROCKROBOT_BASE_URL"] = f"http://localhost:{running.port}"
-    running.flask("db", "upgrade")
-    running.flask("demo", "load")
+    running.furnish()
     try:
         running.start_web()
         yield base

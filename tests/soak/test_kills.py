@@ -79,8 +79,7 @@ def write_parts(base: str, name: str, acknowledged: list[str], stop: threading.E
 @pytest.fixture
 def server(tmp_path):
     running = Server(tmp_path / "data")
-    running.flask("db", "upgrade")
-    running.flask("demo", "load")
+    running.furnish()
     yield running
     running.stop()
 
