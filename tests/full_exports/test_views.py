@@ -1,9 +1,11 @@
 """A whole list or the whole register goes out once one person asked and another approved, and to the asker alone."""
 
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
+from typing import Any
 
 import openpyxl
 import pytest
@@ -57,6 +59,18 @@ def made(visitor, supervisor, address=ALL_PEOPLE, **rest) -> str:
     ok(visitor.post(f"{export}/make"))
     work()
     return export
+
+
+def followed_by(question: Callable[..., Any], act: Callable[[], None]) -> Callable[..., Any]:
+    """The same question; once it is answered another acts, before the asker goes on."""
+
+    def asked_while_another_acts(*words: Any) -> Any:
+        answer = question(*words)
+        with ThreadPoolExecutor(1) as meanwhile:
+            meanwhile.submit(act).result()
+        return answer
+
+    return asked_while_another_acts
 
 
 def jobs_made() -> list[Job]:
@@ -243,13 +257,7 @@ def test_whose_machines_go_out_and_of_whom_it_is_told_stand_at_one_moment(app, o
             db.session.add(Ownership(**values, kind=OwnershipKind.SOLD))
             db.session.commit()
 
-    def plan_while_another_sells(*asked):
-        plan_then = plan(*asked)
-        with ThreadPoolExecutor(1) as meanwhile:
-            meanwhile.submit(sell).result()
-        return plan_then
-
-    monkeypatch.setattr(full_exports, "plan_of", plan_while_another_sells)
+    monkeypatch.setattr(full_exports, "plan_of", followed_by(plan, sell))
     work()
     monkeypatch.undo()
     file = office.get(f"{export}/file")
@@ -427,13 +435,7 @@ def test_a_person_erased_while_the_file_is_made_is_in_no_file(app, office, super
             erase_person(person_with(id_))
             db.session.commit()
 
-    def read_while_another_erases(*asked):
-        content = read(*asked)
-        with ThreadPoolExecutor(1) as meanwhile:
-            meanwhile.submit(erase).result()
-        return content
-
-    monkeypatch.setattr(full_exports, "content_of", read_while_another_erases)
+    monkeypatch.setattr(full_exports, "content_of", followed_by(read, erase))
     work()
     page, none = office.get(export).text, office.get(f"{export}/file")
     monkeypatch.undo()
