@@ -26,6 +26,8 @@ ADVISORY_LOCK = 7_265_001
 ERASED, BLANKED, EMPTIED = "erase", "blank", "empty"
 ERASURES = frozenset({ERASED, BLANKED, EMPTIED})
 """Actions that tell that what the chain held of a row before was emptied."""
+COMMAND = "cli:"
+"""How the names of those begin who give commands at the server."""
 
 Change = tuple[str, str, int, dict[str, list[Any]] | None]
 

@@ -4,6 +4,8 @@ import os
 import pwd
 from pathlib import Path
 
+from rockrobot.chain import COMMAND
+
 SIGNED_IN = Path("/proc/self/loginuid")
 NOBODY = 2**32 - 1
 """What the kernel answers where nobody signed in, as for a service or in a container."""
@@ -18,9 +20,9 @@ def actor() -> str:
     number = _signed_in()
     number = os.getuid() if number is None else number
     try:
-        return f"cli:{pwd.getpwuid(number).pw_name}"
+        return COMMAND + pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"cli:{number}"
+        return f"{COMMAND}{number}"
 
 
 def _signed_in() -> int | None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from rockrobot import browser_key, clock
 from rockrobot.access import Role
+from rockrobot.chain import COMMAND
 from rockrobot.db import db
 from rockrobot.organisation.queries import organisation
 from rockrobot.staff.models import SignIn, SignInFact, StaffMember
@@ -86,11 +87,11 @@ def name_of_actor(who: str, names: Mapping[str, str]) -> str:
     """
     if who in names:
         return names[who]
-    kind, _colon, rest = who.partition(":")
+    if who.startswith(COMMAND):
+        return _("komento palvelimella: %(name)s", name=who.removeprefix(COMMAND))
+    kind, _colon, number = who.partition(":")
     if kind == "calendar":
-        return _("kalenteri: %(name)s", name=names[f"staff:{rest}"])
-    if kind == "cli":
-        return _("komento palvelimella: %(name)s", name=rest)
+        return _("kalenteri: %(name)s", name=names[f"staff:{number}"])
     return _("kirjautumaton") if who == "anonymous" else _("järjestelmä")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, distinct
 from sqlalchemy.orm import defer
 
 from rockrobot import clock
-from rockrobot.chain import ChangeSet, LedgerEntry
+from rockrobot.chain import COMMAND, ChangeSet, LedgerEntry
 from rockrobot.contacts.models import ContactPoint, Person
 from rockrobot.contacts.rules import PointKind
 from rockrobot.db import among, db
@@ -37,8 +37,6 @@ TOLD = {
     "passkeys": {"name"},
 }
 """What is told of such a change; of the other tables all."""
-COMMAND = "cli:"
-"""How the ledger's names of those begin who give commands at the server."""
 NOTHING = Amount(acts=0, people=0)
 PEOPLE = Person.__tablename__
 ALL_DATA = (PEOPLE, "enquiries", "privacy_requests", "import_runs")
